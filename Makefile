@@ -1,0 +1,43 @@
+# Everything a developer runs. `make` alone prints this list.
+# Each target installs what it needs first (deploy/local/bootstrap.sh: .venv from the lock, Kafka's jars).
+
+PYTHON ?=
+VENV := .venv/bin
+TESTS ?= tests
+WORKERS ?= 2
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check fmt bench
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what the other targets need
+	@sh deploy/local/bootstrap.sh
+
+demo: setup ## start everything, tell the story of one bonus, stay up until Ctrl-C (ONCE=1: end after the story)
+	@$(VENV)/python -m deploy.demo $(if $(ONCE),--once)
+
+up: setup ## start everything and leave it running
+	@$(VENV)/cashback stack up
+
+down: setup ## stop everything that was started
+	@$(VENV)/cashback stack down
+
+test: check ## lint, types and all tests, on real servers
+	@$(VENV)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadgroup \
+	    --ignore=tests/unit --ignore=tests/contract --ignore=tests/architecture
+
+check: setup ## the quick part: format, lint, types, and the tests that need no server
+	@$(VENV)/ruff format --check .
+	@$(VENV)/ruff check .
+	@$(VENV)/mypy
+	@$(VENV)/python -m pytest tests/unit tests/contract tests/architecture -n $(WORKERS)
+
+fmt: setup ## format the code and mend what the linter can
+	@$(VENV)/ruff format .
+	@$(VENV)/ruff check --fix .
+
+bench: setup ## measure against nginx, pgbench and plain Flask; prints the README's table
+	@$(VENV)/python -m tests.bench
