@@ -1,0 +1,216 @@
+"""A topic's batch is read, guarded and handled in one transaction; halving finds its poison."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import psycopg
+import structlog
+from msgspec import Struct
+from prometheus_client import Counter
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared import event_log, inbox, parked
+from shared.clock import Clock
+from shared.events import Envelope, Received, UnreadableEvent, open_envelope, read_data
+from shared.inbox import Overtaken
+from shared.lanes import Lanes
+from shared.parked import Message
+from shared.subscriptions import NotYet, Subscription
+
+log = structlog.get_logger()
+PARKED = Counter("consumer_parked", "Messages parked, by topic.", ["topic"])
+
+PASSING_FAULTS = (
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,  # the same, where a handler speaks to psycopg itself
+    psycopg.InterfaceError,
+    PoolTimeout,
+    Overtaken,
+)
+_MOST_POISON_IN_A_ROW = 100
+
+
+class TooMuchPoison(RuntimeError):
+    """So many messages in a row failed that the fault must be ours: stop."""
+
+
+class _Read(Struct, frozen=True):
+    """A message that could be read; `event` is None for a type that is not heard here."""
+
+    message: Message
+    envelope: Envelope
+    event: Received[Any] | None
+
+
+class _Unreadable(Struct, frozen=True):
+    message: Message
+    envelope: Envelope | None
+    reason: str
+
+
+class Applier:
+    """Applies messages of the subscribed topics exactly once and in order."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        group: str,
+        subscriptions: Sequence[Subscription],
+        clock: Clock,
+        lanes: int = 1,
+    ) -> None:
+        """Take the database, the group's name, what to do with each topic, how many lanes."""
+        self._engine = engine
+        self._group = group
+        self._by_topic = {one.topic: one for one in subscriptions}
+        self._clock = clock
+        self._poison_in_a_row = 0
+        self._lanes = Lanes(lanes)
+
+    def apply(self, messages: Sequence[Message]) -> None:
+        """Apply messages of ONE topic in their order; raises passing faults and TooMuchPoison."""
+        topic = self._by_topic[messages[0].topic]
+        read: list[_Read] = []
+        for message in messages:
+            one = _read(topic, message)
+            if isinstance(one, _Read):
+                read.append(one)
+            else:
+                self._park(message, one.envelope, "parked", one.reason)
+        self._lanes.apply(
+            read, _lane_of(topic, read), lambda part: self._apply_or_halve(topic, part)
+        )
+
+    def _apply_or_halve(self, topic: Subscription, read: Sequence[_Read]) -> None:
+        if not read:
+            return
+        try:
+            self._apply_together(topic, read)
+        except PASSING_FAULTS:
+            raise
+        except NotYet as wait:
+            self._let_wait(topic, read, wait)
+        except Exception as fault:  # noqa: BLE001 - whatever a handler raises is this batch's poison
+            if len(read) == 1:
+                self._park_poison(read[0], fault)
+                return
+            middle = len(read) // 2
+            self._apply_or_halve(topic, read[:middle])
+            self._apply_or_halve(topic, read[middle:])
+        else:
+            self._poison_in_a_row = 0
+
+    def _apply_together(self, topic: Subscription, read: Sequence[_Read]) -> None:
+        with self._engine.begin() as connection:
+            known = inbox.applied_versions(
+                connection, topic.topic, [one.envelope.aggregate_id for one in read]
+            )
+            in_turn, versions, early = _sort_out(read, known, snapshots=topic.snapshots)
+            inbox.move(connection, topic.topic, known, versions)
+            for event_type, events in _runs(in_turn):
+                topic.events[event_type].handle(connection, events, self._clock)
+            for one in early:
+                self._keep_waiting(connection, one)
+            parked.finish(connection, topic.topic, known | versions)
+
+    def _let_wait(self, topic: Subscription, read: Sequence[_Read], wait: NotYet) -> None:
+        waiting = [one for one in read if one.envelope.aggregate_id in wait.aggregate_ids]
+        if not waiting:
+            message = f"NotYet named no aggregate of its batch: {wait.reason}"
+            raise RuntimeError(message) from wait
+        for one in waiting:
+            self._park(one.message, one.envelope, "waiting", wait.reason)
+        names = {id(one) for one in waiting}
+        self._apply_or_halve(topic, [one for one in read if id(one) not in names])
+
+    def _keep_waiting(self, connection: Connection, one: _Read) -> None:
+        parked.park(
+            connection,
+            one.message,
+            aggregate_id=one.envelope.aggregate_id,
+            version=one.envelope.version,
+            state="waiting",
+            reason=f"waits for version {one.envelope.version - 1} of {one.envelope.aggregate_id}",
+            now=self._clock(),
+        )
+
+    def _park_poison(self, one: _Read, fault: Exception) -> None:
+        self._park(one.message, one.envelope, "parked", f"{type(fault).__name__}: {fault}")
+
+    def _park(self, message: Message, envelope: Envelope | None, state: str, reason: str) -> None:
+        now = self._clock()
+        with self._engine.begin() as connection:
+            new = parked.park(
+                connection,
+                message,
+                aggregate_id=None if envelope is None else envelope.aggregate_id,
+                version=None if envelope is None else envelope.version,
+                state=state,
+                reason=reason,
+                now=now,
+            )
+            if new is not None and state == "parked":
+                told = parked.announce(self._group, message, new, reason, now)
+                event_log.add(connection, [told])
+        if state == "parked":
+            self._count_poison(message, reason)
+
+    def _count_poison(self, message: Message, reason: str) -> None:
+        PARKED.labels(message.topic).inc()
+        log.error(
+            "consumer.parked", topic=message.topic, offset=message.offset, reason=reason[:300]
+        )
+        self._poison_in_a_row += 1
+        if self._poison_in_a_row >= _MOST_POISON_IN_A_ROW:
+            fault = (
+                f"{self._poison_in_a_row} messages in a row could not be applied: {reason[:300]}"
+            )
+            raise TooMuchPoison(fault)
+
+
+def _read(topic: Subscription, message: Message) -> _Read | _Unreadable:
+    envelope = None
+    try:
+        envelope = open_envelope(message.value)
+        handles = topic.events.get(envelope.type)
+        event = None if handles is None else read_data(envelope, handles.decoder)
+    except UnreadableEvent as fault:
+        return _Unreadable(message, envelope, str(fault))
+    return _Read(message, envelope, event)
+
+
+def _lane_of(topic: Subscription, read: Sequence[_Read]) -> Callable[[_Read], Hashable] | None:
+    lane_of = topic.lane_of
+    # A type that is not heard here shows no data to tell its lane by: such a batch stays whole.
+    if lane_of is None or any(one.event is None for one in read):
+        return None
+    return lambda one: None if one.event is None else lane_of(one.event.data)
+
+
+def _sort_out(
+    read: Iterable[_Read], known: dict[str, int], *, snapshots: bool
+) -> tuple[list[Received[Any]], dict[str, int], list[_Read]]:
+    """Part a batch: what is applied now, the versions reached, what came before its turn."""
+    in_turn: list[Received[Any]] = []
+    versions: dict[str, int] = {}
+    early: list[_Read] = []
+    for one in read:
+        aggregate_id, version = one.envelope.aggregate_id, one.envelope.version
+        last = versions.get(aggregate_id, known.get(aggregate_id, 0))
+        if version <= last:
+            continue
+        if version > last + 1 and not snapshots:
+            early.append(one)
+            continue
+        versions[aggregate_id] = version
+        if one.event is not None:
+            in_turn.append(one.event)
+    return in_turn, versions, early
+
+
+def _runs(events: Iterable[Received[Any]]) -> Iterable[tuple[str, list[Received[Any]]]]:
+    return ((name, list(run)) for name, run in groupby(events, key=lambda event: event.type))

@@ -1,0 +1,154 @@
+"""HTTP to other services and the outside: every wait limited, honest about what may have happened.
+
+A call ends in an answer, in `NotSent` (nothing left this machine: try again at will) or in
+`OutcomeUnknown` (it may have been executed: ask, never repeat blindly). Only safe calls, and those
+whose caller says that repeating is harmless, are tried again. A breaker stops calling a server that
+keeps failing.
+"""
+
+import random
+import threading
+import time
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 10.0
+_SAFE = frozenset({"GET", "HEAD"})
+_TRIES = 3
+_FIRST_PAUSE_SECONDS = 0.1
+_FAILURES_THAT_OPEN = 10
+_OPEN_SECONDS = 5.0
+_SERVER_ERROR = 500
+
+
+class CallFailed(Exception):
+    """The call had no usable answer."""
+
+
+class NotSent(CallFailed):
+    """The server was not reached: certainly nothing happened there."""
+
+
+class OutcomeUnknown(CallFailed):
+    """The call was sent and no answer came: it may or may not have been executed."""
+
+
+class CircuitOpen(NotSent):
+    """The server kept failing, so nothing was sent this time."""
+
+
+class Breaker:
+    """Opens after failures in a row, lets one call try again after a while, closes on success."""
+
+    def __init__(
+        self, failures: int = _FAILURES_THAT_OPEN, open_seconds: float = _OPEN_SECONDS
+    ) -> None:
+        """Take how many failures open it, and for how many seconds."""
+        self._limit, self._open_seconds = failures, open_seconds
+        self._failures, self._opened_at = 0, 0.0
+        self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """Let a call pass; raises CircuitOpen."""
+        with self._lock:
+            if self._failures < self._limit:
+                return
+            if time.monotonic() - self._opened_at < self._open_seconds:
+                raise CircuitOpen
+            self._opened_at = time.monotonic()  # this one tries; the others wait for its outcome
+
+    def note(self, *, success: bool) -> None:
+        """Note how a call ended."""
+        with self._lock:
+            self._failures = 0 if success else self._failures + 1
+            if self._failures == self._limit:
+                self._opened_at = time.monotonic()
+
+
+class HttpClient:
+    """Calls to one server. Thread-safe; make it after a fork."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        bearer: str | None = None,
+        read_seconds: float = READ_SECONDS,
+        connections: int = 16,
+        breaker: Breaker | None = None,
+    ) -> None:
+        """Take the server's address, the key to send, and how long to wait for an answer."""
+        self._base = base_url.rstrip("/") + "/"
+        self._timeout = (CONNECT_SECONDS, read_seconds)
+        self._breaker = breaker or Breaker()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+        if bearer:
+            self._session.headers["Authorization"] = f"Bearer {bearer}"
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        """GET, tried again on failure; raises NotSent, OutcomeUnknown."""
+        return self.call("GET", path, **options)
+
+    def post(
+        self,
+        path: str,
+        *,
+        repeatable: bool = False,
+        **options: Any,
+    ) -> requests.Response:
+        """POST once, or again where the caller says it is harmless (an idempotency key)."""
+        return self.call("POST", path, repeatable=repeatable, **options)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        repeatable: bool = False,
+        **options: Any,
+    ) -> requests.Response:
+        """Call; answers any response below 500; raises NotSent, OutcomeUnknown."""
+        tries = _TRIES if repeatable or method in _SAFE else 1
+        for one in range(tries):
+            try:
+                return self._once(method, path, options)
+            except CircuitOpen:
+                raise
+            except CallFailed:
+                if one == tries - 1:
+                    raise
+                time.sleep(random.uniform(0.5, 1.5) * _FIRST_PAUSE_SECONDS * 2**one)  # noqa: S311
+        raise AssertionError
+
+    def _once(self, method: str, path: str, options: dict[str, Any]) -> requests.Response:
+        self._breaker.check()
+        options = {"timeout": self._timeout, "allow_redirects": False, **options}
+        try:
+            answer = self._session.request(method, urljoin(self._base, path.lstrip("/")), **options)
+        except requests.RequestException as fault:
+            self._breaker.note(success=False)
+            if _never_left(fault):
+                raise NotSent(str(fault)) from fault
+            raise OutcomeUnknown(str(fault)) from fault
+        failed = answer.status_code >= _SERVER_ERROR
+        self._breaker.note(success=not failed)
+        if failed:
+            message = f"{method} {path} answered {answer.status_code}"
+            raise OutcomeUnknown(message)
+        return answer
+
+
+def _never_left(fault: requests.RequestException) -> bool:
+    cause = fault.args[0] if fault.args else None
+    reason = getattr(cause, "reason", cause)
+    never = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
+    return isinstance(fault, requests.ConnectTimeout) or isinstance(reason, never)

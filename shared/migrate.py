@@ -1,0 +1,33 @@
+"""One Alembic set-up for all services: each has its own revisions and its own schema."""
+
+from importlib import import_module
+from pathlib import Path
+
+from shared.database import connect
+
+_ENVIRONMENT = Path(__file__).parent / "migrations"
+
+
+def upgrade(package: str, database_url: str) -> None:
+    """Bring the schema of a service (`services.catalog`) to its newest revision; safe to repeat.
+
+    The role's search_path names the schema. Two at once wait for each other.
+    """
+    # Here, not above: every process imports this module, one a deployment migrates, and Alembic
+    # costs each of the others half a second of start-up.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    module = import_module(package)
+    assert module.__file__ is not None
+    config = Config()
+    config.set_main_option("script_location", str(_ENVIRONMENT))
+    config.set_main_option("version_locations", str(Path(module.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "newline")
+    engine = connect(database_url, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()

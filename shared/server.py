@@ -1,0 +1,38 @@
+"""The HTTP server of every web process: granian, the app made in its worker, after the fork."""
+
+import os
+import threading
+import time
+
+from granian import Granian
+from granian.constants import Interfaces
+
+_PARENT_CHECK_SECONDS = 0.5
+
+
+def serve(factory: str, host: str, port: int, *, threads: int = 8) -> None:
+    """Serve the WSGI app that `package.module:callable` makes; returns after SIGTERM or SIGINT."""
+    Granian(
+        factory,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=15,
+        log_access=False,
+    ).serve()
+
+
+def end_with_parent() -> None:
+    """End this worker when its server was killed: an orphan would keep answering on the port."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_CHECK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()

@@ -1,0 +1,61 @@
+"""Slowing down guesses: a count of failures by key in Redis, shared by all processes of a service.
+
+Redis is a convenience here and never the guard: with it frozen or gone the count goes on in this
+process's memory, and an answer is late by a quarter of a second at most.
+"""
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+log = structlog.get_logger()
+_REDIS_SECONDS = 0.25
+
+
+class TooManyTries(Exception):
+    """The key failed too often within a minute."""
+
+    code = "too_many_tries"
+    retry_after_seconds = 60
+
+    def __init__(self) -> None:
+        super().__init__("Too many failed tries within a minute: wait a minute and try again.")
+
+
+class Throttle:
+    """Lets a key fail a number of times a minute. Thread-safe; connects at first use."""
+
+    def __init__(self, name: str, redis_url: str, failures_a_minute: int) -> None:
+        self._name = name
+        self._limit = RateLimitItemPerMinute(failures_a_minute)
+        connections = ConnectionPool.from_url(
+            redis_url,
+            socket_timeout=_REDIS_SECONDS,
+            socket_connect_timeout=_REDIS_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        redis = RedisStorage(redis_url, connection_pool=connections)
+        self._shared = SlidingWindowCounterRateLimiter(redis)
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def check(self, key: str) -> None:
+        """Let a try begin; raises TooManyTries when the key has failed too often."""
+        if not self._ask("test", key):
+            raise TooManyTries
+
+    def note_failure(self, key: str) -> None:
+        """Count a failed try; raises TooManyTries when it was one too many."""
+        if not self._ask("hit", key):
+            raise TooManyTries
+
+    def _ask(self, what: str, key: str) -> bool:
+        try:
+            return bool(getattr(self._shared, what)(self._limit, self._name, key))
+        except RedisError as fault:
+            log.warning("throttle.redis_away", fault=type(fault).__name__)
+            return bool(getattr(self._own, what)(self._limit, self._name, key))

@@ -1,0 +1,1 @@
+"""The tests: by need (unit, integration, contract, architecture, journeys, faults, bench)."""

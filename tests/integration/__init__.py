@@ -1,0 +1,1 @@
+"""Tests of one part each: tests/integration/<service>/test_<behaviour>.py."""

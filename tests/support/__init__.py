@@ -1,0 +1,1 @@
+"""What tests share: servers, databases, topics, and a running stack."""

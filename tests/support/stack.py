@@ -1,0 +1,64 @@
+"""The whole system for a test, and the means to break it: kill -9 of a process, and a new start.
+
+It always runs on servers of its own, local processes, whatever the other tests use: a journey must
+not meet what they left behind.
+"""
+
+import random
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.demo import cast
+from deploy.demo.month import next_month
+from deploy.local import process, settings, stack, state
+from deploy.local.processes import PROCESSES
+from deploy.local.settings import Settings
+from deploy.target import Target, from_status
+
+# Web servers share a port that another one has, without a word: sessions at the same time must not
+# look for free ports in the same place.
+FIRST_PORTS = range(20_000, 30_000, 100)
+
+
+@dataclass
+class RunningStack:
+    """One running system."""
+
+    folder: Path
+    system: Target
+    months: list[str] = field(default_factory=list)
+
+    def new_members(self) -> list[dict[str, str]]:
+        """Register three more members, for a story of their own."""
+        return cast.make_members(self.system)
+
+    def new_month(self) -> str:
+        """Answer a month that no test has run yet: a month is run once."""
+        last = self.months[-1] if self.months else None
+        moment = datetime.fromisoformat(f"{last}-15T12:00:00Z") if last else datetime.now(UTC)
+        self.months.append(next_month(moment))
+        return self.months[-1]
+
+    def kill(self, name: str) -> None:
+        """End a process as a crash would."""
+        process.kill(state.processes(self.folder)[name])
+
+    def start(self, name: str) -> None:
+        """Start a process again, and wait until it is ready."""
+        one = next(process for process in PROCESSES if process.name == name)
+        stack.start_process(self._settings(), one)
+
+    def _settings(self) -> Settings:
+        known = settings.load(self.folder)
+        assert known is not None
+        return known
+
+
+def start_stack(folder: Path, cleanup: ExitStack) -> RunningStack:
+    """Start it; it is stopped with everything in it when `cleanup` is closed."""
+    said: list[str] = []
+    cleanup.callback(stack.down, folder, said.append)
+    status = stack.up(folder, said.append, first_port=random.choice(FIRST_PORTS))
+    return RunningStack(folder, from_status(status))
