@@ -1,0 +1,1 @@
+"""The contracts agree with themselves and with the code, both ways."""
