@@ -1,0 +1,1 @@
+"""The services: each owns its data, and knows the others through topics and HTTP alone."""

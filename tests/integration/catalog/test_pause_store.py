@@ -1,0 +1,60 @@
+"""A paused store keeps its page and says so; its button is off until it is resumed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.integration.catalog.conftest import OPERATOR
+from tests.unit.catalog.files import STORE, changed, yaml_file
+
+
+@pytest.fixture(autouse=True)
+def imported(post_file: Callable[..., Any]) -> None:
+    post_file(yaml_file())
+
+
+def test_pausing_is_said_once_however_often_it_is_asked(
+    client: FlaskClient, said: Callable[[], list[Any]]
+) -> None:
+    answers = [client.post("/api/stores/corner/pause", headers=OPERATOR) for _ in range(2)]
+    expected = {"store_id": "corner", "status": "paused", "version": 2}
+    assert [one.get_json() for one in answers] == [expected] * 2
+    assert [(one.version, one.data["status"]) for one in said()] == [(1, "active"), (2, "paused")]
+
+
+def test_the_page_says_so_and_its_button_is_off(client: FlaskClient) -> None:
+    assert 'href="http://clicks.test/go/corner"' in client.get("/stores/corner").text
+    client.post("/api/stores/corner/pause", headers=OPERATOR)
+    page = client.get("/stores/corner").text
+    assert "This store is paused" in page
+    assert "clicks.test/go" not in page
+    assert client.get("/api/stores/corner").get_json()["go_url"] is None
+    client.post("/api/stores/corner/resume", headers=OPERATOR)
+    assert "clicks.test/go/corner" in client.get("/stores/corner").text
+
+
+def test_a_pause_outlives_an_import_that_says_nothing_of_it(
+    client: FlaskClient, post_file: Callable[..., Any]
+) -> None:
+    client.post("/api/stores/corner/pause", headers=OPERATOR)
+    assert post_file(yaml_file()).get_json()["unchanged"] == 1
+    assert client.get("/api/stores/corner").get_json()["status"] == "paused"
+    post_file(yaml_file(changed("group: retail", "status: active\n    group: retail")))
+    assert client.get("/api/stores/corner").get_json()["status"] == "active"
+
+
+def test_only_the_operator_changes_the_catalogue(
+    client: FlaskClient, said: Callable[[], list[Any]]
+) -> None:
+    for path in ("/api/stores/corner/pause", "/api/stores/corner/resume", "/api/imports"):
+        for headers in ({}, {"Authorization": "Bearer service-key"}):
+            answer = client.post(path, data=STORE, headers=headers)
+            assert (answer.status_code, answer.get_json()["code"]) == (401, "not_allowed")
+    assert len(said()) == 1
+
+
+def test_an_unknown_store_cannot_be_paused(client: FlaskClient) -> None:
+    answer = client.post("/api/stores/nowhere/pause", headers=OPERATOR)
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "unknown_store")

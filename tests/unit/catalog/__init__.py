@@ -1,0 +1,1 @@
+"""The catalogue's rules: rates, timelines, files and listings, with no server."""
