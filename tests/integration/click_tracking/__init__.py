@@ -1,0 +1,1 @@
+"""Tests of click_tracking on real processes and a real Kafka."""
