@@ -1,0 +1,101 @@
+"""Where the service is put together: `python -m services.partner_postback ROLE`."""
+
+import threading
+from functools import partial
+
+from flask import Flask
+
+from services.partner_postback import config, handlers
+from services.partner_postback.api import desk, postbacks, receipts
+from services.partner_postback.api.fast_lane import FastLane
+from services.partner_postback.api.intake import Intake
+from services.partner_postback.click_id import ClickIds
+from services.partner_postback.config import Settings
+from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS, retry_held
+from services.partner_postback.networks.signature import Forged
+from services.partner_postback.partners import Directory
+from services.partner_postback.writer import CannotKeep, Writer
+from shared import database, event_log, ops
+from shared.clock import Clock, utc_now
+from shared.identity import Access
+from shared.migrate import upgrade
+from shared.process import run_role
+from shared.pulse import Pulse, start_monitor
+from shared.server import end_with_parent, serve
+from shared.web import create_app
+from shared.worker import consume
+
+
+def make_app() -> Flask:
+    """Build the web process's app; granian calls this in its worker."""
+    end_with_parent()
+    return build_app(config.read_settings())
+
+
+def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
+    """Put the web process's app together."""
+    engine = database.connect(settings.database_url)
+    access = Access(settings.operator_key, settings.service_key)
+    directory = Directory(engine)
+    clicks = ClickIds(settings.click_keys)
+    writer = Writer(engine, partial(handlers.record, clicks=clicks, clock=clock))
+    intake = Intake(directory, writer, clock)
+    app = create_app(
+        "partner_postback",
+        title="Partner postbacks",
+        blueprints=[
+            postbacks.blueprint(intake),
+            receipts.blueprint(engine, access, directory, clock),
+            desk.blueprint(engine, access, directory, clock),
+            ops.blueprint(engine, access),
+        ],
+        refusals={**receipts.REFUSALS, **desk.REFUSALS, **ops.REFUSALS, CannotKeep: 503},
+        ready={"postgres": partial(database.ping, engine)},
+    )
+    app.register_error_handler(Forged, postbacks.refuse_forged)
+    app.wsgi_app = FastLane(intake, app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _web(_stop: threading.Event) -> None:
+    settings = config.read_settings()
+    serve(
+        f"{__package__}.__main__:make_app",
+        settings.listen_host,
+        settings.listen_port,
+        threads=settings.threads,
+    )
+
+
+def _consume(stop: threading.Event) -> None:
+    settings = config.read_settings()
+    pulse = Pulse()
+    start_monitor(settings.listen_host, settings.monitor_port, pulse)
+    engine = database.connect(settings.database_url)
+    retries = threading.Thread(
+        target=retry_held,
+        args=(engine, ClickIds(settings.click_keys), utc_now, stop),
+        name="retry-held",
+        daemon=True,
+    )
+    retries.start()
+    consume(engine, settings.kafka_bootstrap, GROUP, SUBSCRIPTIONS, stop, pulse=pulse)
+
+
+def _relay(stop: threading.Event) -> None:
+    settings = config.read_settings()
+    pulse = Pulse()
+    start_monitor(settings.listen_host, settings.monitor_port, pulse)
+    engine = database.connect(settings.database_url, pool_size=2)
+    event_log.relay(engine, settings.kafka_bootstrap, stop, pulse=pulse)
+
+
+def _migrate(_stop: threading.Event) -> None:
+    upgrade("services.partner_postback", config.read_settings().database_url)
+
+
+if __name__ == "__main__":
+    run_role(
+        "partner_postback",
+        {"migrate": _migrate, "web": _web, "consume": _consume, "relay": _relay},
+    )

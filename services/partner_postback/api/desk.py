@@ -1,0 +1,157 @@
+"""The clerk's desk: partners, their secrets, currency rates."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+from sqlalchemy import Engine
+
+from services.partner_postback.api.schemas import (
+    KnownPartnerSchema,
+    KnownRateSchema,
+    NewSecretSchema,
+    PartnerSchema,
+    RateSchema,
+    RotationSchema,
+)
+from services.partner_postback.partners import (
+    Directory,
+    UnknownPartner,
+    give_secret,
+    networks_of,
+)
+from services.partner_postback.store import partners as store
+from services.partner_postback.store.partners import Partner
+from shared.clock import Clock
+from shared.identity import Access
+from shared.money import UnknownCurrency, minor_units
+from shared.web import Blueprint
+
+_OWN_CURRENCY = "RUB"
+_NOTHING = timedelta(0)
+_PARTNER_ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+
+
+class WrongPartnerId(ValueError):
+    """Partner ids stand in addresses and event keys."""
+
+    code = "invalid_fields"
+    field = "partner_id"
+
+    def __init__(self) -> None:
+        super().__init__("partner_id: Use a-z, 0-9 and single hyphens, at most 64 characters.")
+
+
+class WrongNetwork(ValueError):
+    """An entry of the IP allow-list is no address or network."""
+
+    code = "invalid_fields"
+    field = "ip_allow_list"
+
+    def __init__(self, why: object) -> None:
+        super().__init__(f"ip_allow_list: {why}")
+
+
+class FixedRate(ValueError):
+    """A ruble is a ruble."""
+
+    code = "fixed_rate"
+    field = "currency"
+
+    def __init__(self) -> None:
+        super().__init__("The rate of RUB is 1 for ever.")
+
+
+def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock) -> Blueprint:
+    """Build the clerk's routes."""
+    desk = Blueprint("desk", __name__, description="Partners and rates; for clerks.")
+
+    @desk.before_request
+    def only_operators() -> None:
+        access.require_operator(request)
+
+    @desk.put("/partners/<partner_id>")
+    @desk.arguments(PartnerSchema)
+    @desk.response(200, KnownPartnerSchema)
+    @desk.alt_response(201, schema=KnownPartnerSchema, description="new, with its key and secret")
+    def put_partner(sent: dict[str, Any], partner_id: str) -> object:
+        """Make or change a partner."""
+        partner = _partner(partner_id, sent)
+        now = clock()
+        given = {}
+        with engine.begin() as connection:
+            if store.put(connection, partner, now):
+                for name, kind in (("key", "key"), ("secret", "signing")):
+                    given[name] = give_secret(
+                        connection, partner_id, kind, overlap=_NOTHING, now=now
+                    )
+        directory.forget()
+        return {**_shown(partner), **given}, 201 if given else 200
+
+    @desk.get("/partners/<partner_id>")
+    @desk.response(200, KnownPartnerSchema)
+    def read_partner(partner_id: str) -> object:
+        """Read a partner's profile; secrets are never shown again."""
+        partner = directory.find(partner_id)
+        if partner is None:
+            raise UnknownPartner(partner_id)
+        return _shown(partner)
+
+    @desk.post("/partners/<partner_id>/secrets")
+    @desk.arguments(RotationSchema)
+    @desk.response(201, NewSecretSchema)
+    def rotate(sent: dict[str, Any], partner_id: str) -> object:
+        """Give a new signing secret or key; the old one stays valid for a while."""
+        now = clock()
+        overlap = timedelta(hours=sent["overlap_hours"])
+        with engine.begin() as connection:
+            secret = give_secret(connection, partner_id, sent["kind"], overlap=overlap, now=now)
+        directory.forget()
+        return {"kind": sent["kind"], "secret": secret, "old_valid_until": now + overlap}
+
+    @desk.put("/rates/<currency>")
+    @desk.arguments(RateSchema)
+    @desk.response(200, KnownRateSchema)
+    def put_rate(sent: dict[str, Any], currency: str) -> object:
+        """Set what a currency is worth from a moment on; conversions keep the rate they have."""
+        minor_units(currency)
+        if currency == _OWN_CURRENCY:
+            raise FixedRate
+        valid_from = sent["valid_from"] or clock()
+        with engine.begin() as connection:
+            store.set_rate(connection, currency, sent["rate_micro"], valid_from)
+        return {"currency": currency, "rate_micro": sent["rate_micro"], "valid_from": valid_from}
+
+    return desk
+
+
+def _partner(partner_id: str, sent: dict[str, Any]) -> Partner:
+    if not _PARTNER_ID.fullmatch(partner_id):
+        raise WrongPartnerId
+    try:
+        networks = networks_of(sent["ip_allow_list"])
+    except ValueError as fault:
+        raise WrongNetwork(fault) from None
+    return Partner(
+        partner_id, sent["name"], tuple(sent["stores"]), tuple(sent["formats"]), networks
+    )
+
+
+def _shown(partner: Partner) -> dict[str, Any]:
+    return {
+        "partner_id": partner.partner_id,
+        "name": partner.name,
+        "stores": partner.stores,
+        "formats": partner.formats,
+        "ip_allow_list": [str(network) for network in partner.ip_allow_list],
+    }
+
+
+REFUSALS: dict[type[Exception], int] = {
+    UnknownPartner: 404,
+    WrongPartnerId: 422,
+    WrongNetwork: 422,
+    UnknownCurrency: 422,
+    FixedRate: 422,
+}

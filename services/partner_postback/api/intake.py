@@ -1,0 +1,104 @@
+"""Taking a message in: prove who sent it, read it, keep it, and only then answer.
+
+A forged request leaves nothing behind. From the proof on, every request gets a receipt, whatever is
+wrong with it. Knows no Flask, so that the fast lane can stand in front of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from prometheus_client import Counter
+
+from services.partner_postback import networks
+from services.partner_postback.domain import Message
+from services.partner_postback.networks import NETWORKS
+from services.partner_postback.networks.request import KEPT_HEADERS, Code, RawRequest, Refused
+from services.partner_postback.networks.signature import Forged
+from services.partner_postback.partners import (
+    Directory,
+    may_send_from,
+    prove_key,
+    prove_signed,
+)
+from services.partner_postback.store.partners import Partner
+from services.partner_postback.verdicts import Arrival, Outcome, Verdict
+from services.partner_postback.writer import Writer
+from shared.clock import Clock
+
+FORGED = Counter("postbacks_forged", "Requests that proved nothing, by what failed.", ["code"])
+# WSGI's name for each header that is kept.
+_KEPT = {
+    header: header.upper().replace("-", "_")
+    if header == "content-type"
+    else "HTTP_" + header.upper().replace("-", "_")
+    for header in KEPT_HEADERS
+}
+_STATUS = {Verdict.ACCEPTED: 200, Verdict.DUPLICATE: 200, Verdict.HELD: 202, Verdict.REFUSED: 422}
+_STATUS_OF_CODE = {
+    Code.IP_NOT_ALLOWED: 403,
+    Code.FORMAT_NOT_ALLOWED: 403,
+    Code.WEBHOOK_ID_REUSED: 409,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking messages in needs."""
+
+    directory: Directory
+    writer: Writer
+    clock: Clock
+
+    def take(self, partner_id: str, name: str, environ: Mapping[str, Any], body: bytes) -> Outcome:
+        """Take a request of the format `name` in; raises Forged, CannotKeep."""
+        now = self.clock()
+        raw = _raw_request(name, environ, body, now)
+        partner = self.directory.find(partner_id)
+        transport_id = _prove(partner, raw, environ.get("HTTP_AUTHORIZATION", ""), now)
+        assert partner is not None
+        said = _read(partner, raw, environ.get("REMOTE_ADDR", ""))
+        kept = raw if transport_id and not raw.query else raw.without_token()
+        return self.writer.keep(Arrival(uuid4(), partner_id, kept, said, transport_id))
+
+
+def status_of(outcome: Outcome) -> int:
+    """Answer the HTTP status of a verdict."""
+    if outcome.verdict is Verdict.REFUSED:
+        return _STATUS_OF_CODE.get(Code(outcome.code), _STATUS[Verdict.REFUSED])
+    return _STATUS[outcome.verdict]
+
+
+def _raw_request(name: str, environ: Mapping[str, Any], body: bytes, now: datetime) -> RawRequest:
+    headers = {header: environ[key] for header, key in _KEPT.items() if environ.get(key)}
+    query = environ.get("QUERY_STRING", "").encode("latin-1")
+    return RawRequest(name, environ["REQUEST_METHOD"], query, body, now, headers)
+
+
+def _prove(
+    partner: Partner | None, raw: RawRequest, authorization: str, now: datetime
+) -> str | None:
+    try:
+        if NETWORKS[raw.format].is_signed:
+            return prove_signed(partner, raw, now)
+        scheme, _, key = authorization.partition(" ")
+        prove_key(partner, key.strip() if scheme.lower() == "bearer" else raw.token(), now)
+    except Forged as forged:
+        FORGED.labels(forged.code).inc()
+        raise
+    return None
+
+
+def _read(partner: Partner, raw: RawRequest, address: str) -> Message | Refused:
+    if not may_send_from(partner, address):
+        why = f"{address} is not in this partner's IP allow-list."
+        return Refused(Code.IP_NOT_ALLOWED, why)
+    if raw.format not in partner.formats:
+        why = f"This partner may not send the format {raw.format!r}."
+        return Refused(Code.FORMAT_NOT_ALLOWED, why)
+    try:
+        return networks.read(raw)
+    except Refused as refused:
+        return refused

@@ -1,0 +1,168 @@
+"""The shapes of answers, and of what clerks send."""
+
+from marshmallow import Schema, fields, validate
+
+from services.partner_postback.networks import NETWORKS
+from services.partner_postback.verdicts import Verdict
+from shared.problems import ProblemSchema
+from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery
+
+_MOST_STORES = 1_000
+_MOST_NETWORKS = 100
+_LONGEST_OVERLAP_HOURS = 24 * 90
+
+
+class VerdictSchema(Schema):
+    """What every accepted, repeated or held message is answered with."""
+
+    receipt_id = fields.UUID(required=True)
+    verdict = fields.String(validate=validate.OneOf([one.value for one in Verdict]), required=True)
+    code = fields.String(required=True, metadata={"description": "stable, for programs"})
+    detail = fields.String(required=True, metadata={"description": "for people"})
+    conversion_id = fields.UUID(required=True, allow_none=True)
+
+
+class RefusalSchema(ProblemSchema):
+    """What a refused message is answered with: its receipt, and the field at fault."""
+
+    receipt_id = fields.UUID()
+    field = fields.String(allow_none=True)
+
+
+class ReceiptSchema(VerdictSchema):
+    """One authenticated request and its verdict."""
+
+    partner_id = fields.String()
+    received_at = Moment()
+    format = fields.String()
+    method = fields.String()
+    transport_id = fields.String(allow_none=True)
+    field = fields.String(allow_none=True)
+
+
+class RawRequestSchema(Schema):
+    """The request as it came, without the key."""
+
+    query = fields.String()
+    headers = fields.Dict(keys=fields.String(), values=fields.String())
+    body = fields.String(metadata={"description": "as text; empty when it is not UTF-8"})
+    body_base64 = fields.String()
+
+
+class WholeReceiptSchema(ReceiptSchema):
+    """A receipt with the request that it answers."""
+
+    request = fields.Nested(RawRequestSchema)
+
+
+class ReceiptListSchema(Schema):
+    """A page of receipts, newest first."""
+
+    data = fields.List(fields.Nested(ReceiptSchema))
+    next = fields.UUID(
+        allow_none=True, metadata={"description": "send as `after` for the next page"}
+    )
+
+
+class ReceiptQuerySchema(StrictSchema):
+    """Which receipts."""
+
+    partner_id = Slug(
+        load_default=None, metadata={"description": "for clerks; a partner sees its own"}
+    )
+    verdict = fields.String(
+        load_default=None, validate=validate.OneOf([one.value for one in Verdict])
+    )
+    code = Text(load_default=None, longest=50)
+    conversion_id = fields.UUID(load_default=None)
+    after = fields.UUID(load_default=None)
+    limit = WholeInQuery(load_default=50, lowest=1, highest=100)
+
+
+class ConversionSchema(Schema):
+    """One line of a purchase as it is now."""
+
+    conversion_id = fields.UUID()
+    partner_id = fields.String()
+    order_id = fields.String()
+    line_id = fields.String()
+    action = fields.String()
+    store_id = fields.String()
+    click_id = fields.String()
+    clicked_at = Moment()
+    status = fields.String()
+    category = fields.String(allow_none=True)
+    paid_minor = fields.Integer()
+    currency = fields.String()
+    rate_micro = fields.Integer()
+    ordered_at = Moment()
+    reason = fields.String(allow_none=True)
+    receipt_id = fields.UUID()
+    version = fields.Integer()
+    changed_at = Moment()
+
+
+class PartnerSchema(StrictSchema):
+    """A partner as the operator sets it up."""
+
+    name = Text(required=True)
+    stores = fields.List(
+        Slug(),
+        load_default=[],
+        validate=validate.Length(max=_MOST_STORES),
+        metadata={"description": "stores it reports for beside those the catalogue gives it"},
+    )
+    formats = fields.List(
+        fields.String(validate=validate.OneOf(sorted(NETWORKS))),
+        load_default=["signed"],
+        metadata={"description": "which formats it may send; those that sign nothing are off"},
+    )
+    ip_allow_list = fields.List(
+        Text(longest=50),
+        load_default=[],
+        validate=validate.Length(max=_MOST_NETWORKS),
+        metadata={"description": "addresses and networks it sends from; empty: any"},
+    )
+
+
+class KnownPartnerSchema(PartnerSchema):
+    """A partner, and its key and secret when it is new: they are shown this once."""
+
+    partner_id = fields.String()
+    key = fields.String()
+    secret = fields.String()
+
+
+class RotationSchema(StrictSchema):
+    """Which secret to renew, and how long the old one stays valid."""
+
+    kind = fields.String(load_default="signing", validate=validate.OneOf(["signing", "key"]))
+    overlap_hours = Whole(load_default=24, highest=_LONGEST_OVERLAP_HOURS)
+
+
+class NewSecretSchema(Schema):
+    """The new secret, shown this once."""
+
+    kind = fields.String()
+    secret = fields.String()
+    old_valid_until = Moment()
+
+
+class RateSchema(StrictSchema):
+    """What one unit of the currency is worth."""
+
+    rate_micro = Whole(
+        required=True,
+        lowest=1,
+        highest=10**15,
+        metadata={"description": "rubles for one unit of the currency, times 1 000 000"},
+    )
+    valid_from = Moment(load_default=None, allow_none=True, metadata={"description": "null: now"})
+
+
+class KnownRateSchema(Schema):
+    """A rate as it is kept."""
+
+    currency = fields.String()
+    rate_micro = fields.Integer()
+    valid_from = Moment()

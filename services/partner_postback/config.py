@@ -1,0 +1,41 @@
+"""The settings of this service, read from the environment once."""
+
+from dataclasses import dataclass
+
+from shared.config import environment
+
+# Each waits for its commit most of the time; requests beyond them queue in the server.
+DEFAULT_THREADS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the processes of this service need to know."""
+
+    database_url: str
+    kafka_bootstrap: str
+    listen_host: str
+    listen_port: int
+    monitor_port: int
+    operator_key: str
+    service_key: str
+    click_keys: list[bytes]
+    threads: int
+
+
+def read_settings() -> Settings:
+    """Answer the settings; raises WrongSettings with every fault at once."""
+    env = environment()
+    settings = Settings(
+        database_url=env.str("DATABASE_URL"),
+        kafka_bootstrap=env.str("KAFKA_BOOTSTRAP"),
+        listen_host=env.str("LISTEN_HOST", "127.0.0.1"),
+        listen_port=env.int("LISTEN_PORT", 8102),
+        monitor_port=env.int("MONITOR_PORT", 0),
+        operator_key=env.str("OPERATOR_KEY"),
+        service_key=env.str("SERVICE_KEY"),
+        click_keys=env.keys_of("CLICK_KEYS"),
+        threads=env.int("POSTBACK_THREADS", DEFAULT_THREADS),
+    )
+    env.done()
+    return settings

@@ -1,0 +1,205 @@
+"""The rules of a conversion: what its messages add up to, and which purchase may be attributed.
+
+Pure: no clock, no database. `settle` is a fold over ALL messages of one conversion in an order of
+their own, so any order of arrival, any repetition and any retry end in the same conversion.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from shared.money import Money
+
+_CONVERSIONS = UUID("0d9c52a3-5f2e-4b5c-9a54-3c8f3f0f6b11")
+
+
+class Says(StrEnum):
+    """What a partner's message says about a conversion."""
+
+    REPORTED = "reported"
+    AMENDED = "amended"
+    APPROVED_UNFUNDED = "approved_unfunded"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    RETURNED = "returned"
+
+
+class Status(StrEnum):
+    """Where a conversion stands."""
+
+    REPORTED = "reported"
+    APPROVED_UNFUNDED = "approved_unfunded"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    RETURNED = "returned"
+
+
+class Hold(StrEnum):
+    """Why a message cannot be used yet; the codes are part of the contract with partners."""
+
+    UNKNOWN_CLICK = "unknown_click"
+    UNKNOWN_STORE = "unknown_store"
+    CLICK_OF_OTHER_STORE = "click_of_other_store"
+    CLICK_TOO_OLD = "click_too_old"
+    UNKNOWN_ORDER = "unknown_order"
+    NO_RATE = "no_rate"
+    OTHER_CLICK = "other_click"
+    OTHER_CURRENCY = "other_currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing a partner said about one line of an order, whatever the format it came in."""
+
+    order_id: str
+    line_id: str
+    action: str
+    says: Says
+    status_at: datetime
+    click_id: str | None = None
+    amount: Money | None = None
+    category: str | None = None
+    ordered_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What a click id proves by itself."""
+
+    member_id: UUID
+    clicked_at: datetime
+    store_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What counts of a store when a purchase is attributed to it."""
+
+    store_id: str
+    attribution_days: int
+    reporters: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What all messages of one conversion add up to."""
+
+    status: Status = Status.REPORTED
+    paid_minor: int | None = None
+    category: str | None = None
+    ordered_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One line of a purchase: what was fixed when it was first recorded, and what it settled to."""
+
+    conversion_id: UUID
+    partner_id: str
+    order_id: str
+    line_id: str
+    action: str
+    store_id: str
+    member_id: UUID
+    click_id: str
+    clicked_at: datetime
+    currency: str
+    rate_micro: int
+    settled: Settled
+    version: int
+    receipt_id: UUID
+
+
+def conversion_id_of(partner_id: str, message: Message) -> UUID:
+    """Answer the id that a partner's business key has for ever, recorded yet or not."""
+    key = (partner_id, message.order_id, message.line_id, message.action)
+    return uuid5(_CONVERSIONS, "\x1f".join(key))
+
+
+# Messages of one moment are taken in this order: networks send the order's time with every status.
+_RANK = {says: rank for rank, says in enumerate(Says)}
+
+
+def settle(messages: Iterable[Message]) -> Settled:
+    """Fold the messages of one conversion into its state.
+
+    Reports come first, whatever their clock says; then each message at its `status_at`.
+
+    | says              | the status becomes                          | paid becomes            |
+    |-------------------|---------------------------------------------|-------------------------|
+    | reported          | reported                                    | its amount              |
+    | amended           | as it was                                   | its amount              |
+    | approved_unfunded | approved_unfunded, unless approved already  | its amount, if named    |
+    | approved          | approved                                    | its amount, if named    |
+    | declined          | declined (a later approval reinstates it)   | its amount, if named    |
+    | returned          | returned when nothing stays paid            | less its amount, or 0   |
+
+    A whole return is the end: the goods are back. Of category and time of order the first counts.
+    """
+    state = Settled()
+    for message in sorted(set(messages), key=_turn):
+        state = _apply(state, message)
+    return state
+
+
+def opens(message: Message) -> bool:
+    """Answer whether a message alone says enough to record a conversion nobody reported yet."""
+    complete = message.click_id and message.amount and message.ordered_at
+    # The amount of a return is what came back, not what was paid.
+    return bool(complete) and message.says is not Says.RETURNED
+
+
+def attribute(
+    message: Message, click: Click | None, store: Store | None, partner_id: str
+) -> Hold | None:
+    """Answer why a purchase cannot be attributed to its click yet, or None when it can."""
+    if click is None:
+        return Hold.UNKNOWN_CLICK
+    if store is None:
+        return Hold.UNKNOWN_STORE
+    if partner_id not in store.reporters:
+        return Hold.CLICK_OF_OTHER_STORE
+    assert message.ordered_at is not None
+    if message.ordered_at - click.clicked_at > timedelta(days=store.attribution_days):
+        return Hold.CLICK_TOO_OLD
+    return None
+
+
+def _turn(message: Message) -> tuple[object, ...]:
+    # Of two messages that differ at one moment the smaller amount is believed: it is taken last.
+    amount = message.amount.amount_minor if message.amount else 0
+    is_later = message.says is not Says.REPORTED
+    rest = (message.category or "", message.reason or "", str(message.ordered_at))
+    return is_later, message.status_at, _RANK[message.says], -amount, rest
+
+
+def _apply(state: Settled, message: Message) -> Settled:
+    if state.status is Status.RETURNED:
+        return state
+    status: Status = state.status
+    reason = state.reason
+    paid_minor = _stays_paid(state.paid_minor, message)
+    match message.says:
+        case Says.RETURNED if paid_minor == 0:
+            status, reason = Status.RETURNED, message.reason
+        case Says.DECLINED:
+            status, reason = Status.DECLINED, message.reason
+        case Says.APPROVED:
+            status, reason = Status.APPROVED, None
+        case Says.APPROVED_UNFUNDED if status is not Status.APPROVED:
+            status, reason = Status.APPROVED_UNFUNDED, None
+    category = state.category or message.category
+    return Settled(status, paid_minor, category, state.ordered_at or message.ordered_at, reason)
+
+
+def _stays_paid(paid_minor: int | None, message: Message) -> int | None:
+    named = message.amount.amount_minor if message.amount else None
+    if message.says is not Says.RETURNED:
+        return paid_minor if named is None else named
+    if named is None:
+        return 0
+    return None if paid_minor is None else max(0, paid_minor - named)

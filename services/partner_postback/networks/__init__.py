@@ -1,0 +1,58 @@
+"""The formats that partners speak: one file each, all ending in the same domain.Message.
+
+An adapter is a pure function of the raw request, so that a held request can be read again. A new
+network is a file here and a line in NETWORKS.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.partner_postback.domain import Message, Says
+from services.partner_postback.networks import admitad, awin, form, signed_json
+from services.partner_postback.networks.request import Code, RawRequest, Refused
+
+_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How to read one format, what it calls our fields, and how it proves who sent it."""
+
+    read: Callable[[RawRequest], Message]
+    names: Mapping[str, str]
+    is_signed: bool = False
+
+
+NETWORKS: dict[str, Network] = {
+    "signed": Network(signed_json.read, {}, is_signed=True),
+    "form": Network(form.read, {}),
+    "admitad": Network(admitad.read, admitad.NAMES),
+    "awin": Network(awin.read, awin.NAMES),
+}
+
+
+def read(request: RawRequest) -> Message:
+    """Answer what the partner says, whatever its format; raises Refused with the field named."""
+    network = NETWORKS[request.format]
+    message = network.read(request)
+    for code, name, why in _faults(message, request):
+        shown = network.names.get(name, name)
+        raise Refused(code, f"{shown}: {why}", shown)
+    return message
+
+
+def _faults(message: Message, request: RawRequest) -> Iterator[tuple[Code, str, str]]:
+    if message.says is Says.REPORTED:
+        for name in ("click_id", "amount", "ordered_at"):
+            if getattr(message, name) is None:
+                yield Code.INVALID_FIELDS, name, "A report needs it."
+    if message.says is Says.AMENDED and message.amount is None:
+        yield Code.INVALID_FIELDS, "amount", "An amendment needs the new amount."
+    if message.says is Says.RETURNED and message.amount and not message.amount.amount_minor:
+        why = "Say how much came back, or leave it out when everything did."
+        yield Code.INVALID_AMOUNT, "amount", why
+    latest = request.received_at + _CLOCKS_MAY_DIFFER
+    for name, moment in (("ordered_at", message.ordered_at), ("status_at", message.status_at)):
+        if moment is not None and moment > latest:
+            yield Code.IN_THE_FUTURE, name, "It lies in the future."

@@ -1,0 +1,112 @@
+"""Awin's transaction notification: POST with one form field that holds JSON, or GET with macros.
+
+It announces only new transactions; what becomes of them is pulled. Its transaction is one line of
+ours with Awin's own id. The JSON is Awin's, not ours: fields that we do not need are let through.
+"""
+
+from datetime import UTC, datetime
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from services.partner_postback.domain import Message, Says
+from services.partner_postback.networks.fields import (
+    LONGEST_CATEGORY,
+    LONGEST_CLICK_ID,
+    LONGEST_ID,
+    decimal_money,
+    decimal_text,
+    load,
+)
+from services.partner_postback.networks.request import Code, RawRequest, Refused
+from shared.json_body import MalformedJson, read_json
+from shared.schemas import Text
+
+NAMES = {
+    "click_id": "clickRef",
+    "order_id": "transactionId",
+    "amount": "transactionAmount",
+    "ordered_at": "transactionDate",
+    "status_at": "transactionDate",
+}
+_FIELD = "AwinTransactionPush"
+_DATE = "%Y-%m-%d %H:%M:%S"
+
+
+class _TheirSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class GroupSchema(_TheirSchema):
+    """A commission group, which the store sets up by kind of goods."""
+
+    code = Text(load_default=None, allow_none=True, longest=LONGEST_CATEGORY)
+
+
+class AwinSchema(_TheirSchema):
+    """What we need of a transaction; all values are texts."""
+
+    transactionId = Text(required=True, longest=LONGEST_ID)  # noqa: N815 - Awin's names
+    transactionDate = Text(  # noqa: N815
+        required=True,
+        validate=validate.Regexp(
+            r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", error="Not a date and time."
+        ),
+    )
+    transactionCurrency = Text(required=True, longest=3)  # noqa: N815
+    transactionAmount = decimal_text(required=True)  # noqa: N815
+    clickRef = Text(required=True, longest=LONGEST_CLICK_ID)  # noqa: N815
+    commissionGroups = fields.List(fields.Nested(GroupSchema), load_default=[])  # noqa: N815
+
+
+_SCHEMA = AwinSchema()
+
+
+def read(request: RawRequest) -> Message:
+    """Answer the report of one transaction; raises Refused."""
+    said = load(_SCHEMA, _fields(request))
+    date = _date(said["transactionDate"])
+    names = ("transactionAmount", "transactionCurrency")
+    return Message(
+        order_id=said["transactionId"],
+        line_id="",
+        action="sale",
+        says=Says.REPORTED,
+        status_at=date,
+        click_id=said["clickRef"],
+        amount=decimal_money(said["transactionAmount"], said["transactionCurrency"], names),
+        category=_category(said["commissionGroups"]),
+        ordered_at=date,
+    )
+
+
+def _fields(request: RawRequest) -> object:
+    sent = request.parameters()
+    try:
+        if _FIELD in sent:
+            return read_json(sent[_FIELD].encode())
+        # By GET the two lists are JSON inside their parameters.
+        lists = {
+            name: read_json(sent[name].encode()) for name in ("commissionGroups",) if name in sent
+        }
+    except MalformedJson as fault:
+        raise Refused(Code.MALFORMED_JSON, str(fault), _FIELD) from None
+    for name, value in sent.items():
+        if value.startswith("!!!") and value.endswith("!!!"):
+            raise Refused(
+                Code.MACRO_NOT_REPLACED, f"{name}: Awin left {value[:50]} as it was.", name
+            )
+    return {**sent, **lists}
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, _DATE).replace(tzinfo=UTC)
+    except ValueError:
+        why = "transactionDate: There is no such day or hour."
+        raise Refused(Code.INVALID_FIELDS, why, "transactionDate") from None
+
+
+def _category(groups: list[dict[str, str | None]]) -> str | None:
+    # Several groups mix kinds of goods in one sum: no single category's rate would be right.
+    return groups[0]["code"] if len(groups) == 1 else None

@@ -1,0 +1,90 @@
+"""What the formats share in reading: a schema's faults as one refusal, decimal sums, moments."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from marshmallow.fields import Field
+
+from services.partner_postback.networks.request import Code, Refused
+from shared.money import InvalidAmount, Money, UnknownCurrency, parse_money
+from shared.problems import field_faults
+from shared.schemas import Moment, Text
+
+LONGEST_ID = 255
+# Longer than any click id of ours: a wrong one is held and shown, not refused.
+LONGEST_CLICK_ID = 255
+LONGEST_ACTION = 64
+LONGEST_CATEGORY = 100
+LONGEST_REASON = 500
+LONGEST_DECIMAL = 40
+_FIRST_YEAR = 2000
+
+
+class Past(Moment):
+    """A moment of this programme's time: a year before 2000 is a mistake of the sender."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if moment.year < _FIRST_YEAR:
+            message = f"It lies before the year {_FIRST_YEAR}."
+            raise ValidationError(message)
+        return moment
+
+
+class UnixTime(Field[datetime]):
+    """Whole seconds since 1970, as text."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,  # noqa: ARG002
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> datetime:
+        if not (value.isascii() and value.isdecimal() and len(value) <= 10):  # noqa: PLR2004
+            message = "Not whole seconds since 1970."
+            raise ValidationError(message)
+        return datetime.fromtimestamp(int(value), UTC)
+
+
+def load(schema: Schema, sent: object) -> dict[str, Any]:
+    """Answer the fields of a message; raises Refused that names each wrong one."""
+    try:
+        return dict(schema.load(sent))  # type: ignore[arg-type]
+    except ValidationError as fault:
+        faults = field_faults(fault.messages)
+        why = "; ".join(f"{one['field'] or 'body'}: {one['message']}" for one in faults[:5])
+        raise Refused(Code.INVALID_FIELDS, why, faults[0]["field"] or None) from None
+
+
+def decimal_money(text: str | None, currency: str | None, names: tuple[str, str]) -> Money | None:
+    """Answer the sum of a decimal text and its currency; `names`: what the format calls them."""
+    if text is None:
+        return None
+    if currency is None:
+        raise Refused(Code.INVALID_FIELDS, f"{names[1]}: Needed with {names[0]}.", names[1])
+    return checked_money(lambda: parse_money(text, currency), names)
+
+
+def checked_money(make: Any, names: tuple[str, str]) -> Money:
+    """Answer the sum that `make` builds; raises Refused that names the amount or the currency."""
+    try:
+        money: Money = make()
+    except InvalidAmount as fault:
+        raise Refused(Code.INVALID_AMOUNT, f"{names[0]}: {fault}", names[0]) from None
+    except UnknownCurrency as fault:
+        raise Refused(Code.UNKNOWN_CURRENCY, f"{names[1]}: {fault}", names[1]) from None
+    return money
+
+
+def decimal_text(**options: Any) -> Text:
+    """Answer the field of an amount written as decimal text."""
+    return Text(longest=LONGEST_DECIMAL, **options)

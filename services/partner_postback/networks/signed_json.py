@@ -1,0 +1,90 @@
+"""Our own format, the default: JSON signed by the Standard Webhooks convention.
+
+Amounts are integer minor units, times RFC 3339; a field that is not known is a mistake: refused.
+"""
+
+from marshmallow import fields, validate
+
+from services.partner_postback.domain import Message, Says
+from services.partner_postback.networks.fields import (
+    LONGEST_ACTION,
+    LONGEST_CATEGORY,
+    LONGEST_CLICK_ID,
+    LONGEST_ID,
+    LONGEST_REASON,
+    Past,
+    checked_money,
+    load,
+)
+from services.partner_postback.networks.request import Code, RawRequest, Refused
+from shared.json_body import MalformedJson, read_json
+from shared.money import LARGEST_AMOUNT_MINOR, Money
+from shared.schemas import StrictSchema, Text, Whole
+
+
+class AmountSchema(StrictSchema):
+    """A sum in minor units: `{"amount_minor": 259900, "currency": "RUB"}` is 2 599 rubles."""
+
+    amount_minor = Whole(required=True, highest=LARGEST_AMOUNT_MINOR)
+    currency = Text(required=True, longest=3, shortest=3, metadata={"description": "ISO 4217"})
+
+
+class PostbackSchema(StrictSchema):
+    """One message about one line of an order."""
+
+    order_id = Text(required=True, longest=LONGEST_ID)
+    line_id = Text(
+        load_default="",
+        longest=LONGEST_ID,
+        shortest=0,
+        metadata={"description": "the line of the order; empty when you report whole orders"},
+    )
+    action = Text(load_default="sale", longest=LONGEST_ACTION)
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf([one.value for one in Says]),
+        metadata={"description": "what this message says of the line"},
+    )
+    status_at = Past(
+        required=True,
+        metadata={"description": "since when it holds; orders the messages of a line"},
+    )
+    click_id = Text(
+        load_default=None,
+        allow_none=True,
+        longest=LONGEST_CLICK_ID,
+        metadata={"description": "as it came with the visitor; needed by a report"},
+    )
+    amount = fields.Nested(
+        AmountSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "what the line costs now; `returned`: what came back, null for all"
+        },
+    )
+    category = Text(load_default=None, allow_none=True, longest=LONGEST_CATEGORY)
+    ordered_at = Past(
+        load_default=None, allow_none=True, metadata={"description": "needed by a report"}
+    )
+    reason = Text(load_default=None, allow_none=True, longest=LONGEST_REASON)
+
+
+_SCHEMA = PostbackSchema()
+
+
+def read(request: RawRequest) -> Message:
+    """Answer the message of a signed JSON body; raises Refused."""
+    try:
+        sent = read_json(request.body)
+    except MalformedJson as fault:
+        raise Refused(Code.MALFORMED_JSON, str(fault)) from None
+    said = load(_SCHEMA, sent)
+    said["says"] = Says(said.pop("status"))
+    if said["amount"] is not None:
+        amount = said["amount"]
+        said["amount"] = checked_money(
+            lambda: Money(amount["amount_minor"], amount["currency"]),
+            ("amount.amount_minor", "amount.currency"),
+        )
+    return Message(**said)

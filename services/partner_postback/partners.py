@@ -1,0 +1,129 @@
+"""Who is sending: a partner proves itself by a signature, or by its key and its address.
+
+Profiles are held in memory for a second, so that the hot path asks no database and a rotated
+or ended secret counts a second later everywhere.
+"""
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import Connection, Engine
+
+from services.partner_postback.networks.request import RawRequest
+from services.partner_postback.networks.signature import Forged, Proof, new_secret, verify
+from services.partner_postback.store import partners as store
+from services.partner_postback.store.partners import Network, Partner, Secret
+
+FRESH_SECONDS = 1.0
+_KEY_PREFIX = "pk_"
+_KEY_BYTES = 32
+
+
+class UnknownPartner(Exception):
+    """There is no such partner."""
+
+    code = "unknown_partner"
+
+    def __init__(self, partner_id: str) -> None:
+        self.partner_id = partner_id
+        super().__init__(f"There is no partner {partner_id!r}.")
+
+
+class Directory:
+    """The partners, in memory for a second at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._partners: dict[str, Partner] = {}
+        self._read_at = float("-inf")
+
+    def find(self, partner_id: str) -> Partner | None:
+        """Answer a partner, or None."""
+        return self._fresh().get(partner_id)
+
+    def by_key(self, key: str, now: datetime) -> Partner | None:
+        """Answer the partner that a key belongs to, or None."""
+        return next((one for one in self._fresh().values() if has_key(one, key, now)), None)
+
+    def forget(self) -> None:
+        """Read again at the next question: something has just been changed here."""
+        self._read_at = float("-inf")
+
+    def _fresh(self) -> dict[str, Partner]:
+        if time.monotonic() - self._read_at < FRESH_SECONDS:
+            return self._partners
+        with self._lock:
+            if time.monotonic() - self._read_at >= FRESH_SECONDS:
+                with self._engine.connect() as connection:
+                    known = store.all_partners(connection)
+                self._partners = {one.partner_id: one for one in known}
+                self._read_at = time.monotonic()
+        return self._partners
+
+
+def prove_signed(partner: Partner | None, request: RawRequest, now: datetime) -> str:
+    """Answer the webhook id of a message that the partner signed; raises Forged."""
+    known = _valid(partner, "signing", now) if partner else []
+    return verify(request.headers, request.body, known, now)
+
+
+def prove_key(partner: Partner | None, key: str, now: datetime) -> None:
+    """Check the key of a format that cannot sign; raises Forged."""
+    if partner is None or not has_key(partner, key, now):
+        raise Forged(Proof.KEY_WRONG, "Send this partner's key as `token` or as a bearer key.")
+
+
+def has_key(partner: Partner, key: str, now: datetime) -> bool:
+    """Answer whether a key is the partner's."""
+    sent = _hash(key)
+    return any(hmac.compare_digest(sent, known) for known in _valid(partner, "key", now))
+
+
+def may_send_from(partner: Partner, address: str) -> bool:
+    """Answer whether the partner's IP list lets an address through; no list lets all through."""
+    if not partner.ip_allow_list:
+        return True
+    try:
+        sender = ip_address(address)
+    except ValueError:
+        return False
+    # An IPv4 client of an IPv6 socket shows as ::ffff:192.0.2.1.
+    sender = getattr(sender, "ipv4_mapped", None) or sender
+    return any(sender in network for network in partner.ip_allow_list)
+
+
+def networks_of(texts: list[str]) -> tuple[Network, ...]:
+    """Read addresses and networks of an allow-list; raises ValueError."""
+    return tuple(ip_network(one) for one in texts)
+
+
+def give_secret(
+    connection: Connection, partner_id: str, kind: str, *, overlap: timedelta, now: datetime
+) -> str:
+    """Make a secret or key and answer it, this once; the one before ends after `overlap`."""
+    if not store.lock(connection, partner_id):
+        raise UnknownPartner(partner_id)
+    shown = new_secret() if kind == "signing" else _KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
+    kept = shown if kind == "signing" else _hash(shown)
+    secret = Secret(kind, kept, None)
+    store.add_secret(connection, partner_id, secret, old_until=now + overlap, now=now)
+    return shown
+
+
+def _valid(partner: Partner, kind: str, now: datetime) -> list[str]:
+    return [
+        one.value
+        for one in partner.secrets
+        if one.kind == kind and (one.valid_until is None or now < one.valid_until)
+    ]
+
+
+def _hash(key: str) -> str:
+    # The key is 256 random bits: a plain hash cannot be guessed back, and costs nothing.
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest()

@@ -1,0 +1,86 @@
+"""Queries on what waits: held receipts whose cause may be gone, and the stores heard of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from services.partner_postback.domain import Hold
+from services.partner_postback.networks.request import RawRequest
+from shared.database import raw
+
+# When the cause of a hold may be gone. Codes that are missing here wait for a clerk.
+_STORE_OR_PARTNER_CHANGED = """
+    EXISTS (SELECT FROM stores WHERE number = held.store_number
+            AND stores.changed_at > held.tried_at - interval '1 minute')
+    OR EXISTS (SELECT FROM partners WHERE partner_id = held.partner_id
+               AND partners.changed_at > held.tried_at - interval '1 minute')"""
+_CAUSE_GONE = {
+    Hold.UNKNOWN_STORE: "EXISTS (SELECT FROM stores WHERE number = held.store_number)",
+    Hold.NO_RATE: "EXISTS (SELECT FROM rates "
+    "WHERE currency = held.currency AND valid_from <= :now)",
+    Hold.UNKNOWN_ORDER: "EXISTS (SELECT FROM conversions AS line "
+    "WHERE line.conversion_id = held.conversion_id)",
+    Hold.CLICK_OF_OTHER_STORE: _STORE_OR_PARTNER_CHANGED,
+    Hold.CLICK_TOO_OLD: _STORE_OR_PARTNER_CHANGED,
+    # An older or newer click key may have been added with the last start.
+    Hold.UNKNOWN_CLICK: "held.tried_at < :started_at",
+}
+_CONDITION = " OR ".join(
+    f"(held.code = '{code}' AND ({gone}))" for code, gone in _CAUSE_GONE.items()
+)
+_DUE = text(f"""
+SELECT receipt_id FROM held WHERE not_before <= :now AND ({_CONDITION}) ORDER BY since LIMIT :limit
+""")  # noqa: S608 - constants
+_TAKE = text("""
+SELECT receipt.* FROM held JOIN receipts AS receipt USING (receipt_id)
+WHERE held.receipt_id = ANY(:receipt_ids) ORDER BY held.since, held.receipt_id
+FOR UPDATE OF held SKIP LOCKED
+""")
+_PUT_OFF = text("""
+UPDATE held SET not_before = :not_before WHERE receipt_id = :receipt_id
+""")
+_STORES = """
+INSERT INTO stores (store_id, number, partner_id, attribution_days, changed_at)
+SELECT *, %s FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[])
+ON CONFLICT (store_id) DO UPDATE SET number = excluded.number, partner_id = excluded.partner_id,
+    attribution_days = excluded.attribution_days, changed_at = excluded.changed_at
+"""
+
+
+def due(connection: Connection, *, now: datetime, started_at: datetime, limit: int) -> list[UUID]:
+    """Answer held receipts whose cause may be gone, the oldest first."""
+    asked = {"now": now, "started_at": started_at, "limit": limit}
+    return list(connection.scalars(_DUE, asked))
+
+
+def take(connection: Connection, receipt_ids: Sequence[UUID]) -> list[tuple[Any, RawRequest]]:
+    """Answer, and lock, those that are still held, each with its raw request."""
+    rows = connection.execute(_TAKE, {"receipt_ids": list(receipt_ids)})
+    return [(row, _raw_request(row)) for row in rows]
+
+
+def put_off(connection: Connection, receipt_id: UUID, not_before: datetime) -> None:
+    """Leave a receipt alone for a while."""
+    connection.execute(_PUT_OFF, {"receipt_id": receipt_id, "not_before": not_before})
+
+
+def put_stores(
+    connection: Connection, rows: Sequence[tuple[str, int, str, int]], now: datetime
+) -> None:
+    """Keep what stores are like now: (store_id, number, partner_id, attribution_days) each."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    raw(connection).execute(_STORES, (now, *columns))
+
+
+def _raw_request(row: Any) -> RawRequest:
+    return RawRequest(
+        format=row.format,
+        method=row.method,
+        query=row.query.encode("latin-1"),
+        body=bytes(row.body),
+        received_at=row.received_at,
+        headers=row.headers,
+    )

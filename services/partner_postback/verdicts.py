@@ -1,0 +1,204 @@
+"""Decides, in memory, what becomes of each request of a batch: accepted, duplicate, held, refused.
+
+A batch is decided in order of arrival, each request seeing what those before it changed, so that a
+batch of any size gives the same verdicts as the same requests one by one.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from services.partner_postback.domain import (
+    Click,
+    Conversion,
+    Hold,
+    Message,
+    Settled,
+    attribute,
+    conversion_id_of,
+    opens,
+    settle,
+)
+from services.partner_postback.networks.request import RawRequest, Refused
+from services.partner_postback.store.batches import Known, Row
+
+_OWN_CURRENCY = "RUB"
+_OWN_RATE_MICRO = 1_000_000
+_WHY_HELD = {
+    Hold.UNKNOWN_CLICK: "The click id is not one of ours, or it was cut or changed on its way.",
+    Hold.UNKNOWN_STORE: "The store of this click is not known here yet.",
+    Hold.CLICK_OF_OTHER_STORE: "The click led to a store that this partner does not report for.",
+    Hold.CLICK_TOO_OLD: "The order lies outside the store's attribution window after the click.",
+    Hold.UNKNOWN_ORDER: "Nothing was reported of this order line yet; it waits for the report.",
+    Hold.NO_RATE: "There is no rate for this currency yet.",
+    Hold.OTHER_CLICK: "This order line was reported before with another click.",
+    Hold.OTHER_CURRENCY: "This order line was reported before in another currency.",
+}
+
+
+class Verdict(StrEnum):
+    """What became of a request."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An authenticated request and what it says, or why that cannot be used."""
+
+    receipt_id: UUID
+    partner_id: str
+    request: RawRequest
+    said: Message | Refused
+    transport_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict on one request, as its receipt keeps it."""
+
+    receipt_id: UUID
+    verdict: Verdict
+    code: str
+    detail: str
+    field: str | None = None
+    conversion_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Deciding:
+    """A batch being decided: what is known, and what is to be written in the end."""
+
+    known: Known
+    clicks: Mapping[str, Click | None]
+    now: datetime
+    changes: list[Conversion] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    held: list[Row] = field(default_factory=list)
+
+    def take(self, arrival: Arrival) -> Outcome:
+        """Decide on what a request says."""
+        if isinstance(arrival.said, Refused):
+            return refused(arrival, arrival.said)
+        conversion_id = conversion_id_of(arrival.partner_id, arrival.said)
+        before = self.known.conversions.get(conversion_id)
+        hold = self._why_not_yet(arrival.partner_id, arrival.said, before)
+        if hold is not None:
+            self._hold(arrival, arrival.said, conversion_id, hold)
+            return Outcome(arrival.receipt_id, Verdict.HELD, hold, _WHY_HELD[hold])
+        verdict, code, why = self._take_in(arrival, arrival.said, conversion_id, before)
+        return Outcome(arrival.receipt_id, verdict, code, why, conversion_id=conversion_id)
+
+    def _why_not_yet(
+        self, partner_id: str, message: Message, before: Conversion | None
+    ) -> Hold | None:
+        if before is not None:
+            return _conflict(message, before)
+        if not opens(message):
+            return Hold.UNKNOWN_ORDER
+        click = self._click(message)
+        shop = self.known.stores.get(click.store_number) if click else None
+        hold = attribute(message, click, shop, partner_id)
+        if hold is None and self._rate(message) is None:
+            return Hold.NO_RATE
+        return hold
+
+    def _hold(self, arrival: Arrival, message: Message, conversion_id: UUID, hold: Hold) -> None:
+        click = self._click(message)
+        row = {
+            "receipt_id": arrival.receipt_id,
+            "code": hold,
+            "partner_id": arrival.partner_id,
+            "store_number": click.store_number if click else None,
+            "currency": message.amount.currency if message.amount else None,
+            "conversion_id": conversion_id,
+            "since": arrival.request.received_at,
+            "tried_at": self.now,
+            "not_before": self.now,
+        }
+        self.held.append(row)
+
+    def _take_in(
+        self, arrival: Arrival, message: Message, conversion_id: UUID, before: Conversion | None
+    ) -> tuple[Verdict, str, str]:
+        content = msgspec.json.encode(message)
+        content_hash = hashlib.sha256(content).hexdigest()
+        said = self.known.messages.setdefault(conversion_id, {})
+        if content_hash in said:
+            why = "The same message was accepted before."
+            return Verdict.DUPLICATE, "known_message", why
+        said[content_hash] = message
+        row = {
+            "conversion_id": conversion_id,
+            "content_hash": content_hash,
+            "receipt_id": arrival.receipt_id,
+            "content": msgspec.Raw(content),
+        }
+        self.messages.append(row)
+        settled = settle(said.values())
+        if before is None:
+            self._change(self._first(arrival, message, conversion_id, settled))
+            return Verdict.ACCEPTED, "recorded", "The conversion is recorded."
+        if settled == before.settled:
+            return Verdict.ACCEPTED, "unchanged", "Kept; the conversion stays as it was."
+        version, receipt_id = before.version + 1, arrival.receipt_id
+        self._change(replace(before, settled=settled, version=version, receipt_id=receipt_id))
+        return Verdict.ACCEPTED, "changed", "The conversion has changed."
+
+    def _change(self, after: Conversion) -> None:
+        self.known.conversions[after.conversion_id] = after
+        self.changes.append(after)
+
+    def _first(
+        self, arrival: Arrival, message: Message, conversion_id: UUID, settled: Settled
+    ) -> Conversion:
+        click, rate_micro = self._click(message), self._rate(message)
+        assert click is not None
+        assert message.click_id is not None
+        assert message.amount is not None
+        assert rate_micro is not None
+        return Conversion(
+            conversion_id=conversion_id,
+            partner_id=arrival.partner_id,
+            order_id=message.order_id,
+            line_id=message.line_id,
+            action=message.action,
+            store_id=self.known.stores[click.store_number].store_id,
+            member_id=click.member_id,
+            click_id=message.click_id,
+            clicked_at=click.clicked_at,
+            currency=message.amount.currency,
+            rate_micro=rate_micro,
+            settled=settled,
+            version=1,
+            receipt_id=arrival.receipt_id,
+        )
+
+    def _click(self, message: Message) -> Click | None:
+        return self.clicks[message.click_id] if message.click_id else None
+
+    def _rate(self, message: Message) -> int | None:
+        assert message.amount is not None
+        currency = message.amount.currency
+        return _OWN_RATE_MICRO if currency == _OWN_CURRENCY else self.known.rates.get(currency)
+
+
+def refused(arrival: Arrival, why: Refused) -> Outcome:
+    """Answer the refusal of a request."""
+    return Outcome(arrival.receipt_id, Verdict.REFUSED, why.code, str(why), why.field)
+
+
+def _conflict(message: Message, before: Conversion) -> Hold | None:
+    if message.click_id and message.click_id != before.click_id:
+        return Hold.OTHER_CLICK
+    if message.amount and message.amount.currency != before.currency:
+        return Hold.OTHER_CURRENCY
+    return None

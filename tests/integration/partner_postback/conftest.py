@@ -1,0 +1,40 @@
+"""The service's real app on a real database, a partner that may send, and its store."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from services.partner_postback.__main__ import build_app
+from services.partner_postback.config import Settings
+from tests.integration.partner_postback.partner import CLICK_KEY, OPERATOR_KEY, SERVICE_KEY, Desk
+from tests.support.clock import SteppedClock
+
+
+@pytest.fixture
+def engine(service_engine: Callable[[str], Engine]) -> Engine:
+    """The session's database: the writer commits, so each test has its own partner and store."""
+    return service_engine("partner_postback")
+
+
+@pytest.fixture
+def settings(engine: Engine) -> Settings:
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Settings(
+        database_url=url,
+        kafka_bootstrap="127.0.0.1:1",
+        listen_host="127.0.0.1",
+        listen_port=0,
+        monitor_port=0,
+        operator_key=OPERATOR_KEY,
+        service_key=SERVICE_KEY,
+        click_keys=[CLICK_KEY],
+        threads=8,
+    )
+
+
+@pytest.fixture
+def desk(settings: Settings, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
+    """What a clerk and a partner do with the service, over its HTTP routes."""
+    with build_app(settings, clock).test_client() as client:
+        yield Desk(client, engine, clock)

@@ -1,0 +1,149 @@
+"""The real processes: what was answered survives a kill, and what waits comes through by itself."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+import requests
+
+from deploy import topics
+from shared.events import Envelope, open_envelope
+from shared.kafka import KafkaConsumer, TopicPartition
+from shared.schemas import rfc3339
+from tests.integration.partner_postback.partner import make_click
+from tests.integration.partner_postback.running import Intake
+from tests.support.servers import Addresses
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+def intake(
+    tmp_path: Path, fresh_service_url: Callable[[str], str], kafka_bootstrap: str
+) -> Iterator[Intake]:
+    topics.create(kafka_bootstrap)
+    running = Intake(tmp_path, fresh_service_url("partner_postback"), kafka_bootstrap)
+    running.start("web")
+    running.sign_up()
+    yield running
+    running.stop()
+
+
+def report(intake: Intake) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {
+        "order_id": f"A-{uuid4()}",
+        "line_id": "1",
+        "action": "sale",
+        "click_id": make_click(now - timedelta(hours=1), store=intake.store_number),
+        "status": "reported",
+        "amount": {"amount_minor": 109_900, "currency": "RUB"},
+        "ordered_at": rfc3339(now - timedelta(minutes=1)),
+        "status_at": rfc3339(now - timedelta(minutes=1)),
+    }
+
+
+class Listener:
+    """Hears the conversions of one order from now on."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="latest"
+        )
+        places = [
+            TopicPartition("conversions", one)
+            for one in self._consumer.partitions_for_topic("conversions") or ()
+        ]
+        self._consumer.assign(places)
+        self._consumer.seek_to_end(*places)
+        for place in places:
+            self._consumer.position(place)
+
+    def hear(self, key: str) -> Envelope | None:
+        """Answer the next event of an order, None when there is none yet."""
+        for records in self._consumer.poll(timeout_ms=200).values():
+            for record in records:
+                if record.key == key.encode():
+                    return open_envelope(record.value)
+        return None
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+def test_a_held_report_comes_through_when_kafka_brings_its_store(
+    intake: Intake, kafka_bootstrap: str
+) -> None:
+    """The whole way: HTTP, hold, the store by Kafka, release, relay, the event in Kafka."""
+    listener = Listener(kafka_bootstrap)
+    for role in ("consume", "relay"):
+        intake.start(role)
+    body = report(intake)
+    held = intake.send(body)
+    assert (held.status_code, held.json()["code"]) == (202, "unknown_store")
+    intake.open_store()
+
+    def accepted() -> bool:
+        return bool(intake.receipt(held.json()["receipt_id"])["verdict"] == "accepted")
+
+    eventually(accepted, seconds=60)
+    told = eventually(lambda: listener.hear(f"{intake.partner_id}:{body['order_id']}"), seconds=60)
+    listener.close()
+    assert (told.type, told.version) == ("conversion.changed", 1)
+    assert intake.send(body).json()["verdict"] == "duplicate"
+
+
+def test_no_answered_report_is_lost_and_none_counts_twice_when_the_web_process_is_killed(
+    intake: Intake,
+) -> None:
+    """INVARIANT: an answer before the commit, or a repeat that makes a second conversion."""
+    intake.know_store()
+    reports = [report(intake) for _ in range(200)]
+    answered: set[str] = set()
+    some_answered = threading.Event()
+
+    def send(body: dict[str, Any]) -> None:
+        with suppress(requests.RequestException):
+            if intake.send(body).status_code == 200:
+                answered.add(body["order_id"])
+                if len(answered) > 40:
+                    some_answered.set()
+
+    with ThreadPoolExecutor(16) as together:
+        sending = [together.submit(send, body) for body in reports]
+        assert some_answered.wait(60)
+        intake.kill("web")
+        for one in sending:
+            one.result()
+    kept = intake.orders()
+    assert answered <= set(kept)
+    assert len(kept) == len(set(kept))
+
+    intake.start("web")
+    with ThreadPoolExecutor(16) as together:
+        list(together.map(send, reports))
+    assert answered == {body["order_id"] for body in reports}
+    assert sorted(intake.orders()) == sorted(answered)
+
+
+def test_reports_are_taken_again_after_the_database_cut_every_connection(
+    intake: Intake, addresses: Addresses
+) -> None:
+    intake.know_store()
+    assert intake.send(report(intake)).status_code == 200
+    name = intake.database_url.rpartition("/")[2]
+    with psycopg.connect(addresses.postgres_dsn, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+    body = report(intake)
+    first = intake.send(body)
+    assert first.status_code in {200, 503}
+    eventually(lambda: intake.send(body).status_code == 200, seconds=30)
+    assert intake.orders().count(body["order_id"]) == 1

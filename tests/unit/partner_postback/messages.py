@@ -1,0 +1,28 @@
+"""Messages of one order line with sensible defaults."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.partner_postback.domain import Message, Says
+from shared.money import Money
+
+ORDERED_AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+
+def rubles(amount: int) -> Money:
+    return Money(amount * 100, "RUB")
+
+
+def says(what: str, *, after: int = 0, **changes: Any) -> Message:
+    """A message `after` minutes after the order; reports are complete."""
+    complete = {"click_id": "c" * 64, "amount": rubles(1000), "ordered_at": ORDERED_AT}
+    fields = {
+        "order_id": "A-1",
+        "line_id": "1",
+        "action": "sale",
+        "says": Says(what),
+        "status_at": ORDERED_AT + timedelta(minutes=after),
+        **(complete if what == "reported" else {}),
+        **changes,
+    }
+    return Message(**fields)

@@ -1,0 +1,39 @@
+"""Raw requests in the formats that partners speak."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from services.partner_postback.networks.request import RawRequest
+
+RECEIVED_AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+POSTBACK = {
+    "order_id": "A-1",
+    "line_id": "1",
+    "action": "sale",
+    "click_id": "c" * 64,
+    "status": "reported",
+    "amount": {"amount_minor": 109_900, "currency": "RUB"},
+    "category": None,
+    "ordered_at": "2026-11-23T11:40:00Z",
+    "status_at": "2026-11-23T11:40:00Z",
+    "reason": None,
+}
+
+
+def signed(body: object) -> RawRequest:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return RawRequest("signed", "POST", b"", raw, RECEIVED_AT)
+
+
+def by_get(name: str, parameters: Any) -> RawRequest:
+    query = parameters if isinstance(parameters, bytes) else urlencode(parameters).encode()
+    return RawRequest(name, "GET", query, b"", RECEIVED_AT)
+
+
+def by_post(name: str, parameters: Any, query: bytes = b"") -> RawRequest:
+    body = parameters if isinstance(parameters, bytes) else urlencode(parameters).encode()
+    return RawRequest(name, "POST", query, body, RECEIVED_AT, FORM)

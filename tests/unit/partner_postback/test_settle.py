@@ -1,0 +1,132 @@
+"""What the messages of one conversion add up to."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.partner_postback.domain import Message, Says, Settled, Status, opens, settle
+from tests.unit.partner_postback.messages import ORDERED_AT, rubles, says
+
+REPORTED = says("reported")
+APPROVED = says("approved", after=60)
+
+
+def outcome(*messages: Message) -> tuple[str, int | None]:
+    state = settle(messages)
+    return state.status.value, state.paid_minor
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([REPORTED], ("reported", 100_000)),
+        ([REPORTED, APPROVED], ("approved", 100_000)),
+        ([REPORTED, says("approved", after=60, amount=rubles(900))], ("approved", 90_000)),
+        ([REPORTED, says("amended", after=5, amount=rubles(700))], ("reported", 70_000)),
+        ([REPORTED, APPROVED, says("amended", after=90, amount=rubles(700))], ("approved", 70_000)),
+        ([REPORTED, says("declined", after=60)], ("declined", 100_000)),
+        ([REPORTED, says("declined", after=60), says("approved", after=90)], ("approved", 100_000)),
+        ([REPORTED, APPROVED, says("returned", after=90)], ("returned", 0)),
+        (
+            [REPORTED, APPROVED, says("returned", after=90, amount=rubles(300))],
+            ("approved", 70_000),
+        ),
+        (
+            [
+                REPORTED,
+                APPROVED,
+                says("returned", after=90, amount=rubles(300)),
+                says("returned", after=95, amount=rubles(700)),
+            ],
+            ("returned", 0),
+        ),
+        (
+            [REPORTED, APPROVED, says("returned", after=90, amount=rubles(5000))],
+            ("returned", 0),
+        ),
+        ([REPORTED, says("approved_unfunded", after=60)], ("approved_unfunded", 100_000)),
+        (
+            [REPORTED, says("approved_unfunded", after=60), says("approved", after=90)],
+            ("approved", 100_000),
+        ),
+        (
+            [REPORTED, APPROVED, says("approved_unfunded", after=90)],
+            ("approved", 100_000),
+        ),
+        (
+            [REPORTED, says("returned", after=90), says("approved", after=95)],
+            ("returned", 0),
+        ),
+        # A network that sends the order's time with every status: their rank orders them.
+        ([REPORTED, says("approved"), says("declined")], ("declined", 100_000)),
+        # A late repetition of the report with another clock undoes nothing.
+        ([REPORTED, APPROVED, says("reported", after=600)], ("approved", 100_000)),
+    ],
+)
+def test_messages_add_up_to_a_state_in_any_order(
+    messages: list[Message], expected: tuple[str, int]
+) -> None:
+    for order in permutations(messages):
+        assert outcome(*order) == expected
+
+
+def test_a_declined_or_returned_conversion_says_why() -> None:
+    declined = says("declined", after=60, reason="cancelled by the buyer")
+    assert settle([REPORTED, declined]).reason == "cancelled by the buyer"
+    assert settle([REPORTED, declined, says("approved", after=90)]).reason is None
+
+
+def test_of_two_reports_that_differ_the_smaller_amount_is_believed() -> None:
+    larger = says("reported", amount=rubles(2000))
+    assert outcome(REPORTED, larger) == outcome(larger, REPORTED) == ("reported", 100_000)
+
+
+def test_a_message_opens_a_conversion_only_when_it_says_enough() -> None:
+    assert opens(REPORTED)
+    assert opens(says("approved", click_id="c" * 64, amount=rubles(5), ordered_at=ORDERED_AT))
+    assert not opens(says("approved", amount=rubles(5)))
+    # A return names what came back: what was paid is not known from it.
+    assert not opens(says("returned", click_id="c" * 64, amount=rubles(5), ordered_at=ORDERED_AT))
+
+
+amounts = st.none() | st.integers(0, 5000).map(rubles)
+
+
+@st.composite
+def any_message(draw: st.DrawFn) -> Message:
+    what = draw(st.sampled_from(list(Says)))
+    return says(
+        what.value,
+        after=draw(st.integers(0, 5)),
+        amount=draw(amounts),
+        category=draw(st.none() | st.sampled_from(["books", "phones"])),
+        ordered_at=draw(st.none() | st.just(ORDERED_AT + timedelta(minutes=1))),
+        reason=draw(st.none() | st.just("why")),
+    )
+
+
+@settings(max_examples=500)
+@given(st.data(), st.lists(any_message(), max_size=7))
+def test_order_and_repetition_never_matter(data: st.DataObject, messages: list[Message]) -> None:
+    """INVARIANT: a fold by order of arrival would break it."""
+    expected = settle(messages)
+    again = data.draw(st.permutations(messages))
+    repeated = (
+        again + data.draw(st.lists(st.sampled_from(messages), max_size=5)) if messages else []
+    )
+    assert settle(again) == expected
+    assert settle(repeated) == expected
+
+
+@settings(max_examples=500)
+@given(st.lists(any_message(), max_size=7))
+def test_what_settles_can_always_be_kept(messages: list[Message]) -> None:
+    state = settle([REPORTED, *messages])
+    assert state.paid_minor is not None
+    assert state.paid_minor >= 0
+    assert state.status is not Status.RETURNED or state.paid_minor == 0
+    assert state.ordered_at is not None
+    assert isinstance(state, Settled)
