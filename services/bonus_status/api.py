@@ -1,0 +1,186 @@
+"""The HTTP edge: a member's own balance and bonuses, and the same for clerks.
+
+A member can name no member: whose pages these are stands in the sealed cookie, and every query is
+bound to it.
+"""
+
+import base64
+import binascii
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, request
+from sqlalchemy import Engine
+
+from services.bonus_status import schemas
+from services.bonus_status.store import history
+from services.bonus_status.store.history import Asked, Told
+from services.bonus_status.terms import Purchase, in_words, rate_for
+from shared import database, ops, web
+from shared.identity import Access
+from shared.web import Blueprint
+
+_PLACE = struct.Struct(">q16s")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class UnknownBonus(LookupError):
+    """No such bonus, or not one that the asker may see: the answer is the same."""
+
+    code = "unknown_bonus"
+
+    def __init__(self, bonus_id: UUID) -> None:
+        """Name what was asked for."""
+        super().__init__(f"There is no bonus {bonus_id}.")
+
+
+class UnknownPlace(ValueError):
+    """The place to go on from was not given out by us."""
+
+    code = "unknown_place"
+    field = "after"
+
+    def __init__(self) -> None:
+        """Say what to send."""
+        super().__init__("after: send `next` of the page before, unchanged.")
+
+
+def create_app(engine: Engine, access: Access) -> Flask:
+    """Build the web app of this service."""
+    return web.create_app(
+        "bonus_status",
+        title="Bonuses: balances and history",
+        blueprints=[blueprint(engine, access), ops.blueprint(engine, access)],
+        refusals={UnknownBonus: 404, UnknownPlace: 422, **ops.REFUSALS},
+        ready={"postgres": lambda: database.ping(engine)},
+    )
+
+
+def blueprint(engine: Engine, access: Access) -> Blueprint:
+    """Build the routes."""
+    routes = Blueprint("bonuses", __name__, description="What a member earned, and why.")
+
+    @routes.get("/me/balance")
+    @routes.response(200, schemas.BalanceSchema)
+    def my_balance() -> object:
+        """Answer the signed-in member's account."""
+        return _balance(engine, access.subject(request))
+
+    @routes.get("/members/<uuid:member_id>/balance")
+    @routes.response(200, schemas.BalanceSchema)
+    def balance_of(member_id: UUID) -> object:
+        """Answer a member's account, for clerks."""
+        access.require_operator(request)
+        return _balance(engine, member_id)
+
+    @routes.get("/me/bonuses")
+    @routes.arguments(schemas.HistorySchema, location="query")
+    @routes.response(200, schemas.BonusPageSchema)
+    def my_bonuses(asked: dict[str, Any]) -> object:
+        """List the signed-in member's bonuses, the newest first."""
+        return _page(engine, access.subject(request), asked)
+
+    @routes.get("/members/<uuid:member_id>/bonuses")
+    @routes.arguments(schemas.HistorySchema, location="query")
+    @routes.response(200, schemas.BonusPageSchema)
+    def bonuses_of(asked: dict[str, Any], member_id: UUID) -> object:
+        """List a member's bonuses, for clerks."""
+        access.require_operator(request)
+        return _page(engine, member_id, asked)
+
+    @routes.get("/me/bonuses/<uuid:bonus_id>")
+    @routes.response(200, schemas.BonusSchema)
+    def my_bonus(bonus_id: UUID) -> object:
+        """Answer one of the signed-in member's bonuses; another's is unknown."""
+        member_id = access.subject(request)
+        return _as_told(_one(engine, bonus_id, str(member_id)))
+
+    @routes.get("/bonuses/<uuid:bonus_id>")
+    @routes.response(200, schemas.BonusSchema)
+    def bonus(bonus_id: UUID) -> object:
+        """Answer one bonus, for clerks."""
+        access.require_operator(request)
+        return _as_told(_one(engine, bonus_id))
+
+    return routes
+
+
+def _balance(engine: Engine, member_id: UUID) -> dict[str, object]:
+    with engine.connect() as connection:
+        account = history.account(connection, member_id)
+    return {"member_id": member_id, **account.balance()}
+
+
+def _page(engine: Engine, member_id: UUID, asked: dict[str, Any]) -> dict[str, object]:
+    last_at, last_id = _place(asked["after"]) if "after" in asked else (None, None)
+    limit = asked["limit"]
+    # One more than the page holds tells whether there is another page.
+    more = Asked(
+        asked.get("status"), asked.get("from_"), asked.get("to"), limit + 1, last_at, last_id
+    )
+    with engine.connect() as connection:
+        found = history.page(connection, member_id, more)
+    goes_on = len(found) > limit
+    return {
+        "data": [_as_told(one) for one in found[:limit]],
+        "next": _token(found[limit - 1]) if goes_on else None,
+    }
+
+
+def _one(engine: Engine, bonus_id: UUID, member_id: str | None = None) -> Told:
+    with engine.connect() as connection:
+        told = history.one(connection, bonus_id)
+    if told is None or member_id not in {None, told.bonus.member_id}:
+        raise UnknownBonus(bonus_id)
+    return told
+
+
+def _as_told(told: Told) -> dict[str, object]:
+    bonus = told.bonus
+    purchase = Purchase(bonus.paid_minor, bonus.currency, bonus.rate_micro, bonus.category)
+    why = {
+        "terms_id": bonus.terms_id,
+        "clicked_at": bonus.clicked_at,
+        "category": bonus.category,
+        "paid_minor": bonus.paid_minor,
+        "currency": bonus.currency,
+        "rate_micro": bonus.rate_micro,
+        "in_words": in_words(rate_for(told.rates, bonus.category), purchase),
+    }
+    return {
+        "bonus_id": bonus.bonus_id,
+        "conversion_id": bonus.conversion_id,
+        "store_id": bonus.store_id,
+        "store_name": told.store_name,
+        "status": bonus.status,
+        "amount": bonus.amount,
+        "available": max(bonus.available, 0),
+        "reserved": bonus.reserved,
+        "written_off": bonus.written_off,
+        "opened_at": bonus.opened_at,
+        "ordered_at": bonus.ordered_at,
+        "expected_at": bonus.expected_at,
+        "accrued_at": bonus.accrued_at,
+        "rejected_at": bonus.rejected_at,
+        "reason": bonus.reason,
+        "why": why,
+        "spent_on": told.spent_on,
+    }
+
+
+def _token(last: Told) -> str:
+    microseconds = (last.bonus.opened_at - _EPOCH) // _MICROSECOND
+    place = _PLACE.pack(microseconds, UUID(last.bonus.bonus_id).bytes)
+    return base64.urlsafe_b64encode(place).decode()
+
+
+def _place(token: str) -> tuple[datetime, UUID]:
+    try:
+        place = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        microseconds, bonus_id = _PLACE.unpack(place)
+        return _EPOCH + microseconds * _MICROSECOND, UUID(bytes=bonus_id)
+    except (binascii.Error, struct.error, ValueError, OverflowError):
+        raise UnknownPlace from None

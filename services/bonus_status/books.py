@@ -1,0 +1,156 @@
+"""The open books of one batch: accounts and bonuses in memory, and every line to be written.
+
+All that a message changes goes through `write` and `repay_debt`: postings, balances, bonuses and
+events cannot drift apart. Nothing here touches the database; store/ loads and saves the books.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from services.bonus_status import events
+from services.bonus_status.domain import Bonus
+from services.bonus_status.ledger import Account, Movement, Moves, Posting, owed_by_store
+from services.bonus_status.spending import repay
+from shared.events import Event
+
+# Points came to where they stand by one of these; a later correction names that posting.
+_CREDITS = frozenset({Movement.REPORTED, Movement.CONFIRMED, Movement.CREDITED})
+_CORRECTIONS = frozenset(
+    {Movement.REPORTED, Movement.CREDITED, Movement.DROPPED, Movement.TAKEN_BACK, Movement.OWED}
+)
+_STORE_SIGN = {movement: owed_by_store(movement) for movement in Movement}
+_WORD = {movement: movement.name.lower() for movement in Movement}
+
+
+class Cause(NamedTuple):
+    """The one event that postings come from; `key` names it within a bonus: `v3`, a payout's id."""
+
+    event_id: str
+    key: str
+    at: datetime
+    payout_id: str | None = None
+
+
+class Books:
+    """What one batch works on, and all that it writes."""
+
+    def __init__(
+        self, accounts: Mapping[str, Account], bonuses: Iterable[Bonus], now: datetime
+    ) -> None:
+        """Take the locked accounts and the bonuses that the batch may touch."""
+        self.accounts = dict(accounts)
+        self.bonuses: dict[str, Bonus] = {}
+        self.new: set[str] = set()
+        self.changed: set[str] = set()
+        self.postings: list[Posting] = []
+        self.store_owes: defaultdict[str, int] = defaultdict(int)
+        self.said: list[Event] = []
+        self._now = now
+        self._of_member: defaultdict[str, list[str]] = defaultdict(list)
+        for bonus in bonuses:
+            self._remember(bonus)
+
+    def of_member(self, member_id: str) -> list[Bonus]:
+        """Answer the member's bonuses that were loaded or opened."""
+        return [self.bonuses[bonus_id] for bonus_id in self._of_member[member_id]]
+
+    def write(self, before: Bonus | None, after: Bonus, moves: Moves, cause: Cause) -> None:
+        """Post the movements between two states of a bonus, keep the new state and say so."""
+        credited_by = None
+        for movement, amount in moves:
+            fact = _fact(after, movement, cause)
+            corrects = _corrected(before, movement, cause)
+            self._post(after, movement, amount, cause, fact=fact, corrects=corrects)
+            if movement in _CREDITS and credited_by is None:
+                credited_by = fact
+        if credited_by and (before is None or before.status is not after.status):
+            after = replace(after, credited_by=credited_by)
+        self._keep(before, after)
+
+    def repay_debt(self, member_id: str, cause: Cause) -> None:
+        """Let free points repay the member's debt at once, the oldest first."""
+        account = self.accounts[member_id]
+        while account.debt > 0 and account.accrued > 0:
+            giver, debtor = _giver_and_debtor(self.of_member(member_id))
+            paid, freed, amount = repay(giver, debtor)
+            fact = f"{giver.bonus_id}:repaid:{debtor.bonus_id}:{cause.event_id}"
+            self._post(giver, Movement.REPAID, amount, cause, fact=fact)
+            self._keep(giver, paid)
+            self._keep(debtor, freed)
+
+    def say_points(
+        self, what: str, member_id: str, payout_id: str, amount: int, reason: str | None
+    ) -> None:
+        """Say what became of a payout's points: reserved, refused, released and so on."""
+        account = self._next(member_id)
+        said = events.points(what, account, payout_id, amount, reason=reason, at=self._now)
+        self.said.append(said)
+
+    def _post(  # noqa: PLR0913 - one row, its parts
+        self,
+        bonus: Bonus,
+        movement: Movement,
+        amount: int,
+        cause: Cause,
+        *,
+        fact: str,
+        corrects: str | None = None,
+    ) -> None:
+        self.accounts[bonus.member_id].move(movement, amount)
+        sign = _STORE_SIGN[movement]
+        if sign:
+            self.store_owes[bonus.store_id] += sign * amount
+        self.postings.append(
+            Posting(
+                fact,
+                *movement.value,
+                amount,
+                bonus.member_id,
+                bonus.store_id,
+                bonus.bonus_id,
+                cause.payout_id,
+                cause.event_id,
+                corrects,
+                cause.at,
+            )
+        )
+
+    def _keep(self, before: Bonus | None, after: Bonus) -> None:
+        if before is None:
+            self._remember(after)
+            self.new.add(after.bonus_id)
+        else:
+            self.bonuses[after.bonus_id] = after
+            self.changed.add(after.bonus_id)
+        self.said.append(events.bonus_changed(after, self._next(after.member_id), self._now))
+
+    def _remember(self, bonus: Bonus) -> None:
+        self.bonuses[bonus.bonus_id] = bonus
+        self._of_member[bonus.member_id].append(bonus.bonus_id)
+
+    def _next(self, member_id: str) -> Account:
+        account = self.accounts[member_id]
+        account.version += 1
+        return account
+
+
+def _fact(bonus: Bonus, movement: Movement, cause: Cause) -> str:
+    if movement is Movement.REPAID:
+        return f"{bonus.bonus_id}:repaid:{bonus.bonus_id}:{cause.event_id}"
+    return f"{bonus.bonus_id}:{cause.key}:{_WORD[movement]}"
+
+
+def _corrected(before: Bonus | None, movement: Movement, cause: Cause) -> str | None:
+    if movement is Movement.BROUGHT_BACK and before is not None:
+        return _fact(before, Movement.SPENT, cause)
+    return before.credited_by if before is not None and movement in _CORRECTIONS else None
+
+
+def _giver_and_debtor(bonuses: Sequence[Bonus]) -> tuple[Bonus, Bonus]:
+    oldest_first = sorted(bonuses, key=lambda bonus: (bonus.opened_at, bonus.bonus_id))
+    giver = next(bonus for bonus in oldest_first if bonus.available > 0)
+    return giver, next(bonus for bonus in oldest_first if bonus.available < 0)

@@ -1,0 +1,39 @@
+"""The settings of bonus_status, read from the environment once; every fault is told at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.config import environment
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the processes of this service need to know."""
+
+    database_url: str
+    kafka_bootstrap: str
+    listen_host: str
+    listen_port: int
+    monitor_port: int
+    operator_key: str
+    service_key: str
+    session_keys: Sequence[bytes]
+    instance: str
+
+
+def read_settings() -> Settings:
+    """Read the environment; raises WrongSettings."""
+    env = environment()
+    settings = Settings(
+        database_url=env.str("DATABASE_URL"),
+        kafka_bootstrap=env.str("KAFKA_BOOTSTRAP"),
+        listen_host=env.str("LISTEN_HOST", "127.0.0.1"),
+        listen_port=env.int("LISTEN_PORT", 8103),
+        monitor_port=env.int("MONITOR_PORT", 0),
+        operator_key=env.str("OPERATOR_KEY"),
+        service_key=env.str("SERVICE_KEY"),
+        session_keys=env.keys_of("SESSION_KEYS"),
+        instance=env.str("INSTANCE", "0"),
+    )
+    env.done()
+    return settings

@@ -1,0 +1,68 @@
+"""What this service says, all on the topic `bonuses`, in the order of the member's account."""
+
+from datetime import datetime
+from typing import Any
+
+from services.bonus_status.domain import Bonus
+from services.bonus_status.ledger import Account
+from shared.events import Event
+from shared.schemas import rfc3339
+
+TOPIC = "bonuses"
+SAYS = (
+    "bonus.changed",
+    "points.reserved",
+    "points.refused",
+    "points.written_off",
+    "points.released",
+    "points.returned",
+)
+
+
+def bonus_changed(bonus: Bonus, account: Account, at: datetime) -> Event:
+    """Say how a bonus and its member's account stand now."""
+    data: dict[str, Any] = {
+        "bonus_id": bonus.bonus_id,
+        "member_id": bonus.member_id,
+        "conversion_id": bonus.conversion_id,
+        "store_id": bonus.store_id,
+        "status": bonus.status.value,
+        "amount": bonus.amount,
+        # Below zero it is a debt, and that stands in the balance.
+        "available": max(bonus.available, 0),
+        "accrued_at": _moment(bonus.accrued_at),
+        "expected_at": _moment(bonus.expected_at),
+        "reason": bonus.reason,
+        "payout_id": bonus.payout_id,
+        "balance": account.balance(),
+    }
+    return _event("bonus.changed", account, data, at)
+
+
+def points(  # noqa: PLR0913 - one event, its fields
+    what: str,
+    account: Account,
+    payout_id: str,
+    amount: int,
+    *,
+    reason: str | None,
+    at: datetime,
+) -> Event:
+    """Say what became of the points that a payout asked for: `points("reserved", …)`."""
+    data = {
+        "payout_id": payout_id,
+        "member_id": account.member_id,
+        "amount": amount,
+        "reason": reason,
+        "balance": account.balance(),
+    }
+    return _event(f"points.{what}", account, data, at)
+
+
+def _event(event_type: str, account: Account, data: dict[str, Any], at: datetime) -> Event:
+    member_id = account.member_id
+    return Event(TOPIC, member_id, event_type, member_id, account.version, at, data)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else rfc3339(moment)

@@ -1,0 +1,123 @@
+"""What stores report becomes bonuses, postings and balances: the hot path of the service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from services.bonus_status.books import Books, Cause
+from services.bonus_status.domain import (
+    Bonus,
+    Origin,
+    Report,
+    bonus_id_of,
+    open_bonus,
+    settle,
+)
+from services.bonus_status.ledger import moves_of_report
+from services.bonus_status.schemas import ConversionView
+from services.bonus_status.store import heard, ledger
+from services.bonus_status.store.heard import StoreTerms
+from services.bonus_status.terms import Purchase, Rate, Terms, rate_for, terms_at, worth
+from shared.clock import Clock
+from shared.events import Received
+from shared.subscriptions import NotYet
+
+Reported = Received[ConversionView]
+
+
+class ForeignConversion(Exception):
+    """A conversion came back with another member or store than it was opened with."""
+
+    code = "foreign_conversion"
+
+    def __init__(self, conversion_id: str) -> None:
+        """Keep the conversion."""
+        self.conversion_id = conversion_id
+        super().__init__(f"Conversion {conversion_id} changed its member or its store.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """All that a batch needs to value its purchases; `at_click`: the terms of new conversions."""
+
+    stores: Mapping[str, StoreTerms]
+    at_click: Mapping[str, Terms]
+    rates: Mapping[str, Sequence[Rate]]
+
+
+def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: Clock) -> None:
+    """Bring each reported conversion's bonus to its new state; raises NotYet for unknown terms."""
+    accounts = ledger.lock_accounts(connection, {one.data.member_id for one in batch})
+    ids = {one.data.conversion_id: bonus_id_of(one.data.conversion_id) for one in batch}
+    known = ledger.bonuses_by_id(connection, ids.values())
+    indebted = {one.member_id for one in known if one.reserved or one.written_off or one.repaid}
+    indebted |= {one.member_id for one in accounts.values() if one.debt}
+    others = ledger.open_bonuses(connection, indebted)
+    bonuses = {one.bonus_id: one for one in (*known, *others)}
+    pricing = _price(
+        connection, [one for one in batch if ids[one.data.conversion_id] not in bonuses], known
+    )
+    books = Books(accounts, bonuses.values(), clock())
+    for one in batch:
+        settle_one(books, pricing, one)
+    ledger.save(connection, books)
+
+
+def _price(connection: Connection, new: Sequence[Reported], known: Sequence[Bonus]) -> Pricing:
+    stores = heard.stores(connection, {one.data.store_id for one in new})
+    found = {one.aggregate_id: _terms_at_click(stores, one.data) for one in new}
+    waiting = [conversion_id for conversion_id, terms in found.items() if terms is None]
+    if waiting:
+        raise NotYet(waiting, "waits for the terms of its store at the moment of the click")
+    at_click = {conversion_id: terms for conversion_id, terms in found.items() if terms}
+    rates: dict[str, Sequence[Rate]] = {one.terms_id: one.rates for one in at_click.values()}
+    frozen = {one.terms_id for one in known} - rates.keys()
+    return Pricing(stores, at_click, rates | heard.frozen_rates(connection, frozen))
+
+
+def _terms_at_click(stores: Mapping[str, StoreTerms], one: ConversionView) -> Terms | None:
+    store = stores.get(one.store_id)
+    return None if store is None else terms_at(store.timeline, one.clicked_at)
+
+
+def settle_one(books: Books, pricing: Pricing, reported: Reported) -> None:
+    """Bring the bonus of one conversion to its new state in the open books."""
+    bonus_id = bonus_id_of(reported.data.conversion_id)
+    before = books.bonuses.get(bonus_id)
+    if before is None:
+        origin = _origin(bonus_id, pricing, reported.data)
+        after = open_bonus(origin, _report(pricing.rates[origin.terms_id], reported))
+    else:
+        _must_belong(before, reported.data)
+        after = settle(before, _report(pricing.rates[before.terms_id], reported))
+    cause = Cause(str(reported.event_id), f"v{reported.version}", reported.occurred_at)
+    books.write(before, after, moves_of_report(before, after), cause)
+    books.repay_debt(after.member_id, cause)
+
+
+def _origin(bonus_id: str, pricing: Pricing, one: ConversionView) -> Origin:
+    days = pricing.stores[one.store_id].confirmation_days
+    return Origin(
+        bonus_id,
+        one.conversion_id,
+        one.member_id,
+        one.store_id,
+        pricing.at_click[one.conversion_id].terms_id,
+        one.clicked_at,
+        one.ordered_at,
+        one.ordered_at + timedelta(days=days),
+    )
+
+
+def _report(rates: Sequence[Rate], reported: Reported) -> Report:
+    one = reported.data
+    purchase = Purchase(one.paid_minor, one.currency, one.rate_micro, one.category)
+    amount = worth(rate_for(rates, one.category), purchase)
+    return Report(reported.version, one.status, purchase, amount, one.reason, reported.occurred_at)
+
+
+def _must_belong(bonus: Bonus, conversion: ConversionView) -> None:
+    if (bonus.member_id, bonus.store_id) != (conversion.member_id, conversion.store_id):
+        raise ForeignConversion(conversion.conversion_id)

@@ -1,0 +1,149 @@
+"""Where the points go: double entry, append-only, balanced by construction.
+
+A posting moves an amount from one account to another, so the sum of all entries is zero whatever
+happens; a view of the schema shows its two legs. Balances are kept beside the postings, in the same
+transaction. Signs: an entry is negative at the source and positive at the destination. What is owed
+to the programme (a store's receivable, a member's debt) is therefore below zero in the entries, and
+kept as a positive figure.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import NamedTuple
+
+from services.bonus_status.domain import Bonus
+
+
+class Place(StrEnum):
+    """The accounts: one receivable a store, the others one a member."""
+
+    STORE_RECEIVABLE = "store_receivable"
+    MEMBER_PENDING = "member_pending"
+    MEMBER_ACCRUED = "member_accrued"
+    MEMBER_RESERVED = "member_reserved"
+    WRITTEN_OFF = "written_off"
+    MEMBER_DEBT = "member_debt"
+
+
+class Movement(Enum):
+    """Every way that points can go: (source, destination). The name is what a posting states."""
+
+    REPORTED = (Place.STORE_RECEIVABLE, Place.MEMBER_PENDING)
+    DROPPED = (Place.MEMBER_PENDING, Place.STORE_RECEIVABLE)
+    CONFIRMED = (Place.MEMBER_PENDING, Place.MEMBER_ACCRUED)
+    CREDITED = (Place.STORE_RECEIVABLE, Place.MEMBER_ACCRUED)
+    TAKEN_BACK = (Place.MEMBER_ACCRUED, Place.STORE_RECEIVABLE)
+    OWED = (Place.MEMBER_DEBT, Place.STORE_RECEIVABLE)
+    REPAID = (Place.MEMBER_ACCRUED, Place.MEMBER_DEBT)
+    RESERVED = (Place.MEMBER_ACCRUED, Place.MEMBER_RESERVED)
+    RELEASED = (Place.MEMBER_RESERVED, Place.MEMBER_ACCRUED)
+    SPENT = (Place.MEMBER_RESERVED, Place.WRITTEN_OFF)
+    BROUGHT_BACK = (Place.WRITTEN_OFF, Place.MEMBER_ACCRUED)
+
+
+Moves = list[tuple[Movement, int]]
+
+
+class Posting(NamedTuple):
+    """One movement of points; `fact` is unique for ever, `corrects` is the fact that it amends."""
+
+    fact: str
+    source: Place
+    destination: Place
+    amount: int
+    member_id: str
+    store_id: str
+    bonus_id: str
+    payout_id: str | None
+    event_id: str
+    corrects: str | None
+    posted_at: datetime
+
+
+@dataclass(slots=True)
+class Account:
+    """A member's balances, in points; `version` counts everything said of them."""
+
+    member_id: str
+    member_status: str | None = None
+    version: int = 0
+    pending: int = 0
+    accrued: int = 0
+    reserved: int = 0
+    written_off: int = 0
+    debt: int = 0
+
+    def move(self, movement: Movement, amount: int) -> None:
+        """Move an amount between the balances; a store's side is kept elsewhere."""
+        for name, sign in _EFFECT[movement]:
+            setattr(self, name, getattr(self, name) + sign * amount)
+
+    def balance(self) -> dict[str, int]:
+        """Answer the balances as events and pages show them."""
+        return {
+            "pending": self.pending,
+            "accrued": self.accrued,
+            "reserved": self.reserved,
+            "written_off": self.written_off,
+            "debt": self.debt,
+        }
+
+
+def owed_by_store(movement: Movement) -> int:
+    """Answer how a movement changes what the store owes, for each point: 1, 0 or -1."""
+    source, destination = movement.value
+    return (source is Place.STORE_RECEIVABLE) - (destination is Place.STORE_RECEIVABLE)
+
+
+def moves_of_report(before: Bonus | None, after: Bonus) -> Moves:
+    """Answer the movements that turn a bonus into what its conversion now makes of it.
+
+    A loss is taken from what this bonus has free; what it has given away becomes the member's debt.
+    """
+    if before is None:
+        return _above_zero(
+            [(Movement.REPORTED, after.pending), (Movement.CREDITED, after.credited)]
+        )
+    pending = after.pending - before.pending
+    credited = after.credited - before.credited
+    confirmed = max(min(-pending, credited), 0)
+    pending, credited = pending + confirmed, credited - confirmed
+    free = max(before.available, 0)
+    moves = [
+        (Movement.REPORTED, pending),
+        (Movement.DROPPED, -pending),
+        (Movement.CONFIRMED, confirmed),
+        (Movement.CREDITED, credited),
+        (Movement.TAKEN_BACK, min(-credited, free)),
+        (Movement.OWED, -credited - free),
+    ]
+    return [*_above_zero(moves), *own_debt(before, confirmed + max(credited, 0))]
+
+
+def own_debt(before: Bonus, gained: int) -> Moves:
+    """Answer what a bonus pays at once of the debt that it had itself left behind."""
+    return _above_zero([(Movement.REPAID, min(max(-before.available, 0), gained))])
+
+
+def _above_zero(moves: Moves) -> Moves:
+    return [(movement, amount) for movement, amount in moves if amount > 0]
+
+
+_BALANCE = {
+    Place.MEMBER_PENDING: ("pending", 1),
+    Place.MEMBER_ACCRUED: ("accrued", 1),
+    Place.MEMBER_RESERVED: ("reserved", 1),
+    Place.WRITTEN_OFF: ("written_off", 1),
+    Place.MEMBER_DEBT: ("debt", -1),
+}
+
+
+def _effect(movement: Movement) -> tuple[tuple[str, int], ...]:
+    legs = zip(movement.value, (-1, 1), strict=True)
+    return tuple(
+        (_BALANCE[place][0], _BALANCE[place][1] * sign) for place, sign in legs if place in _BALANCE
+    )
+
+
+_EFFECT = {movement: _effect(movement) for movement in Movement}

@@ -1,0 +1,148 @@
+"""Loading and saving the books of one batch: a handful of statements, however many messages it has.
+
+A member's account row is the lock of everything the member has, so bonuses need none of their own.
+Accounts are locked and store balances moved in the order of their ids: two writers cannot deadlock.
+New bonuses and postings are unique in the database: of two copies of this consumer, one loses.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.bonus_status.books import Books
+from services.bonus_status.domain import Bonus, ConversionStatus, Status
+from services.bonus_status.ledger import Account
+from shared import event_log
+from shared.arrays import array, columns
+from shared.database import raw
+
+_COLUMNS = Bonus.__struct_fields__
+_UUIDS = {"bonus_id", "conversion_id", "member_id", "terms_id", "payout_id"}
+SELECTED = ", ".join(f"{name}::text" if name in _UUIDS else name for name in _COLUMNS)
+_STATUS = _COLUMNS.index("status")
+_CONVERSION_STATUS = _COLUMNS.index("conversion_status")
+_row_of: Callable[[Bonus], tuple[object, ...]] = attrgetter(*_COLUMNS)
+_balances_of: Callable[[Account], tuple[object, ...]] = attrgetter(
+    "member_id", "version", "pending", "accrued", "reserved", "written_off", "debt"
+)
+
+_TYPES = dict.fromkeys(_COLUMNS, "bigint")
+_TYPES |= dict.fromkeys(_UUIDS, "uuid")
+_TYPES |= {name: "timestamptz" for name in _COLUMNS if name.endswith("_at")}
+_TYPES |= dict.fromkeys(
+    ("store_id", "status", "currency", "category", "conversion_status", "reason", "credited_by"),
+    "text",
+)
+_NEVER_CHANGES = {
+    *("conversion_id", "member_id", "store_id", "terms_id", "clicked_at", "ordered_at"),
+    *("opened_at", "expected_at", "opened_amount"),
+}
+_CHANGING = [name for name in _COLUMNS if name not in {"bonus_id", *_NEVER_CHANGES}]
+_changing_of: Callable[[Bonus], tuple[object, ...]] = attrgetter("bonus_id", *_CHANGING)
+
+
+def _arrays(names: Iterable[str]) -> str:
+    return ", ".join(f"%s::{_TYPES[name]}[]" for name in names)
+
+
+_LOCK_ACCOUNTS = """
+SELECT member_id::text, member_status, version, pending, accrued, reserved, written_off, debt
+FROM accounts WHERE member_id = ANY(%s::uuid[]) ORDER BY accounts.member_id FOR UPDATE
+"""
+_OPEN_ACCOUNTS = """
+INSERT INTO accounts (member_id) SELECT * FROM unnest(%s::uuid[]) ON CONFLICT DO NOTHING
+"""
+_SAVE_ACCOUNTS = """
+UPDATE accounts SET version = new.version, pending = new.pending, accrued = new.accrued,
+    reserved = new.reserved, written_off = new.written_off, debt = new.debt
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::bigint[])
+    AS new (member_id, version, pending, accrued, reserved, written_off, debt)
+WHERE accounts.member_id = new.member_id
+"""
+_BY_ID = f"SELECT {SELECTED} FROM bonuses WHERE bonus_id = ANY(%s::uuid[])"  # noqa: S608 - columns
+_OPEN_OF_MEMBERS = f"""
+SELECT {SELECTED} FROM bonuses WHERE member_id = ANY(%s::uuid[]) AND available <> 0
+"""  # noqa: S608 - columns
+_ADD_BONUSES = f"""
+INSERT INTO bonuses ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_arrays(_COLUMNS)})
+"""  # noqa: S608 - columns
+_SAVE_BONUSES = f"""
+UPDATE bonuses SET {", ".join(f"{name} = new.{name}" for name in _CHANGING)}
+FROM unnest({_arrays(["bonus_id", *_CHANGING])}) AS new (bonus_id, {", ".join(_CHANGING)})
+WHERE bonuses.bonus_id = new.bonus_id
+"""  # noqa: S608 - columns
+_ADD_POSTINGS = """
+INSERT INTO postings (fact, source, destination, amount, member_id, store_id, bonus_id, payout_id,
+                      event_id, corrects, posted_at)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %s::text[],
+                     %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[])
+"""
+_MOVE_STORES = """
+INSERT INTO store_balances (store_id, owed) SELECT * FROM unnest(%s::text[], %s::bigint[])
+ON CONFLICT (store_id) DO UPDATE SET owed = store_balances.owed + excluded.owed
+"""
+
+
+def lock_accounts(connection: Connection, member_ids: Iterable[str]) -> dict[str, Account]:
+    """Lock the members' accounts, opening those that are new, and answer them."""
+    wanted = sorted(set(member_ids))
+    accounts = _lock(connection, wanted)
+    missing = [member_id for member_id in wanted if member_id not in accounts]
+    if missing:
+        raw(connection).execute(_OPEN_ACCOUNTS, [array(missing)])
+        accounts |= _lock(connection, missing)
+    return accounts
+
+
+def bonuses_by_id(connection: Connection, bonus_ids: Iterable[str]) -> list[Bonus]:
+    """Answer the bonuses that exist; lock their members' accounts first."""
+    return _bonuses(connection, _BY_ID, bonus_ids)
+
+
+def open_bonuses(connection: Connection, member_ids: Iterable[str]) -> list[Bonus]:
+    """Answer the members' bonuses that have something to spend or a debt left behind."""
+    return _bonuses(connection, _OPEN_OF_MEMBERS, member_ids)
+
+
+def save(connection: Connection, books: Books) -> None:
+    """Write all that the batch changed, events included.
+
+    In a pipeline the server works on one statement while the next one is put together here.
+    """
+    with raw(connection).pipeline():
+        _run(connection, _ADD_BONUSES, [_row_of(books.bonuses[one]) for one in books.new])
+        changed = books.changed - books.new
+        _run(connection, _SAVE_BONUSES, [_changing_of(books.bonuses[one]) for one in changed])
+        _run(connection, _ADD_POSTINGS, books.postings)
+        _run(connection, _SAVE_ACCOUNTS, [_balances_of(one) for one in books.accounts.values()])
+        event_log.add(connection, books.said)
+        # Last, because many batches move the same stores: the fewer moments they wait, the better.
+        _run(connection, _MOVE_STORES, sorted(books.store_owes.items()))
+
+
+def _lock(connection: Connection, member_ids: Sequence[str]) -> dict[str, Account]:
+    rows = raw(connection).execute(_LOCK_ACCOUNTS, [array(member_ids)]).fetchall()
+    return {row[0]: Account(*row) for row in rows}  # type: ignore[arg-type, misc]
+
+
+def _bonuses(connection: Connection, query: str, ids: Iterable[str]) -> list[Bonus]:
+    wanted = list(ids)
+    if not wanted:
+        return []
+    return [bonus_of(row) for row in raw(connection).execute(query, [array(wanted)]).fetchall()]
+
+
+def bonus_of(row: Sequence[Any]) -> Bonus:
+    """Build a bonus from its columns."""
+    values = list(row)
+    values[_STATUS] = Status(values[_STATUS])
+    values[_CONVERSION_STATUS] = ConversionStatus(values[_CONVERSION_STATUS])
+    return Bonus(*values)
+
+
+def _run(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        raw(connection).execute(statement, columns(rows))

@@ -1,0 +1,164 @@
+"""The life of a bonus: the one table of moves makes the cases."""
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from services import bonus_status
+from services.bonus_status.domain import (
+    MOVES,
+    Bonus,
+    ConversionStatus,
+    IllegalMove,
+    Origin,
+    Report,
+    Status,
+    bonus_id_of,
+    open_bonus,
+    resolved,
+    settle,
+)
+from services.bonus_status.spending import bring_back, release, reserve, write_off
+from services.bonus_status.terms import Purchase
+from tests.support import bonuses
+
+PAYOUT = "385b334f-922a-4e42-8673-1ab85585c0d6"
+
+
+def report(status: str, amount: int = 76, version: int = 2, reason: str | None = None) -> Report:
+    paid = Purchase(amount * 1_429, "RUB", 1_000_000)
+    return Report(version, ConversionStatus(status), paid, amount, reason, bonuses.REPORTED_AT)
+
+
+def opened(status: str = "reported", amount: int = 76) -> Bonus:
+    conversion_id = bonuses.new_id()
+    at = bonuses.REPORTED_AT
+    origin = Origin(
+        bonus_id_of(conversion_id),
+        conversion_id,
+        bonuses.BUYER,
+        bonuses.STORE,
+        bonuses.TERMS_ID,
+        at,
+        at,
+        at,
+    )
+    return open_bonus(origin, report(status, amount, 1))
+
+
+def spent(amount: int = 76) -> Bonus:
+    return write_off(reserve(opened("approved", amount), amount), amount, PAYOUT)
+
+
+def test_every_status_is_in_the_table() -> None:
+    assert set(MOVES) == {None, *Status}
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(Status, Status)))
+def test_only_the_moves_of_the_table_are_possible(before: Status, after: Status) -> None:
+    # Worth something, so that "accrued" stays what it says; nothing free, so "written off" does.
+    bonus = replace(opened(), status=before, amount=10)
+    moved = replace(bonus, status=after, written_off=10 if after is Status.WRITTEN_OFF else 0)
+    if after is before or after in MOVES[before]:
+        assert resolved(bonus, moved).status is after
+    else:
+        with pytest.raises(IllegalMove):
+            resolved(bonus, moved)
+
+
+def test_the_trigger_of_the_database_allows_the_same_moves() -> None:
+    migration = Path(bonus_status.__file__).parent / "migrations" / "0001_bonuses.py"
+    listed = re.search(
+        r"NEW.status\) NOT IN \((.*?)\n    \) THEN", migration.read_text(), re.DOTALL
+    )
+    assert listed is not None
+    pairs = set(re.findall(r"\('(\w+)', '(\w+)'\)", listed[1]))
+    assert pairs == {(one, other) for one in Status for other in MOVES[one]}
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("reported", Status.PENDING),
+        ("approved_unfunded", Status.PENDING),
+        ("approved", Status.ACCRUED),
+        ("declined", Status.REJECTED),
+        ("returned", Status.REJECTED),
+    ],
+)
+def test_a_bonus_opens_as_its_conversion_stands(said: str, status: Status) -> None:
+    """The first thing heard may be the approval, or the refusal."""
+    assert opened(said).status is status
+
+
+def test_approval_accrues_and_a_decline_rejects_with_its_reason() -> None:
+    accrued = settle(opened(), report("approved"))
+    assert (accrued.status, accrued.available, accrued.accrued_at) == (
+        Status.ACCRUED,
+        76,
+        bonuses.REPORTED_AT,
+    )
+    rejected = settle(opened(), report("declined", reason="Order was not paid"))
+    assert (rejected.status, rejected.reason) == (Status.REJECTED, "Order was not paid")
+    assert (rejected.amount, rejected.available) == (76, 0)
+
+
+def test_a_late_report_takes_nothing_back() -> None:
+    """No balance ever goes below what the member was told."""
+    accrued = settle(opened(), report("approved"))
+    for late in ("reported", "approved_unfunded"):
+        assert settle(accrued, report(late)).status is Status.ACCRUED
+
+
+def test_an_approval_without_money_stays_pending_and_says_why() -> None:
+    waiting = settle(opened(), report("approved_unfunded"))
+    assert (waiting.status, waiting.reason) == (Status.PENDING, "approved_unfunded")
+    assert settle(waiting, report("approved")).reason is None
+
+
+def test_spent_in_part_stays_accrued_and_spent_whole_is_written_off() -> None:
+    part = write_off(reserve(opened("approved"), 50), 50, PAYOUT)
+    assert (part.status, part.available, part.payout_id) == (Status.ACCRUED, 26, PAYOUT)
+    whole = write_off(reserve(part, 26), 26, PAYOUT)
+    assert (whole.status, whole.available) == (Status.WRITTEN_OFF, 0)
+
+
+def test_reserved_points_are_not_written_off_before_they_are_spent() -> None:
+    reserved = reserve(opened("approved"), 76)
+    assert (reserved.status, reserved.available) == (Status.ACCRUED, 0)
+    assert release(reserved, 76).available == 76
+
+
+def test_a_reversed_payout_makes_it_accrued_again_without_its_payout() -> None:
+    again = bring_back(spent(), 76)
+    assert (again.status, again.available, again.payout_id) == (Status.ACCRUED, 76, None)
+
+
+def test_a_return_after_it_was_spent_leaves_a_debt() -> None:
+    returned = settle(spent(), report("returned", 0))
+    assert (returned.status, returned.available) == (Status.REJECTED, -76)
+
+
+def test_a_partial_return_after_it_was_spent_stays_written_off() -> None:
+    less = settle(spent(), report("approved", 50))
+    assert (less.status, less.available) == (Status.WRITTEN_OFF, -26)
+
+
+def test_an_amendment_up_after_it_was_spent_leaves_something_to_spend() -> None:
+    more = settle(spent(), report("approved", 100))
+    assert (more.status, more.available) == (Status.ACCRUED, 24)
+
+
+def test_a_store_may_take_its_refusal_back() -> None:
+    rejected = settle(opened(), report("declined"))
+    assert settle(rejected, report("approved")).status is Status.ACCRUED
+    assert settle(rejected, report("reported")).status is Status.PENDING
+    returned = settle(spent(), report("returned", 0))
+    assert settle(returned, report("approved")).status is Status.WRITTEN_OFF
+
+
+def test_a_bonus_of_nothing_is_accrued_not_written_off() -> None:
+    assert opened("approved", 0).status is Status.ACCRUED
