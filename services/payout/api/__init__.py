@@ -1,0 +1,24 @@
+"""Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
+
+from services.payout.api import clerks, members
+from services.payout.api.clerks import CannotAsk
+from services.payout.domain import MonthOver, MonthTooFar, NotAMonth
+from services.payout.goals import UnknownGoal, UnknownMember, WrongGoal
+from services.payout.store.certificates import UnknownCertificate
+from services.payout.store.payouts import UnknownPayout
+from services.payout.store.runs import UnknownRun
+
+__all__ = ["REFUSALS", "clerks", "members"]
+
+REFUSALS: dict[type[Exception], int] = {
+    CannotAsk: 409,
+    MonthOver: 422,
+    MonthTooFar: 422,
+    NotAMonth: 422,
+    UnknownCertificate: 404,
+    UnknownGoal: 404,
+    UnknownMember: 404,
+    UnknownPayout: 404,
+    UnknownRun: 404,
+    WrongGoal: 422,
+}

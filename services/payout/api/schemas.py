@@ -1,0 +1,135 @@
+"""What comes in over HTTP, strictly, and what goes out."""
+
+from marshmallow import Schema, fields, post_load, validate
+
+from services.payout.domain import Kind
+from services.payout.goals import MOST_GOALS, Wish
+from services.payout.states import State
+from shared.schemas import Moment, StrictSchema, Text, Whole, WholeInQuery
+
+_MOST_POINTS = 10**9
+_KIND = validate.OneOf([kind.value for kind in Kind])
+_STATE = validate.OneOf([state.value for state in State])
+
+
+class GoalSchema(StrictSchema):
+    """A goal: top up the own number, or save for a certificate."""
+
+    goal_id = fields.UUID(load_default=None)
+    kind = fields.String(required=True, validate=_KIND)
+    monthly_limit = Whole(
+        lowest=1,
+        highest=_MOST_POINTS,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "rubles a month at most; only for top_up"},
+    )
+    target = Whole(
+        lowest=1,
+        highest=_MOST_POINTS,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "denomination to save for; null: the largest that fits"},
+    )
+
+    @post_load
+    def make(self, data: dict[str, object], **_: object) -> Wish:
+        """Answer the goal as a wish."""
+        return Wish(**data | {"kind": Kind(data["kind"])})  # type: ignore[arg-type]
+
+
+class GoalsSchema(StrictSchema):
+    """A member's goals in the order in which they are served."""
+
+    goals = fields.List(
+        fields.Nested(GoalSchema), required=True, validate=validate.Length(min=1, max=MOST_GOALS)
+    )
+
+
+class RunRequestSchema(StrictSchema):
+    """Which month to run; a dry run computes the same and writes nothing."""
+
+    month = Text(required=True, longest=20, metadata={"example": "2026-12"})
+    dry_run = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class TotalSchema(Schema):
+    """How many payouts of a kind, and the rubles in them."""
+
+    payouts = fields.Integer(required=True)
+    amount = fields.Integer(required=True)
+
+
+class RunSchema(Schema):
+    """A run: what it plans to pay, to whom it pays nothing, and how far it has come."""
+
+    month = fields.String(required=True)
+    dry_run = fields.Boolean(required=True)
+    state = fields.String(validate=validate.OneOf(["preview", "planning", "running", "finished"]))
+    cutoff_at = Moment(required=True)
+    started_at = Moment()
+    planned_at = Moment(allow_none=True)
+    note = fields.String(allow_none=True)
+    totals = fields.Dict(keys=fields.String(validate=_KIND), values=fields.Nested(TotalSchema))
+    skipped = fields.Dict(keys=fields.String(), values=fields.Integer())
+    progress = fields.Dict(keys=fields.String(), values=fields.Integer())
+    failures = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class PayoutSchema(Schema):
+    """A payout and where it stands."""
+
+    payout_id = fields.UUID(required=True)
+    run_month = fields.String(required=True)
+    member_id = fields.UUID(required=True)
+    goal_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=_KIND)
+    amount = fields.Integer(required=True, metadata={"description": "points asked for"})
+    reserved = fields.Integer(allow_none=True, metadata={"description": "points it moves"})
+    state = fields.String(required=True, validate=_STATE)
+    reason = fields.String(allow_none=True)
+    attempts = fields.Integer()
+    questions = fields.Integer()
+    operator_reference = fields.String(allow_none=True)
+    requested_at = Moment()
+    sent_at = Moment(allow_none=True)
+    next_at = Moment(allow_none=True)
+    completed_at = Moment(allow_none=True)
+
+
+class PayoutPageQuery(StrictSchema):
+    """Which payouts of a run to list."""
+
+    state = fields.String(load_default=None, validate=_STATE)
+    limit = WholeInQuery(lowest=1, highest=500, load_default=100)
+    after = fields.UUID(load_default=None)
+
+
+class PayoutPageSchema(Schema):
+    """A page of payouts; `next` is the `after` of the following one."""
+
+    data = fields.List(fields.Nested(PayoutSchema), required=True)
+    next = fields.UUID(allow_none=True, required=True)
+
+
+class CertificateSchema(Schema):
+    """A certificate without its code."""
+
+    certificate_id = fields.UUID(required=True)
+    payout_id = fields.UUID(required=True)
+    member_id = fields.UUID(required=True)
+    denomination = fields.Integer(required=True)
+    status = fields.String(validate=validate.OneOf(["issued", "redeemed", "void"]))
+    issued_at = Moment(required=True)
+
+
+class CertificateListSchema(Schema):
+    """A member's certificates, oldest first."""
+
+    data = fields.List(fields.Nested(CertificateSchema), required=True)
+
+
+class CodeSchema(CertificateSchema):
+    """A certificate with its code: for the one SMS, never for a log."""
+
+    code = fields.String(required=True)

@@ -1,0 +1,102 @@
+"""Certificate codes: made by chance, kept sealed for the one SMS and hashed for the salon's till.
+
+A code is sixteen symbols in groups of four. The alphabet has 29 symbols, none of which looks like
+another; 29 is prime, so the last two symbols can make both sums of `_sums` zero, and every slip of
+one or two symbols, or a swap, is seen before any look-up. Fourteen free symbols: 68 bits of chance.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
+
+from services.payout import events
+from services.payout.states import Fact, move
+from services.payout.store import certificates as table
+from services.payout.store import payouts
+from services.payout.store.certificates import Certificate
+from shared import event_log
+from shared.sealed import Sealer
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
+_BASE = len(ALPHABET)
+_FREE = 14
+_GROUP = 4
+_HASH_PURPOSE = b"certificate code hash"
+_SEAL_PURPOSE = b"certificate code of "
+_BATCH = 200
+
+
+class CodeBook:
+    """Makes codes and opens them again, with keys of 32 bytes, newest first."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._sealer = Sealer(keys)
+        self._hash_keys = [hmac.digest(key, _HASH_PURPOSE, hashlib.sha256) for key in keys]
+
+    def new(self) -> Certificate:
+        """Make a certificate; its code is known to no one until it is opened."""
+        certificate_id, code = uuid4(), new_code()
+        sealed = self._sealer.seal(code.encode(), _purpose(certificate_id))
+        return Certificate(certificate_id, self.hashes(code)[0], sealed)
+
+    def open(self, certificate_id: UUID, code_sealed: str) -> str:
+        """Answer the code; raises BrokenSeal if it was sealed for another certificate."""
+        return self._sealer.open(code_sealed, _purpose(certificate_id)).decode()
+
+    def hashes(self, code: str) -> list[bytes]:
+        """Answer what a code may be stored under, by the newest key first."""
+        return [hmac.digest(key, code.encode(), hashlib.sha256) for key in self._hash_keys]
+
+
+def issue_reserved(connection: Connection, book: CodeBook, now: datetime) -> int:
+    """Issue the certificates whose points are reserved, and say so; answers how many.
+
+    No outside call is needed, so code, payout and event are one commit: there is nothing to be
+    unsure about afterwards.
+    """
+    waiting = payouts.reserved_certificates(connection, now, _BATCH)
+    if not waiting:
+        return 0
+    for payout in waiting:
+        move(payout.payout_id, payout.state, Fact.ISSUED)
+    issued = [(payout, book.new()) for payout in waiting]
+    table.issue(connection, issued, now)
+    payouts.set_completed(connection, [payout.payout_id for payout in waiting], now)
+    event_log.add(
+        connection,
+        [events.completed(payout.subject(), [one.certificate_id], now) for payout, one in issued],
+    )
+    return len(issued)
+
+
+def new_code() -> str:
+    """Make a code such as `7KQ4-M2XW-9HBD-R5TE` from the machine's source of chance."""
+    values = [secrets.randbelow(_BASE) for _ in range(_FREE)]
+    plain, weighted = _sums(values)
+    # Solved for the symbols at places 15 and 16: a + b = -plain and 15a + 16b = -weighted.
+    last = ((_FREE + 1) * plain - weighted) % _BASE
+    values += [(-plain - last) % _BASE, last]
+    symbols = "".join(ALPHABET[value] for value in values)
+    return "-".join(symbols[at : at + _GROUP] for at in range(0, len(symbols), _GROUP))
+
+
+def is_well_formed(code: str) -> bool:
+    """Tell whether a code could be one of ours: its symbols, its length, its check symbols."""
+    symbols = code.replace("-", "")
+    if len(symbols) != _FREE + 2 or any(symbol not in ALPHABET for symbol in symbols):
+        return False
+    return _sums([ALPHABET.index(symbol) for symbol in symbols]) == (0, 0)
+
+
+def _sums(values: Sequence[int]) -> tuple[int, int]:
+    weighted = sum(place * value for place, value in enumerate(values, start=1))
+    return sum(values) % _BASE, weighted % _BASE
+
+
+def _purpose(certificate_id: UUID) -> bytes:
+    return _SEAL_PURPOSE + certificate_id.bytes

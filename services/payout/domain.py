@@ -1,0 +1,220 @@
+"""The rules of the month: when it ends, and what each goal of a member gets from his points.
+
+Everything here is a pure function of its arguments, so that a rule can be read and tried alone.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+# The programme's month, whatever the machine's own zone says.
+PROGRAMME_ZONE = ZoneInfo("Europe/Moscow")
+EARLIEST_RUN_MONTHS = 12
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+class NotAMonth(ValueError):
+    """The text names no month of this century."""
+
+    code = "not_a_month"
+    field = "month"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"{text[:20]!r} is no month; write one such as 2026-12.")
+
+
+class MonthOver(ValueError):
+    """A run of a month that has ended would pay what the runs since then were for."""
+
+    code = "month_over"
+    field = "month"
+
+    def __init__(self, month: "Month", now: "Month") -> None:
+        super().__init__(f"{month} is over; the run that may start now is that of {now} or later.")
+
+
+class MonthTooFar(ValueError):
+    """More likely a slip of the finger than a wish."""
+
+    code = "month_too_far"
+    field = "month"
+
+    def __init__(self, month: "Month") -> None:
+        super().__init__(f"{month} is more than {EARLIEST_RUN_MONTHS} months away.")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month of the programme: `Month(2026, 12)`."""
+
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:02}"
+
+    def begins_at(self) -> datetime:
+        """Answer the 1st, 00:00 in Moscow, as a moment of UTC: what accrued before it is spent."""
+        return datetime(self.year, self.number, 1, tzinfo=PROGRAMME_ZONE).astimezone(UTC)
+
+    def months_after(self, other: "Month") -> int:
+        """Answer how many months lie between the other one and this one."""
+        return (self.year - other.year) * 12 + self.number - other.number
+
+
+def read_month(text: str) -> Month:
+    """Read `2026-12`; raises NotAMonth."""
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        raise NotAMonth(text)
+    return Month(int(match[1]), int(match[2]))
+
+
+def month_at(moment: datetime) -> Month:
+    """Answer the month that a clock in Moscow shows at a moment."""
+    there = moment.astimezone(PROGRAMME_ZONE)
+    return Month(there.year, there.month)
+
+
+def cutoff_of(month: Month, now: datetime) -> datetime:
+    """Answer until when points count for a run that starts now; raises MonthOver, MonthTooFar.
+
+    A late run keeps the 1st. A clerk may run a month early: then only what accrued by now counts,
+    because nobody can yet say what will have accrued by the 1st.
+    """
+    present = month_at(now)
+    if month < present:
+        raise MonthOver(month, present)
+    if month.months_after(present) > EARLIEST_RUN_MONTHS:
+        raise MonthTooFar(month)
+    return min(month.begins_at(), now)
+
+
+class Kind(StrEnum):
+    """What a goal turns points into."""
+
+    TOP_UP = "top_up"
+    CERTIFICATE = "certificate"
+
+
+class MemberStatus(StrEnum):
+    """What the members service says of a member."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    ERASED = "erased"
+
+
+class Skipped(StrEnum):
+    """Why a run made no payout for a member."""
+
+    BLOCKED = "blocked"
+    ERASED = "erased"
+    DEBT = "debt"
+    NOTHING = "nothing"
+    UNDER_MINIMUM = "under_minimum"
+    SAVING = "saving"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a member wants his points for; goals are served in the member's order."""
+
+    goal_id: UUID
+    kind: Kind
+    monthly_limit: int | None = None
+    target: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a run knows of one member at its cut-off."""
+
+    member_id: UUID
+    status: MemberStatus
+    debt: int
+    spendable: int
+    goals: Sequence[Goal]
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpLimits:
+    """The smallest and the largest top-up that the operator does; the rest stays accrued."""
+
+    smallest: int
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for every member of a run; denominations are in rising order."""
+
+    top_up: TopUpLimits
+    denominations: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Points that one goal asks for: at most the amount, and not less than the minimum."""
+
+    goal_id: UUID
+    kind: Kind
+    amount: int
+    minimum: int
+
+
+def share_out(account: Account, rules: Rules) -> tuple[list[Share], Skipped | None]:
+    """Answer what each goal of a member asks for, or why none does."""
+    reason = _why_not(account)
+    if reason is not None:
+        return [], reason
+    shares: list[Share] = []
+    left, reason = account.spendable, Skipped.UNDER_MINIMUM
+    for goal in account.goals:
+        share = _share_of(goal, left, rules)
+        if share is not None:
+            shares.append(share)
+            left -= share.amount
+        elif goal.kind is Kind.CERTIFICATE:
+            # Saving holds what is left: later goals must not eat the telephone month by month.
+            reason = Skipped.SAVING
+            break
+    return shares, None if shares else reason
+
+
+def _why_not(account: Account) -> Skipped | None:
+    if account.status is not MemberStatus.ACTIVE:
+        return Skipped(account.status.value)
+    if account.debt > 0:
+        return Skipped.DEBT
+    return Skipped.NOTHING if account.spendable <= 0 else None
+
+
+def _share_of(goal: Goal, left: int, rules: Rules) -> Share | None:
+    if goal.kind is Kind.CERTIFICATE:
+        # A certificate has one exact price: either all of it is reserved or the points stay.
+        price = certificate_price(goal.target, left, rules.denominations)
+        return None if price is None else Share(goal.goal_id, goal.kind, price, price)
+    amount = min(left, rules.top_up.largest, goal.monthly_limit or left)
+    if amount < rules.top_up.smallest:
+        return None
+    return Share(goal.goal_id, goal.kind, amount, rules.top_up.smallest)
+
+
+def certificate_price(target: int | None, points: int, denominations: Sequence[int]) -> int | None:
+    """Answer the denomination to order: the target's own, or without one the largest that fits."""
+    if target is not None:
+        return target if points >= target else None
+    return largest_that_fits(points, denominations)
+
+
+def largest_that_fits(points: int, denominations: Sequence[int]) -> int | None:
+    """Answer the largest denomination that the points pay for; denominations rise."""
+    place = bisect_right(denominations, points)
+    return denominations[place - 1] if place else None

@@ -1,0 +1,67 @@
+"""What payout says: the four events of a payout, built from what is known of it.
+
+The version counts the events of one payout: requested is 1, its outcome 2, a reversal 3.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.payout.domain import Kind
+from shared.events import Event
+
+TOPIC = "payouts"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The payout that an event is about; `amount` is what is asked for, later what was reserved."""
+
+    payout_id: UUID
+    member_id: UUID
+    run_month: str
+    kind: Kind
+    amount: int
+
+
+def requested(subject: Subject, minimum: int, cutoff_at: datetime, now: datetime) -> Event:
+    """Ask bonus_status to reserve points that accrued before the cut-off."""
+    more = {"cutoff_at": _text(cutoff_at), "minimum_amount": minimum}
+    return _event("payout.requested", 1, subject, now, more)
+
+
+def completed(subject: Subject, certificate_ids: Sequence[UUID], now: datetime) -> Event:
+    """Tell that the money has moved, or that the certificate is issued."""
+    ids = [str(certificate_id) for certificate_id in certificate_ids]
+    more = {"completed_at": _text(now), "certificate_ids": ids}
+    return _event("payout.completed", 2, subject, now, more)
+
+
+def declined(subject: Subject, reason: str, now: datetime) -> Event:
+    """Tell that nothing was done and nothing will be."""
+    return _event("payout.declined", 2, subject, now, {"reason": reason})
+
+
+def reversed_(subject: Subject, reason: str, now: datetime) -> Event:
+    """Tell that the operator took a completed top-up back."""
+    return _event("payout.reversed", 3, subject, now, {"reason": reason})
+
+
+def _event(
+    event_type: str, version: int, subject: Subject, now: datetime, more: dict[str, Any]
+) -> Event:
+    member_id, payout_id = str(subject.member_id), str(subject.payout_id)
+    data = {
+        "payout_id": payout_id,
+        "member_id": member_id,
+        "run_month": subject.run_month,
+        "kind": subject.kind.value,
+        "amount": subject.amount,
+    }
+    return Event(TOPIC, member_id, event_type, payout_id, version, now, data | more)
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,170 @@
+"""The run of a month: begun once, planned in chunks, then executed payout by payout.
+
+The plan walks through the members in the order of their ids. Each chunk is one transaction: its
+payouts, the events that ask for their points, the reasons of those who get nothing, and how far the
+walk has come. A planner killed anywhere is continued by the next one, two planners take turns at
+the run's row, and a month that was planned adds nothing when it is run again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from services.payout import events
+from services.payout.config import Settings
+from services.payout.domain import (
+    Account,
+    Kind,
+    Month,
+    Rules,
+    Share,
+    Skipped,
+    TopUpLimits,
+    cutoff_of,
+    month_at,
+    share_out,
+)
+from services.payout.events import Subject
+from services.payout.store import goals, runs
+from services.payout.store.runs import BEFORE_ALL, Planned, Run
+from shared import event_log
+from shared.clock import Clock
+
+log = structlog.get_logger()
+CHUNK = 2_000
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a run would do if it began now."""
+
+    cutoff_at: datetime
+    payouts: Counter[Kind] = field(default_factory=Counter)
+    points: Counter[Kind] = field(default_factory=Counter)
+    skipped: Counter[Skipped] = field(default_factory=Counter)
+
+
+def begin(connection: Connection, month: Month, now: datetime) -> Run:
+    """Begin the run of a month, or answer the one it has; raises MonthOver, MonthTooFar."""
+    run = runs.find(connection, month)
+    if run is None and runs.start(connection, month, cutoff_of(month, now), now):
+        log.info("run.begun", month=str(month))
+    run = run or runs.find(connection, month)
+    assert run is not None
+    return run
+
+
+def begin_due(connection: Connection, now: datetime) -> bool:
+    """Begin the run of the present month if it has none; answers whether it did.
+
+    Only ever the present month: a scheduler that was down catches up once, on time or late, and one
+    that starts in the middle of the programme's first month has nobody to pay yet.
+    """
+    month = month_at(now)
+    if runs.find(connection, month) or not runs.anybody_before(connection, month.begins_at()):
+        return False
+    begun = runs.start(connection, month, month.begins_at(), now)
+    if begun:
+        log.info("run.begun", month=str(month), by="schedule")
+    return begun
+
+
+def plan(engine: Engine, run: Run, limits: TopUpLimits, clock: Clock) -> Iterator[int]:
+    """Write the plan of a run from where it stands; yields the members seen after each chunk."""
+    with engine.connect() as connection:
+        rules = Rules(limits, goals.denominations_at(connection, run.cutoff_at))
+    while seen := _plan_chunk(engine, run.month, rules, clock):
+        yield seen
+    log.info("run.planned", month=run.month)
+
+
+def tick(
+    engine: Engine,
+    settings: Settings,
+    is_heard: Callable[[str], bool],
+    clock: Clock,
+) -> Iterator[int]:
+    """Begin what is due and plan what is begun; yields after each chunk of members.
+
+    A plan waits until what was said before its run began has been heard here.
+    """
+    with engine.begin() as connection:
+        begin_due(connection, clock())
+    with engine.connect() as connection:
+        begun = runs.unplanned(connection)
+    for run in begun:
+        if clock() - run.started_at < settings.run_grace:
+            continue
+        if run.planned_up_to is not None or is_heard(run.month):
+            yield from plan(engine, run, settings.top_up_limits, clock)
+
+
+def preview(connection: Connection, month: Month, limits: TopUpLimits, now: datetime) -> Preview:
+    """Compute what a run would do, by the same rules, and write nothing; raises as `begin` does."""
+    run = runs.find(connection, month)
+    cutoff_at = run.cutoff_at if run else cutoff_of(month, now)
+    rules = Rules(limits, goals.denominations_at(connection, cutoff_at))
+    found, after = Preview(cutoff_at), BEFORE_ALL
+    while accounts := runs.accounts_after(connection, cutoff_at, after, CHUNK):
+        shares, skipped = _share_out(accounts, rules)
+        for _, share in shares:
+            found.payouts[share.kind] += 1
+            found.points[share.kind] += share.amount
+        found.skipped.update(reason for _, reason in skipped)
+        after = accounts[-1].member_id
+    return found
+
+
+def _plan_chunk(engine: Engine, month: str, rules: Rules, clock: Clock) -> int:
+    with engine.begin() as connection:
+        run = runs.lock(connection, month)
+        if run.planned_at is not None:
+            return 0
+        accounts = runs.accounts_after(
+            connection, run.cutoff_at, run.planned_up_to or BEFORE_ALL, CHUNK
+        )
+        if not accounts:
+            runs.finish_plan(connection, month, clock())
+            return 0
+        shares, skipped = _share_out(accounts, rules)
+        _write(connection, run, shares, clock())
+        runs.add_skipped(connection, month, skipped)
+        runs.advance(connection, month, accounts[-1].member_id)
+        return len(accounts)
+
+
+def _share_out(
+    accounts: Sequence[Account], rules: Rules
+) -> tuple[list[tuple[UUID, Share]], list[tuple[UUID, Skipped]]]:
+    shares: list[tuple[UUID, Share]] = []
+    skipped: list[tuple[UUID, Skipped]] = []
+    for account in accounts:
+        found, reason = share_out(account, rules)
+        shares.extend((account.member_id, share) for share in found)
+        if reason is not None:
+            skipped.append((account.member_id, reason))
+    return shares, skipped
+
+
+def _write(
+    connection: Connection, run: Run, shares: Sequence[tuple[UUID, Share]], now: datetime
+) -> None:
+    planned = [Planned(uuid4(), member_id, share) for member_id, share in shares]
+    runs.add_payouts(connection, run.month, planned, now)
+    event_log.add(
+        connection,
+        [
+            events.requested(
+                Subject(one.payout_id, one.member_id, run.month, one.share.kind, one.share.amount),
+                one.share.minimum,
+                run.cutoff_at,
+                now,
+            )
+            for one in planned
+        ],
+    )

@@ -1,0 +1,224 @@
+"""Payouts: claimed without waiting for each other, moved only while their row is locked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from services.payout.domain import Kind
+from services.payout.events import Subject
+from services.payout.states import State
+
+_FIND = text("SELECT payouts.* FROM payouts WHERE payout_id = :payout_id")
+_LOCK = text("""
+SELECT payouts.* FROM payouts WHERE payout_id = ANY(:ids) ORDER BY payout_id FOR UPDATE
+""")
+_OF_RUN = text("""
+SELECT payouts.* FROM payouts
+WHERE run_month = :month AND payout_id > :after AND (CAST(:state AS text) IS NULL OR state = :state)
+ORDER BY payout_id LIMIT :limit
+""")
+# SKIP LOCKED: two executors never take the same payout and never wait for each other.
+_CLAIM = text("""
+UPDATE payouts SET state = 'sending', attempts = attempts + 1, sent_at = :now, next_at = :lease_ends
+WHERE payout_id = (
+    SELECT payout_id FROM payouts
+    WHERE state = 'reserved' AND kind = 'top_up' AND next_at <= :now
+    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING payouts.*
+""")
+_CLAIM_QUESTION = text("""
+UPDATE payouts SET questions = questions + 1, next_at = :lease_ends
+WHERE payout_id = (
+    SELECT payout_id FROM payouts WHERE state = 'unknown' AND next_at <= :now
+    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING payouts.*
+""")
+_LOSE = text("""
+UPDATE payouts SET state = 'unknown', next_at = :now, questions = 0,
+                   reason = 'the process that sent it ended before it heard the answer'
+WHERE state = 'sending' AND next_at <= :now
+RETURNING payout_id
+""")
+_RESERVED_CERTIFICATES = text("""
+SELECT payouts.* FROM payouts
+WHERE state = 'reserved' AND kind = 'certificate' AND next_at <= :now
+ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+_RESERVED = text("""
+UPDATE payouts SET state = new.state, reserved = new.reserved, next_at = :now
+FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:amounts AS bigint[]))
+     AS new (payout_id, state, reserved)
+WHERE payouts.payout_id = new.payout_id
+""")
+_STATES = text("""
+UPDATE payouts SET state = new.state, reason = coalesce(new.reason, payouts.reason)
+FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:reasons AS text[]))
+     AS new (payout_id, state, reason)
+WHERE payouts.payout_id = new.payout_id
+""")
+_COMPLETED = text("""
+UPDATE payouts SET state = 'completed', completed_at = :now WHERE payout_id = ANY(:ids)
+""")
+_OUTCOME = text("""
+UPDATE payouts SET state = :state, reason = :reason, next_at = :next_at,
+    operator_reference = coalesce(:reference, operator_reference), completed_at = :completed_at
+WHERE payout_id = :payout_id
+""")
+_ASKED_AGAIN = text("""
+UPDATE payouts SET state = :state, next_at = :now, sent_at = :now, questions = 0
+WHERE payout_id = :payout_id
+""")
+_ELSEWHERE = text("""
+SELECT EXISTS (
+    SELECT FROM payouts WHERE operator_reference = :reference AND payout_id <> :payout_id
+)
+""")
+
+
+class UnknownPayout(LookupError):
+    """No payout has this id."""
+
+    code = "unknown_payout"
+
+    def __init__(self, payout_ids: Sequence[UUID]) -> None:
+        named = ", ".join(str(payout_id) for payout_id in payout_ids[:5])
+        super().__init__(f"There is no payout {named}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """A payout's row."""
+
+    payout_id: UUID
+    run_month: str
+    member_id: UUID
+    goal_id: UUID
+    kind: Kind
+    amount: int
+    minimum: int
+    reserved: int | None
+    state: State
+    reason: str | None
+    attempts: int
+    questions: int
+    next_at: datetime | None
+    sent_at: datetime | None
+    operator_reference: str | None
+    requested_at: datetime
+    completed_at: datetime | None
+
+    @property
+    def points(self) -> int:
+        """Answer the points that were reserved for it: what moves, never what was asked for."""
+        assert self.reserved is not None
+        return self.reserved
+
+    def subject(self) -> Subject:
+        """Answer it as its events name it, once its points are reserved."""
+        return Subject(self.payout_id, self.member_id, self.run_month, self.kind, self.points)
+
+
+def find(connection: Connection, payout_id: UUID) -> Payout:
+    """Answer a payout; raises UnknownPayout."""
+    row = connection.execute(_FIND, {"payout_id": payout_id}).first()
+    if row is None:
+        raise UnknownPayout([payout_id])
+    return _payout(row)
+
+
+def lock(connection: Connection, payout_ids: Sequence[UUID]) -> dict[UUID, Payout]:
+    """Answer payouts, each of which only this transaction may move; raises UnknownPayout."""
+    rows = [_payout(row) for row in connection.execute(_LOCK, {"ids": list(payout_ids)})]
+    payouts = {one.payout_id: one for one in rows}
+    missing = [payout_id for payout_id in payout_ids if payout_id not in payouts]
+    if missing:
+        raise UnknownPayout(missing)
+    return payouts
+
+
+def of_run(
+    connection: Connection, month: str, *, state: State | None, after: UUID, limit: int
+) -> list[Payout]:
+    """Answer a page of a run's payouts past an id."""
+    asked = {"month": month, "state": state and state.value, "after": after, "limit": limit}
+    return [_payout(row) for row in connection.execute(_OF_RUN, asked)]
+
+
+def claim(connection: Connection, now: datetime, lease_ends: datetime) -> Payout | None:
+    """Take the next reserved top-up into `sending`; commit before the call."""
+    return _first(connection, _CLAIM, now, lease_ends)
+
+
+def claim_question(connection: Connection, now: datetime, lease_ends: datetime) -> Payout | None:
+    """Take the next payout to ask about; nobody else asks about it until the lease ends."""
+    return _first(connection, _CLAIM_QUESTION, now, lease_ends)
+
+
+def lose(connection: Connection, now: datetime) -> list[UUID]:
+    """Turn what a killed process was sending into questions; answers their ids."""
+    return list(connection.scalars(_LOSE, {"now": now}))
+
+
+def reserved_certificates(connection: Connection, now: datetime, limit: int) -> list[Payout]:
+    """Answer, locked, certificates that wait to be issued."""
+    rows = connection.execute(_RESERVED_CERTIFICATES, {"now": now, "limit": limit})
+    return [_payout(row) for row in rows]
+
+
+def set_reserved(
+    connection: Connection, reserved: Mapping[UUID, tuple[State, int]], now: datetime
+) -> None:
+    """Keep what was reserved for payouts; they may be claimed from now on."""
+    states = [state.value for state, _ in reserved.values()]
+    amounts = [amount for _, amount in reserved.values()]
+    connection.execute(
+        _RESERVED, {"ids": list(reserved), "states": states, "amounts": amounts, "now": now}
+    )
+
+
+def set_states(connection: Connection, states: Mapping[UUID, tuple[State, str | None]]) -> None:
+    """Move payouts; a reason given replaces the one they had."""
+    names = [state.value for state, _ in states.values()]
+    reasons = [reason for _, reason in states.values()]
+    connection.execute(_STATES, {"ids": list(states), "states": names, "reasons": reasons})
+
+
+def set_completed(connection: Connection, payout_ids: Sequence[UUID], now: datetime) -> None:
+    """Note that certificates are issued."""
+    connection.execute(_COMPLETED, {"ids": list(payout_ids), "now": now})
+
+
+def set_outcome(connection: Connection, payout_id: UUID, **columns: Any) -> None:
+    """Keep how a call ended: state, reason, next_at, reference, completed_at."""
+    connection.execute(_OUTCOME, {"payout_id": payout_id, **columns})
+
+
+def set_asked_again(connection: Connection, payout_id: UUID, state: State, now: datetime) -> None:
+    """Let a held payout be asked about as if it had been sent just now."""
+    connection.execute(_ASKED_AGAIN, {"payout_id": payout_id, "state": state.value, "now": now})
+
+
+def is_anothers(connection: Connection, payout_id: UUID, reference: str) -> bool:
+    """Tell whether the operator named this top-up in the answer to another payout."""
+    asked = {"payout_id": payout_id, "reference": reference}
+    return bool(connection.scalar(_ELSEWHERE, asked))
+
+
+def _first(
+    connection: Connection,
+    query: Any,
+    now: datetime,
+    lease_ends: datetime,
+) -> Payout | None:
+    row = connection.execute(query, {"now": now, "lease_ends": lease_ends}).first()
+    return None if row is None else _payout(row)
+
+
+def _payout(row: Any) -> Payout:
+    # By name, and only the names known here: a later migration may add columns under our feet.
+    columns = {field.name: getattr(row, field.name) for field in fields(Payout)}
+    return Payout(**columns | {"kind": Kind(row.kind), "state": State(row.state)})

@@ -1,0 +1,64 @@
+"""An executor killed between the call and its commit has paid: the next one finds out by asking."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from deploy.local import process
+from services.payout.states import State
+from shared.clock import utc_now
+from tests.integration.payout.conftest import running
+from tests.integration.payout.world import Operator, World
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+def changes(
+    service_url: Callable[[str], str], operator: Operator, members_url: str
+) -> dict[str, str]:
+    """Where the executor finds its world; a short lease, so that the test need not wait long."""
+    return {
+        "DATABASE_URL": service_url("payout"),
+        "MEMBERS_URL": members_url,
+        "OPERATOR_BILLING_URL": operator.url,
+        "LEASE_SECONDS": "2",
+        "SETTLING_SECONDS": "1",
+    }
+
+
+def test_a_kill_between_the_call_and_the_commit_pays_once(
+    world: World, changes: dict[str, str], tmp_path: Path
+) -> None:
+    """INVARIANT: `sending` is committed before the call; without that the money would go twice."""
+    world.clock.now = utc_now()
+    payout = world.reserved()
+    world.operator.go_wrong("no_answer", world.phone(payout), count=1, seconds=60)
+
+    def executed() -> list[int]:
+        return world.operator.executed([payout.payout_id])[payout.payout_id]
+
+    def state() -> State:
+        return world.payout(payout.payout_id).state
+
+    with running("payout", "execute", tmp_path, changes) as first:
+        eventually(executed, seconds=120)  # the operator did it and keeps the answer to himself
+        process.kill(first)
+    assert state() is State.SENDING
+    with running("payout", "execute", tmp_path, changes):
+        eventually(lambda: state() is State.COMPLETED, seconds=120)
+    assert executed() == [payout.points]
+    assert world.payout(payout.payout_id).attempts == 1
+
+
+def test_an_executor_ends_well_when_told_to(
+    world: World, changes: dict[str, str], tmp_path: Path
+) -> None:
+    world.clock.now = utc_now()
+    payout = world.reserved()
+    world.operator.go_wrong("slow", world.phone(payout), count=1, seconds=2)
+    with running("payout", "execute", tmp_path, changes) as executor:
+        eventually(lambda: world.payout(payout.payout_id).state is State.SENDING, seconds=120)
+        process.stop(executor)
+        assert not process.alive(executor)
+    assert world.payout(payout.payout_id).state is State.COMPLETED  # it finished what it began

@@ -1,0 +1,164 @@
+"""A small world around payout: members with phones, points, a run, and the operator's own books."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import requests
+from sqlalchemy import Engine, text
+
+from services.payout import certificates
+from services.payout.certificates import CodeBook
+from services.payout.config import Patience
+from services.payout.domain import Month, month_at
+from services.payout.goals import Wish, set_goals
+from services.payout.states import State
+from services.payout.store import payouts, runs
+from services.payout.store.payouts import Payout
+from services.payout.top_ups import reversals
+from services.payout.top_ups.billing import Billing
+from services.payout.top_ups.execution import Executor, Phones
+from shared.http_client import Breaker, HttpClient
+from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
+from tests.support.clock import SteppedClock
+
+CLERK_KEY, SERVICE_KEY = "clerk", "service"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The sandbox's billing, as a test sees it."""
+
+    url: str
+
+    def go_wrong(self, mode: str, phone: str, **how: Any) -> None:
+        """Switch a fault on for one phone."""
+        requests.put(
+            f"{self.url}/faults", json={"mode": mode, "phone": phone} | how, timeout=5
+        ).raise_for_status()
+
+    def clear(self) -> None:
+        requests.delete(f"{self.url}/faults", timeout=5).raise_for_status()
+
+    def executed(self, payout_ids: Sequence[UUID]) -> dict[UUID, list[int]]:
+        """The operator's own statement: which amounts were really topped up, by payout."""
+        found: dict[UUID, list[int]] = {payout_id: [] for payout_id in payout_ids}
+        after, more = 0, True
+        while more:
+            page = requests.get(
+                f"{self.url}/top-ups", params={"after": after, "limit": 500}, timeout=5
+            ).json()
+            for entry in page["data"]:
+                after = entry["entry"]
+                amounts = found.get(UUID(entry["idempotency_key"]))
+                if amounts is not None:
+                    amounts.append(entry["amount_rubles"])
+            more = page["has_more"]
+        return found
+
+    def top_up(self, key: str, phone: str, rubles: int) -> None:
+        """Top up as somebody else would."""
+        requests.post(
+            f"{self.url}/top-ups",
+            json={"phone": phone, "amount_rubles": rubles},
+            headers={"Idempotency-Key": key},
+            timeout=5,
+        ).raise_for_status()
+
+    def take_back(self, key: UUID | str) -> None:
+        requests.post(f"{self.url}/top-ups/{key}/reversal", timeout=5).raise_for_status()
+
+
+class World:
+    """Payout's database and hands, with members that have phones."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        operator: Operator,
+        members: HttpClient,
+        clock: SteppedClock,
+        patience: Patience,
+    ) -> None:
+        self.engine, self.operator, self.clock = engine, operator, clock
+        self.patience = patience
+        self._members = members
+        self.phones: dict[UUID, str] = {}
+        self.book = CodeBook([b"c" * 32])
+        self.billing = Billing(HttpClient(operator.url, read_seconds=2, breaker=Breaker(10**6)))
+        self.executor = self.hands()
+
+    def hands(self, billing: Billing | None = None) -> Executor:
+        """One more executor on the same database."""
+        phones = Phones(self._members)
+        return Executor(self.engine, billing or self.billing, phones, self.patience, self.clock)
+
+    def member(self, *wishes: Wish, points: int = 0) -> UUID:
+        """Register a member with a phone, goals and points."""
+        phone = f"+7927{secrets.randbelow(10**7):07d}"
+        answer = self._members.post("/members", json={"phone": phone})
+        assert answer.status_code == 201, answer.text
+        member_id = UUID(answer.json()["member_id"])
+        self.phones[member_id] = phone
+        with self.engine.begin() as connection:
+            hear_member(connection, member_id, self.clock)
+            if wishes:
+                set_goals(connection, member_id, wishes, self.clock())
+            if points:
+                hear_bonus(connection, member_id, points, self.clock)
+        return member_id
+
+    def reserved(self, *wishes: Wish, points: int = 300) -> Payout:
+        """One payout whose points are reserved."""
+        member_id = self.member(*wishes, points=points)
+        plan_all(self.engine, self._free_month(), self.clock)
+        [payout] = self.payouts_of(member_id)
+        with self.engine.begin() as connection:
+            hear_points(connection, "reserved", payout, self.clock)
+        return self.payout(payout.payout_id)
+
+    def phone(self, payout: Payout) -> str:
+        return self.phones[payout.member_id]
+
+    def payout(self, payout_id: UUID) -> Payout:
+        with self.engine.connect() as connection:
+            return payouts.find(connection, payout_id)
+
+    def payouts_of(self, member_id: UUID) -> list[Payout]:
+        ask = text("SELECT payout_id FROM payouts WHERE member_id = :id ORDER BY requested_at")
+        with self.engine.connect() as connection:
+            ids = connection.scalars(ask, {"id": member_id}).all()
+            return [payouts.find(connection, payout_id) for payout_id in ids]
+
+    def work(self, *, until: State | None = None, payout: Payout | None = None) -> None:
+        """Let the executor do all that is due; with `until`, let time pass until then."""
+        for _ in range(200):
+            while self.executor.work():
+                pass
+            if until is None or payout is None or self.payout(payout.payout_id).state is until:
+                return
+            self.clock.move(timedelta(seconds=5))
+            self.executor.find_lost()
+        message = f"{self.payout(payout.payout_id)} did not become {until}"
+        raise AssertionError(message)
+
+    def issue(self) -> int:
+        with self.engine.begin() as connection:
+            return certificates.issue_reserved(connection, self.book, self.clock())
+
+    def follow_reversals(self) -> None:
+        reversals.follow(self.engine, self.billing, self.clock)
+
+    def hear(self, what: str, payout: Payout, **fields: Any) -> None:
+        with self.engine.begin() as connection:
+            hear_points(connection, what, self.payout(payout.payout_id), self.clock, **fields)
+
+    def _free_month(self) -> Month:
+        month = month_at(self.clock())
+        with self.engine.connect() as connection:
+            while runs.find(connection, month) is not None:
+                month = Month(month.year + month.number // 12, month.number % 12 + 1)
+        return month
