@@ -1,0 +1,58 @@
+"""Settings of members, read from the environment once; every fault is told at start."""
+
+from dataclasses import dataclass
+
+from marshmallow.validate import URL, OneOf, Range
+
+from shared.config import environment
+
+_ADDRESS = URL(schemes={"http", "https"}, require_tld=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the processes of members need to know."""
+
+    app_env: str
+    database_url: str
+    redis_url: str
+    kafka_bootstrap: str
+    listen_host: str
+    listen_port: int
+    monitor_port: int
+    operator_key: str
+    service_key: str
+    session_keys: tuple[bytes, ...]
+    session_days: int
+    session_cookie_domain: str | None
+    members_url: str
+    catalog_url: str
+
+    @property
+    def cookie_is_secure(self) -> bool:
+        """Say whether the session's cookie may travel over HTTPS only; a local stack has none."""
+        return self.app_env == "production"
+
+
+def from_environment() -> Settings:
+    """Read the settings; raises WrongSettings."""
+    env = environment()
+    settings = Settings(
+        app_env=env.str("APP_ENV", "local", validate=OneOf(["local", "production"])),
+        database_url=env.str("DATABASE_URL"),
+        redis_url=env.str("REDIS_URL"),
+        kafka_bootstrap=env.str("KAFKA_BOOTSTRAP"),
+        listen_host=env.str("LISTEN_HOST", "127.0.0.1"),
+        listen_port=env.int("LISTEN_PORT", 8105),
+        monitor_port=env.int("MONITOR_PORT", 0),
+        operator_key=env.str("OPERATOR_KEY"),
+        service_key=env.str("SERVICE_KEY"),
+        session_keys=tuple(env.keys_of("SESSION_KEYS")),
+        session_days=env.int("SESSION_DAYS", 30, validate=Range(1, 366)),
+        # Set where the services have host names of their own under one domain.
+        session_cookie_domain=env.str("SESSION_COOKIE_DOMAIN", None),
+        members_url=env.str("MEMBERS_URL", validate=_ADDRESS),
+        catalog_url=env.str("CATALOG_URL", validate=_ADDRESS),
+    )
+    env.done()
+    return settings

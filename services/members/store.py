@@ -1,0 +1,145 @@
+"""The tables of members and every query on them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.exc import IntegrityError
+
+from services.members.domain import Language, Member, Status
+
+_COLUMNS = "member_id, phone, email, language, status, version, registered_at"
+_ADD = text(f"""
+INSERT INTO members ({_COLUMNS})
+VALUES (:member_id, :phone, :email, :language, :status, :version, :registered_at)
+""")  # noqa: S608 - the columns are written above
+_FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
+_FIND_BY_PHONE = text(f"SELECT {_COLUMNS} FROM members WHERE phone = :phone")  # noqa: S608
+# The row is locked by the change itself, so versions follow the order of commits.
+_MOVE = text(f"""
+UPDATE members SET status = :to, version = version + 1
+WHERE member_id = :member_id AND status = :from RETURNING {_COLUMNS}
+""")  # noqa: S608
+_ADD_LINK = text("""
+INSERT INTO sign_in_links (token_hash, member_id, made_at, ends_at)
+VALUES (:token_hash, :member_id, :made_at, :ends_at)
+""")
+_USE_LINK = text("""
+UPDATE sign_in_links AS link SET used_at = :now FROM members AS member
+WHERE link.token_hash = :token_hash AND link.used_at IS NULL AND link.ends_at > :now
+  AND member.member_id = link.member_id AND member.status = 'active'
+RETURNING link.member_id
+""")
+
+
+class PhoneTaken(Exception):
+    """Another member is registered with this phone."""
+
+    code = "phone_taken"
+    field = "phone"
+
+    def __init__(self) -> None:
+        """Say so without the number."""
+        super().__init__("A member with this phone is registered already.")
+
+
+class EmailTaken(Exception):
+    """Another member is registered with this e-mail."""
+
+    code = "email_taken"
+    field = "email"
+
+    def __init__(self) -> None:
+        """Say so without the address."""
+        super().__init__("A member with this e-mail is registered already.")
+
+
+class UnknownMember(LookupError):
+    """No member has this id."""
+
+    code = "unknown_member"
+
+    def __init__(self, member_id: UUID) -> None:
+        """Name the id."""
+        super().__init__(f"There is no member {member_id}.")
+
+
+_TAKEN: dict[str, type[Exception]] = {
+    "members_one_a_phone": PhoneTaken,
+    "members_one_an_email": EmailTaken,
+}
+
+
+def add(connection: Connection, member: Member) -> None:
+    """Add a member; raises PhoneTaken, EmailTaken."""
+    try:
+        connection.execute(_ADD, _as_row(member))
+    except IntegrityError as fault:
+        # The unique index decides, not a look beforehand: two requests at once cannot both win.
+        name = getattr(getattr(fault.orig, "diag", None), "constraint_name", None)
+        raise (_TAKEN[name]() if name in _TAKEN else fault) from None
+
+
+def find(connection: Connection, member_id: UUID) -> Member:
+    """Answer a member; raises UnknownMember."""
+    row = connection.execute(_FIND, {"member_id": member_id}).one_or_none()
+    if row is None:
+        raise UnknownMember(member_id)
+    return _as_member(row)
+
+
+def find_by_phone(connection: Connection, phone: str) -> Member | None:
+    """Answer who registered with a phone."""
+    row = connection.execute(_FIND_BY_PHONE, {"phone": phone}).one_or_none()
+    return None if row is None else _as_member(row)
+
+
+def move(connection: Connection, member_id: UUID, before: Status, after: Status) -> Member | None:
+    """Change a member's status; answers None where it was not `before`."""
+    values = {"member_id": member_id, "from": before.value, "to": after.value}
+    row = connection.execute(_MOVE, values).one_or_none()
+    return None if row is None else _as_member(row)
+
+
+def add_link(
+    connection: Connection, token_hash: bytes, member_id: UUID, made_at: datetime, ends_at: datetime
+) -> None:
+    """Keep a sign-in link, by the hash of its token."""
+    values = {
+        "token_hash": token_hash,
+        "member_id": member_id,
+        "made_at": made_at,
+        "ends_at": ends_at,
+    }
+    connection.execute(_ADD_LINK, values)
+
+
+def use_link(connection: Connection, token_hash: bytes, now: datetime) -> UUID | None:
+    """Use a sign-in link up, atomically, and answer whom it signs in; None where it is no good."""
+    used: UUID | None = connection.scalar(_USE_LINK, {"token_hash": token_hash, "now": now})
+    return used
+
+
+def _as_row(member: Member) -> dict[str, Any]:
+    return {
+        "member_id": member.member_id,
+        "phone": member.phone,
+        "email": member.email,
+        "language": member.language.value,
+        "status": member.status.value,
+        "version": member.version,
+        "registered_at": member.registered_at,
+    }
+
+
+def _as_member(row: Row[Any]) -> Member:
+    return Member(
+        row.member_id,
+        row.phone,
+        row.email,
+        Language(row.language),
+        Status(row.status),
+        row.version,
+        row.registered_at,
+    )
