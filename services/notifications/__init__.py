@@ -1,0 +1,11 @@
+"""notifications: what a member is told, by SMS, once for each cause.
+
+owns     messages (for what cause, to whom, sent or not); languages of members, names of stores
+answers  GET /messages (clerk)
+hears    bonuses (bonus.changed, points.returned), payouts (completed, declined), members,
+         stores
+says     nothing; asks members for a phone, payout for a certificate's code, and the gateway to send
+
+A phone, a code and a finished text are fetched for the one call that needs them and kept nowhere.
+Read: consumer.py → handlers.py → store.py; then sender.py → texts.py.
+"""

@@ -1,0 +1,101 @@
+"""Where notifications is put together: `python -m services.notifications ROLE`."""
+
+import threading
+from functools import partial
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from services.notifications import api, config
+from services.notifications.consumer import GROUP, SUBSCRIPTIONS
+from services.notifications.outside import Outside
+from services.notifications.sender import Sender
+from shared import database, event_log, ops, worker
+from shared.clock import utc_now
+from shared.http_client import HttpClient
+from shared.identity import Access
+from shared.migrate import upgrade
+from shared.process import run_role
+from shared.pulse import Pulse, start_monitor
+from shared.server import end_with_parent, serve
+from shared.web import create_app
+
+log = structlog.get_logger()
+_IDLE_SECONDS = 0.25
+_PAUSE_AFTER_FAULT_SECONDS = 1.0
+
+
+def make_app() -> Flask:
+    """Make the web process's app; granian calls this in its worker."""
+    end_with_parent()
+    return build(config.from_environment())
+
+
+def build(settings: config.Settings) -> Flask:
+    """Build the app."""
+    engine = database.connect(settings.database_url)
+    access = Access(settings.operator_key, settings.service_key)
+    app = create_app(
+        "notifications",
+        title="Notifications",
+        blueprints=[api.blueprint, ops.blueprint(engine, access)],
+        refusals=ops.REFUSALS,
+        ready={"postgres": partial(database.ping, engine)},
+    )
+    app.extensions["notifications"] = api.Desk(engine, access)
+    return app
+
+
+def _web(_stop: threading.Event) -> None:
+    settings = config.from_environment()
+    serve(f"{__package__}.__main__:make_app", settings.listen_host, settings.listen_port)
+
+
+def _consume(stop: threading.Event) -> None:
+    settings, pulse = config.from_environment(), Pulse()
+    start_monitor(settings.listen_host, settings.monitor_port, pulse)
+    engine = database.connect(settings.database_url, pool_size=3)
+    # What this service says is only that it parked something: too little for a process of its own.
+    relay = partial(event_log.relay, engine, settings.kafka_bootstrap, stop)
+    threading.Thread(target=relay, name="relay", daemon=True).start()
+    worker.consume(engine, settings.kafka_bootstrap, GROUP, SUBSCRIPTIONS, stop, pulse=pulse)
+
+
+def _send(stop: threading.Event) -> None:
+    settings, pulse = config.from_environment(), Pulse()
+    start_monitor(settings.listen_host, settings.monitor_port, pulse)
+    engine = database.connect(settings.database_url, pool_size=settings.senders + 1)
+    sender = Sender(engine, outside(settings), settings.patience, utc_now, settings.senders)
+    while not stop.is_set():
+        pulse.beat()
+        try:
+            tried = sender.send_due()
+        except DBAPIError as fault:
+            log.warning("sender.retries", fault=str(fault)[:300])
+            stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
+            continue
+        if not tried:
+            stop.wait(_IDLE_SECONDS)
+    sender.close()
+
+
+def outside(settings: config.Settings) -> Outside:
+    """Make the clients of the servers that a message needs."""
+    calls = partial(HttpClient, connections=settings.senders)
+    return Outside(
+        calls(settings.members_url, bearer=settings.service_key),
+        calls(settings.payout_url, bearer=settings.service_key),
+        calls(settings.gateway_url),
+    )
+
+
+def _migrate(_stop: threading.Event) -> None:
+    upgrade("services.notifications", config.from_environment().database_url)
+
+
+if __name__ == "__main__":
+    run_role(
+        "notifications",
+        {"migrate": _migrate, "web": _web, "consume": _consume, "send": _send},
+    )

@@ -1,0 +1,40 @@
+"""What notifications listens to: topic, event type, its own view of the event, the handler."""
+
+from services.notifications import handlers
+from services.notifications.handlers import (
+    BonusChanged,
+    MemberChanged,
+    PayoutCompleted,
+    PayoutDeclined,
+    PointsReturned,
+    StoreChanged,
+)
+from shared.subscriptions import Handles, Subscription
+
+GROUP = "notifications"
+SUBSCRIPTIONS = (
+    Subscription(
+        "members",
+        {"member.changed": Handles(MemberChanged, handlers.note_members)},
+        snapshots=True,
+    ),
+    Subscription(
+        "stores",
+        {"store.changed": Handles(StoreChanged, handlers.note_stores)},
+        snapshots=True,
+    ),
+    Subscription(
+        "bonuses",
+        {
+            "bonus.changed": Handles(BonusChanged, handlers.tell_of_bonuses),
+            "points.returned": Handles(PointsReturned, handlers.tell_of_returned),
+        },
+    ),
+    Subscription(
+        "payouts",
+        {
+            "payout.completed": Handles(PayoutCompleted, handlers.tell_of_completed),
+            "payout.declined": Handles(PayoutDeclined, handlers.tell_of_declined),
+        },
+    ),
+)

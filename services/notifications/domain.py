@@ -1,0 +1,112 @@
+"""What is worth an SMS, and for what cause: pure rules from what happened to what is told.
+
+Only money moves are told; nobody is bothered with a pending bonus. A cause is told once for ever,
+however often its event is repeated or the same fact is stated again by a later one.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+# A partner's own words go into an SMS under our name only if they cannot be a link or a number.
+_HARMLESS = re.compile(r"[^\W\d][\w ,'()-]{2,59}")
+_LONG_NUMBER = re.compile(r"\d{5}")
+
+
+class Kind(StrEnum):
+    """What a message is about; each has its text in every language."""
+
+    BONUS_ACCRUED = "bonus_accrued"
+    BONUS_REJECTED = "bonus_rejected"
+    BONUS_RETURNED = "bonus_returned"
+    BONUS_REJECTED_BECAUSE = "bonus_rejected_because"
+    TOP_UP_COMPLETED = "top_up_completed"
+    TOP_UP_DECLINED = "top_up_declined"
+    CERTIFICATE_DECLINED = "certificate_declined"
+    POINTS_RETURNED = "points_returned"
+    CERTIFICATE_ISSUED = "certificate_issued"
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    UNSENT = "unsent"
+    SENT = "sent"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to tell a member: the cause it is told once for, and the facts of its text."""
+
+    cause: str
+    member_id: UUID
+    kind: Kind
+    facts: Mapping[str, str | int]
+
+
+def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
+    *,
+    bonus_id: UUID,
+    member_id: UUID,
+    store_id: str,
+    status: str,
+    amount: int,
+    reason: str | None,
+    accrued_in_all: int,
+) -> News | None:
+    """Answer what to tell of a bonus as it is now; None when it is no news in money."""
+    facts: dict[str, str | int] = {"store": store_id, "available": accrued_in_all}
+    if status == "accrued" and amount > 0:
+        cause = f"bonus:{bonus_id}:accrued"
+        return News(cause, member_id, Kind.BONUS_ACCRUED, facts | {"amount": amount})
+    if status != "rejected":
+        return None
+    # After a whole return nothing is paid, so nothing is earned: the event carries no figure.
+    cause = f"bonus:{bonus_id}:rejected"
+    if reason == "returned":
+        return News(cause, member_id, Kind.BONUS_RETURNED, facts)
+    if reason is None or reason == "declined" or not is_harmless(reason):
+        return News(cause, member_id, Kind.BONUS_REJECTED, facts)
+    return News(cause, member_id, Kind.BONUS_REJECTED_BECAUSE, facts | {"reason": reason})
+
+
+def news_of_completed(
+    payout_id: UUID, member_id: UUID, amount: int, certificate_ids: list[UUID]
+) -> list[News]:
+    """Answer what to tell of a payout that was made: one top-up, or each certificate."""
+    if not certificate_ids:
+        cause = f"payout:{payout_id}:completed"
+        return [News(cause, member_id, Kind.TOP_UP_COMPLETED, {"amount": amount})]
+    return [
+        News(
+            f"certificate:{certificate_id}:issued",
+            member_id,
+            Kind.CERTIFICATE_ISSUED,
+            {"certificate_id": str(certificate_id)},
+        )
+        for certificate_id in certificate_ids
+    ]
+
+
+def news_of_declined(
+    payout_id: UUID, member_id: UUID, payout_kind: str, amount: int, reason: str
+) -> News:
+    """Answer what to tell of a payout that was declined: the points stay, and what to change."""
+    kind = Kind.TOP_UP_DECLINED if payout_kind == "top_up" else Kind.CERTIFICATE_DECLINED
+    facts: dict[str, str | int] = {"amount": amount, "hint": reason}
+    return News(f"payout:{payout_id}:declined", member_id, kind, facts)
+
+
+def news_of_returned(payout_id: UUID, member_id: UUID, amount: int, accrued_in_all: int) -> News:
+    """Answer what to tell when spent points came back."""
+    facts = {"amount": amount, "available": accrued_in_all}
+    return News(f"payout:{payout_id}:returned", member_id, Kind.POINTS_RETURNED, facts)
+
+
+def is_harmless(reason: str) -> bool:
+    """Answer whether a reason given outside may stand in an SMS: words, no link, no number."""
+    return bool(_HARMLESS.fullmatch(reason)) and not _LONG_NUMBER.search(reason)

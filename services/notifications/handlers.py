@@ -1,0 +1,148 @@
+"""What happened, as this service hears it, turned into messages: one batch, one statement."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from services.notifications import domain, store
+from shared.clock import Clock
+from shared.events import Received
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """What of a member's account stands in an SMS."""
+
+    accrued: int
+
+
+class BonusChanged(msgspec.Struct, frozen=True):
+    """A bonus as it is now."""
+
+    bonus_id: UUID
+    member_id: UUID
+    store_id: str
+    status: str
+    amount: int
+    reason: str | None
+    balance: Balance
+
+
+class PointsReturned(msgspec.Struct, frozen=True):
+    """Spent points that came back."""
+
+    payout_id: UUID
+    member_id: UUID
+    amount: int
+    balance: Balance
+
+
+class PayoutCompleted(msgspec.Struct, frozen=True):
+    """A top-up that was made, or certificates that were issued."""
+
+    payout_id: UUID
+    member_id: UUID
+    amount: int
+    certificate_ids: list[UUID]
+
+
+class PayoutDeclined(msgspec.Struct, frozen=True):
+    """A payout that was certainly not made."""
+
+    payout_id: UUID
+    member_id: UUID
+    kind: str
+    amount: int
+    reason: str
+
+
+class MemberChanged(msgspec.Struct, frozen=True):
+    """A member as he is now."""
+
+    member_id: UUID
+    language: str
+
+
+class StoreChanged(msgspec.Struct, frozen=True):
+    """A store as it is now."""
+
+    store_id: str
+    name: str
+
+
+def tell_of_bonuses(
+    connection: Connection, events: Sequence[Received[BonusChanged]], clock: Clock
+) -> None:
+    """Tell of bonuses that were confirmed or cancelled."""
+    news = [
+        domain.news_of_bonus(
+            bonus_id=one.data.bonus_id,
+            member_id=one.data.member_id,
+            store_id=one.data.store_id,
+            status=one.data.status,
+            amount=one.data.amount,
+            reason=one.data.reason,
+            accrued_in_all=one.data.balance.accrued,
+        )
+        for one in events
+    ]
+    store.add(connection, [one for one in news if one is not None], clock())
+
+
+def tell_of_returned(
+    connection: Connection, events: Sequence[Received[PointsReturned]], clock: Clock
+) -> None:
+    """Tell of points that came back after the operator took a top-up back."""
+    news = [
+        domain.news_of_returned(
+            one.data.payout_id, one.data.member_id, one.data.amount, one.data.balance.accrued
+        )
+        for one in events
+    ]
+    store.add(connection, news, clock())
+
+
+def tell_of_completed(
+    connection: Connection, events: Sequence[Received[PayoutCompleted]], clock: Clock
+) -> None:
+    """Tell of top-ups, and send each certificate its code."""
+    news = [
+        told
+        for one in events
+        for told in domain.news_of_completed(
+            one.data.payout_id, one.data.member_id, one.data.amount, one.data.certificate_ids
+        )
+    ]
+    store.add(connection, news, clock())
+
+
+def tell_of_declined(
+    connection: Connection, events: Sequence[Received[PayoutDeclined]], clock: Clock
+) -> None:
+    """Tell of payouts that were declined, and what the member can do."""
+    news = [
+        domain.news_of_declined(
+            one.data.payout_id,
+            one.data.member_id,
+            one.data.kind,
+            one.data.amount,
+            one.data.reason,
+        )
+        for one in events
+    ]
+    store.add(connection, news, clock())
+
+
+def note_members(
+    connection: Connection, events: Sequence[Received[MemberChanged]], _clock: Clock
+) -> None:
+    """Keep in which language members are written to."""
+    store.note_members(connection, {one.data.member_id: one.data.language for one in events})
+
+
+def note_stores(
+    connection: Connection, events: Sequence[Received[StoreChanged]], _clock: Clock
+) -> None:
+    """Keep what stores are called."""
+    store.note_stores(connection, {one.data.store_id: one.data.name for one in events})

@@ -1,0 +1,99 @@
+"""Sends messages: claim, commit, call, keep the outcome. Any number of senders share the work.
+
+No transaction is open during a call. A sender that dies with a message leaves it due again after
+its lease, and the gateway knows the message's id: so each is sent at least, and at most, once.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import Engine
+
+from services.notifications import store, texts
+from services.notifications.config import Patience
+from services.notifications.domain import Kind, State
+from services.notifications.outside import CannotBeSent, Outside, TryLater
+from services.notifications.store import Message
+from shared.clock import Clock
+
+log = structlog.get_logger()
+ENDED = Counter("notification_messages", "Messages that are through, by outcome.", ["state"])
+_BATCH = 50
+# Twenty doublings of a second are twelve days: more would only overflow.
+_MOST_DOUBLINGS = 20
+
+
+class Sender:
+    """One process's hands."""
+
+    def __init__(
+        self, engine: Engine, outside: Outside, patience: Patience, clock: Clock, senders: int = 1
+    ) -> None:
+        """Take where messages are kept, who is called, how long to wait, and how many at once."""
+        self._engine = engine
+        self._outside = outside
+        self._patience = patience
+        self._clock = clock
+        self._hands = ThreadPoolExecutor(senders, thread_name_prefix="sender")
+
+    def send_due(self) -> int:
+        """Send the messages that are due; answers how many were tried."""
+        with self._engine.begin() as connection:
+            claimed = store.claim(
+                connection, self._clock(), self._patience.lease, texts.DEFAULT_LANGUAGE, _BATCH
+            )
+        for _ in self._hands.map(self._send, claimed):
+            pass
+        return len(claimed)
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._hands.shutdown()
+
+    def _send(self, message: Message) -> None:
+        try:
+            phone = self._outside.phone_of(message.member_id)
+            self._outside.send_sms(message.message_id, phone, self._words(message))
+        except TryLater as fault:
+            self._try_later(message, str(fault))
+        except CannotBeSent as fault:
+            self._end(message, State.REFUSED, str(fault))
+        else:
+            self._end(message, State.SENT, None)
+
+    def _words(self, message: Message) -> str:
+        facts = dict(message.facts)
+        if message.kind is Kind.CERTIFICATE_ISSUED:
+            facts |= self._outside.certificate(str(facts["certificate_id"]))
+        return texts.compose(message.kind, message.language, facts)
+
+    def _try_later(self, message: Message, fault: str) -> None:
+        now = self._clock()
+        if now - message.made_at > self._patience.give_up:
+            self._end(message, State.GIVEN_UP, fault)
+            return
+        pause = pause_after(message.attempts, self._patience)
+        with self._engine.begin() as connection:
+            store.put_off(connection, message.message_id, fault, now + pause)
+        log.warning("message.put_off", message_id=str(message.message_id), fault=fault)
+
+    def _end(self, message: Message, state: State, said: str | None) -> None:
+        with self._engine.begin() as connection:
+            store.end(connection, message.message_id, state, said, self._clock())
+        ENDED.labels(state.value).inc()
+        log.info(
+            "message.ended",
+            message_id=str(message.message_id),
+            kind=message.kind.value,
+            state=state.value,
+            said=said,
+        )
+
+
+def pause_after(attempts: int, patience: Patience) -> timedelta:
+    """Answer how long to wait after so many attempts: twice as long each time, up to a limit."""
+    doublings = min(attempts - 1, _MOST_DOUBLINGS)
+    doubled: timedelta = patience.first_pause * 2**doublings
+    return min(doubled, patience.longest_pause)

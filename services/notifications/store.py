@@ -1,0 +1,148 @@
+"""The tables of notifications and every query on them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from services.notifications.domain import Kind, News, State
+from shared.database import raw
+
+_ADD = """
+INSERT INTO messages (cause, member_id, kind, facts, next_try_at, made_at)
+SELECT cause, member_id, kind, facts, %s, %s
+FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::jsonb[]) AS news (cause, member_id, kind, facts)
+ON CONFLICT (cause) DO NOTHING
+"""
+_NOTE_MEMBERS = """
+INSERT INTO members (member_id, language)
+SELECT * FROM unnest(%s::uuid[], %s::text[]) AS changed (member_id, language) ORDER BY 1
+ON CONFLICT (member_id) DO UPDATE SET language = excluded.language
+"""
+_NOTE_STORES = """
+INSERT INTO stores (store_id, name)
+SELECT * FROM unnest(%s::text[], %s::text[]) AS changed (store_id, name) ORDER BY 1
+ON CONFLICT (store_id) DO UPDATE SET name = excluded.name
+"""
+# The language is fixed by the first attempt: a second one must hand over the same words, or the
+# gateway would take the same key with another text for a mistake.
+_CLAIM = text("""
+UPDATE messages SET attempts = messages.attempts + 1, next_try_at = :until, language = due.spoken
+FROM (
+    SELECT own.message_id, stores.name AS store_name,
+        coalesce(own.language, members.language, :default_language) AS spoken
+    FROM messages AS own LEFT JOIN members USING (member_id)
+        LEFT JOIN stores ON stores.store_id = own.facts ->> 'store'
+    WHERE own.state = 'unsent' AND own.next_try_at <= :now
+    ORDER BY own.next_try_at LIMIT :batch FOR UPDATE OF own SKIP LOCKED
+) AS due
+WHERE messages.message_id = due.message_id
+RETURNING messages.message_id, messages.member_id, messages.kind, messages.facts,
+    messages.language, messages.attempts, messages.made_at, due.store_name
+""")
+_END = text("""
+UPDATE messages SET state = :state, ended_at = :now, said = :said
+WHERE message_id = :message_id AND state = 'unsent'
+""")
+_PUT_OFF = text("""
+UPDATE messages SET next_try_at = :next_try_at, said = :said
+WHERE message_id = :message_id AND state = 'unsent'
+""")
+_OF_MEMBER = text("""
+SELECT message_id, member_id, kind, facts, coalesce(language, :default_language) AS language, state,
+    attempts, made_at, ended_at, said, name AS store_name
+FROM messages LEFT JOIN stores ON store_id = facts ->> 'store'
+WHERE member_id = :member_id ORDER BY made_at DESC, message_id LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that this process sends now."""
+
+    message_id: UUID
+    member_id: UUID
+    kind: Kind
+    facts: Mapping[str, str | int]
+    language: str
+    attempts: int
+    made_at: datetime
+
+
+def add(connection: Connection, news: Sequence[News], now: datetime) -> None:
+    """Keep what is to be told; a cause that was kept before falls through."""
+    columns: tuple[Any, ...] = (
+        [one.cause for one in news],
+        [one.member_id for one in news],
+        [one.kind.value for one in news],
+        [json.dumps(dict(one.facts)) for one in news],
+    )
+    raw(connection).execute(_ADD, (now, now, *columns))
+
+
+def note_members(connection: Connection, languages: Mapping[UUID, str]) -> None:
+    """Keep in which language each member is written to."""
+    raw(connection).execute(_NOTE_MEMBERS, (list(languages), list(languages.values())))
+
+
+def note_stores(connection: Connection, names: Mapping[str, str]) -> None:
+    """Keep what each store is called."""
+    raw(connection).execute(_NOTE_STORES, (list(names), list(names.values())))
+
+
+def claim(
+    connection: Connection, now: datetime, lease: timedelta, default_language: str, batch: int
+) -> list[Message]:
+    """Claim messages that are due; whoever dies with them leaves them due again after the lease."""
+    values = {
+        "now": now,
+        "until": now + lease,
+        "default_language": default_language,
+        "batch": batch,
+    }
+    return [
+        Message(
+            row.message_id,
+            row.member_id,
+            Kind(row.kind),
+            _named(row.facts, row.store_name),
+            row.language,
+            row.attempts,
+            row.made_at,
+        )
+        for row in connection.execute(_CLAIM, values)
+    ]
+
+
+def end(
+    connection: Connection, message_id: UUID, state: State, said: str | None, now: datetime
+) -> None:
+    """Note that a message is through: sent, refused or given up."""
+    values = {"message_id": message_id, "state": state.value, "said": said, "now": now}
+    connection.execute(_END, values)
+
+
+def put_off(connection: Connection, message_id: UUID, said: str, next_try_at: datetime) -> None:
+    """Note that an attempt failed, and when the next one is due."""
+    values = {"message_id": message_id, "said": said, "next_try_at": next_try_at}
+    connection.execute(_PUT_OFF, values)
+
+
+def of_member(
+    connection: Connection, member_id: UUID, default_language: str, limit: int
+) -> Sequence[dict[str, Any]]:
+    """Answer a member's messages, newest first."""
+    values = {"member_id": member_id, "default_language": default_language, "limit": limit}
+    return [
+        row._asdict() | {"facts": _named(row.facts, row.store_name)}
+        for row in connection.execute(_OF_MEMBER, values)
+    ]
+
+
+def _named(facts: dict[str, Any], store_name: str | None) -> dict[str, Any]:
+    # A store whose name was not heard of yet is called by its id.
+    return facts if store_name is None else facts | {"store": store_name}

@@ -1,0 +1,49 @@
+"""Every message has its text in every language, with the same facts, short enough for an SMS."""
+
+import pytest
+
+from services.notifications.domain import Kind
+from services.notifications.texts import LANGUAGES, compose
+
+FACTS: dict[str, str | int] = {
+    "store": "good-pharmacy",
+    "amount": 12345,
+    "available": 67890,
+    "reason": "the order was cancelled by the buyer",
+    "hint": "not_a_subscriber",
+    "denomination": 80000,
+    "code": "7KQ4-M2XW-9HBD-R5TE",
+}
+SHOWN = {
+    Kind.BONUS_ACCRUED: ["good-pharmacy", "12345", "67890"],
+    Kind.BONUS_REJECTED: ["good-pharmacy", "67890"],
+    Kind.BONUS_RETURNED: ["good-pharmacy", "67890"],
+    Kind.BONUS_REJECTED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],
+    Kind.TOP_UP_COMPLETED: ["12345"],
+    Kind.TOP_UP_DECLINED: ["12345"],
+    Kind.CERTIFICATE_DECLINED: ["12345"],
+    Kind.POINTS_RETURNED: ["12345", "67890"],
+    Kind.CERTIFICATE_ISSUED: ["80000", "7KQ4-M2XW-9HBD-R5TE"],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", Kind)
+def test_a_text_says_its_facts_in_every_language(kind: Kind, language: str) -> None:
+    """At most three parts: 153 Latin or 67 other characters each."""
+    words = compose(kind, language, FACTS)
+    assert [fact for fact in SHOWN[kind] if fact not in words] == []
+    assert "{" not in words
+    is_cyrillic = any("\u0430" <= letter <= "\u044f" for letter in words.lower())
+    assert is_cyrillic == (language in {"ru", "uk"})
+    assert len(words) <= 3 * (67 if is_cyrillic else 153)
+
+
+def test_an_unknown_reason_and_an_unknown_language_still_have_words() -> None:
+    words = compose(Kind.TOP_UP_DECLINED, "fr", {"amount": 5, "hint": "moon_phase"})
+    assert "next month" in words
+
+
+def test_a_fact_is_never_read_as_a_template() -> None:
+    words = compose(Kind.BONUS_REJECTED_BECAUSE, "en", FACTS | {"reason": "{code}"})
+    assert "7KQ4" not in words

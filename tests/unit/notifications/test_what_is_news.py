@@ -1,0 +1,100 @@
+"""What is worth an SMS: money moves, each once; never a pending bonus, never a stranger's link."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifications.domain import (
+    Kind,
+    News,
+    is_harmless,
+    news_of_bonus,
+    news_of_completed,
+    news_of_declined,
+)
+
+BONUS, MEMBER, PAYOUT = uuid4(), uuid4(), uuid4()
+
+
+def _news(status: str, *, amount: int = 76, reason: str | None = None) -> News | None:
+    return news_of_bonus(
+        bonus_id=BONUS,
+        member_id=MEMBER,
+        store_id="aliexpress",
+        status=status,
+        amount=amount,
+        reason=reason,
+        accrued_in_all=500,
+    )
+
+
+def test_a_confirmed_bonus_is_told_with_what_is_available_now() -> None:
+    told = _news("accrued")
+    assert told is not None
+    assert told.kind is Kind.BONUS_ACCRUED
+    assert told.facts == {"store": "aliexpress", "amount": 76, "available": 500}
+
+
+@pytest.mark.parametrize(
+    ("status", "amount"), [("pending", 76), ("written_off", 76), ("accrued", 0)]
+)
+def test_what_moves_no_money_of_the_member_is_no_news(status: str, amount: int) -> None:
+    assert _news(status, amount=amount) is None
+
+
+def test_a_later_statement_of_the_same_fact_has_the_same_cause() -> None:
+    """INVARIANT: a bonus that is stated again after a reservation is not told again."""
+    first, second = _news("accrued"), _news("accrued", amount=40)
+    assert first is not None
+    assert second is not None
+    assert first.cause == second.cause
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        (None, Kind.BONUS_REJECTED),
+        ("declined", Kind.BONUS_REJECTED),
+        ("returned", Kind.BONUS_RETURNED),
+        ("the order was cancelled", Kind.BONUS_REJECTED_BECAUSE),
+        ("заказ отменён", Kind.BONUS_REJECTED_BECAUSE),
+        ("see http://evil.example/pay", Kind.BONUS_REJECTED),
+        ("evil.example", Kind.BONUS_REJECTED),
+        ("call 89261234567", Kind.BONUS_REJECTED),
+        ("x" * 200, Kind.BONUS_REJECTED),
+        ("two\nlines", Kind.BONUS_REJECTED),
+        ("{available.__class__}", Kind.BONUS_REJECTED),
+    ],
+)
+def test_a_partners_words_are_told_only_when_harmless(reason: str | None, kind: Kind) -> None:
+    """INVARIANT: nobody can send a link or a number to our members in our name."""
+    told = _news("rejected", amount=0, reason=reason)
+    assert told is not None
+    assert told.kind is kind
+
+
+@given(st.text(max_size=80))
+def test_nothing_harmless_could_be_followed_or_called(reason: str) -> None:
+    if is_harmless(reason):
+        assert not set("./:@\n{}<>") & set(reason)
+        assert sum(one.isdigit() for one in reason) < 40
+
+
+def test_a_top_up_is_one_message_and_each_certificate_its_own() -> None:
+    [told] = news_of_completed(PAYOUT, MEMBER, 300, [])
+    assert (told.kind, told.facts) == (Kind.TOP_UP_COMPLETED, {"amount": 300})
+    ids = [UUID(int=1), UUID(int=2)]
+    issued = news_of_completed(PAYOUT, MEMBER, 600, ids)
+    assert [one.facts for one in issued] == [{"certificate_id": str(one)} for one in ids]
+    assert len({one.cause for one in issued}) == 2
+
+
+@pytest.mark.parametrize(
+    ("payout_kind", "kind"),
+    [("top_up", Kind.TOP_UP_DECLINED), ("certificate", Kind.CERTIFICATE_DECLINED)],
+)
+def test_a_declined_payout_is_told_with_what_to_change(payout_kind: str, kind: Kind) -> None:
+    told = news_of_declined(PAYOUT, MEMBER, payout_kind, 300, "barred")
+    assert (told.kind, told.facts["hint"]) == (kind, "barred")
