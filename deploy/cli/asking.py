@@ -1,0 +1,58 @@
+"""What the commands share: asking a service, refusals as errors, and the two ways to print."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+import requests
+from rich.console import Console
+from rich.table import Table
+
+NOT_REACHED = 3
+
+as_json = click.option("--json", "wants_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+class Refused(click.ClickException):
+    """A service answered with a problem."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        """Say the problem's own sentence."""
+        super().__init__(_sentence(answer))
+
+
+def answered(answer: requests.Response) -> Any:
+    """Return what a service answered; raises Refused for a problem."""
+    if not answer.ok:
+        raise Refused(answer)
+    return answer.json() if answer.content else None
+
+
+def print_json(value: object) -> None:
+    """Print for a script."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print for a person."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    Console().print(table)
+
+
+def print_facts(title: str, facts: Mapping[str, object]) -> None:
+    """Print one thing, a line per fact."""
+    print_table(title, ("", ""), list(facts.items()))
+
+
+def _sentence(answer: requests.Response) -> str:
+    try:
+        problem = answer.json()
+        fields = [f"{one['field']}: {one['message']}" for one in problem.get("errors", [])]
+        return " ".join([f"{problem['detail']} ({problem['code']})", *fields])
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.url} answered {answer.status_code}"

@@ -1,0 +1,68 @@
+"""The story, in order; tests tell it too, and kill somebody in the middle."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from deploy.cli.verify import as_table
+from deploy.demo import month as month_of_payout
+from deploy.demo import purchases
+from deploy.demo.actors import Clerk, Member, Shop
+from deploy.demo.narrator import Narrator
+from deploy.demo.partner import Partner
+from deploy.demo.purchases import Scene
+from deploy.target import Target
+from deploy.verify.run import verify
+
+_NAMES = ("Member 1", "Member 2", "Member 3")
+_VERIFY_SECONDS = 60.0
+
+Interruption = Callable[[str], None]
+
+
+def tell(
+    system: Target,
+    narrator: Narrator,
+    *,
+    members: list[dict[str, str]],
+    month: str | None = None,
+    before: Interruption | None = None,
+) -> bool:
+    """Tell it with these three members and this month; answer whether every check held.
+
+    `before` is called as each chapter begins: a test may break something there.
+    """
+    scene = _scene(system, narrator, members)
+    month = month or month_of_payout.next_month(datetime.now(UTC))
+    before = before or (lambda _: None)
+    others = month_of_payout.preview(scene.clerk, month)
+    before("purchases")
+    earned = purchases.tell(scene)
+    before("month")
+    month_of_payout.tell(scene, earned, month, others)
+    narrator.chapter("The accounts")
+    columns = ("", "pending", "accrued", "reserved", "written off", "debt")
+    narrator.table("points", columns, month_of_payout.as_rows(scene))
+    before("verify")
+    _verify(system, narrator)
+    return narrator.verdict()
+
+
+def _scene(system: Target, narrator: Narrator, members: list[dict[str, str]]) -> Scene:
+    first, second, third = (
+        Member(system, name, one["id"], one["phone"], one["cookie"])
+        for name, one in zip(_NAMES, members, strict=True)
+    )
+    partners = {
+        store: Partner(system, one["id"], one["secret"])
+        for one in system.demo["partners"]
+        for store in one["stores"]
+    }
+    return Scene(first, second, third, Shop(system), Clerk(system), partners, narrator)
+
+
+def _verify(system: Target, narrator: Narrator) -> None:
+    narrator.chapter("cashback verify")
+    checks = verify(system, wait_seconds=_VERIFY_SECONDS, say=lambda _: None)
+    narrator.console.print(as_table(checks))
+    for check in checks:
+        narrator.expect(check.says, dict(check.faults), {})

@@ -1,0 +1,67 @@
+#!/bin/sh
+# Installs what this repository needs, once: .venv from requirements.lock, and the jars of Kafka.
+# Nothing is done when the lock is the one that was installed last. What cannot be installed here is one sentence.
+set -eu
+
+cd "$(dirname "$0")/../.."
+venv=.venv
+stamp=$venv/.installed
+
+say() { printf '%s\n' "set-up: $*" >&2; }
+stop() { say "$*"; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+sum_of() { cat "$@" | cksum; }
+
+# Debian's packages, where we may install them.
+apt_install() {
+  have apt-get && [ "$(id -u)" = 0 ] || return 1
+  say "apt-get install $*"
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null
+}
+
+find_python() {
+  for python in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
+    if have "$python" && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      printf '%s\n' "$python"
+      return
+    fi
+  done
+  return 1
+}
+
+make_venv() {
+  rm -rf "$venv"
+  if have uv && uv venv -q --python "$1" "$venv" 2>/dev/null; then return; fi
+  "$1" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv ||
+    stop "Python's venv is missing: install it (Debian, Ubuntu: apt-get install python3-venv) and start again."
+  "$1" -m venv "$venv"
+}
+
+install_packages() {
+  say "Python packages from requirements.lock"
+  if have uv && uv pip install -q --python "$venv/bin/python" --require-hashes -r requirements.lock; then
+    uv pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation -e .
+  else
+    [ -x "$venv/bin/pip" ] || "$venv/bin/python" -m ensurepip >/dev/null
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  fi
+}
+
+fetch_kafka() {
+  if [ -n "$("$venv/bin/python" -m deploy.local.kafka_jars --cached)" ]; then return; fi
+  have mvn || apt_install maven || { have brew && brew install -q maven; } ||
+    stop "Maven is missing, it fetches Apache Kafka: install it (Debian, Ubuntu: apt-get install maven; a Mac: brew install maven) and start again."
+  say "Apache Kafka by Maven"
+  "$venv/bin/python" -m deploy.local.kafka_jars >/dev/null
+}
+
+wanted=$(sum_of requirements.lock pyproject.toml)
+if [ ! -x "$venv/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+  python=$(find_python) ||
+    stop "Python 3.11 or newer is missing: install it, or name it (make demo PYTHON=/path/to/python3), and start again."
+  [ -x "$venv/bin/python" ] || make_venv "$python"
+  install_packages
+  printf '%s\n' "$wanted" > "$stamp"
+fi
+fetch_kafka

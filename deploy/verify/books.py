@@ -1,0 +1,126 @@
+"""The ledger against itself: computed again from the postings, not from the services' own views."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from deploy.verify.check import Check
+
+Auditor = psycopg.Connection[dict[str, Any]]
+
+_POSTINGS_SUM_TO_ZERO = """
+SELECT count(*) AS postings,
+       coalesce(sum(legs.total), 0)::bigint AS sum,
+       count(*) FILTER (WHERE legs.total <> 0 OR legs.legs <> 2) AS unbalanced
+FROM bonus_status.postings
+JOIN LATERAL (
+    SELECT sum(amount) AS total, count(*) AS legs
+    FROM bonus_status.entries WHERE entries.posting_id = postings.posting_id
+) AS legs ON true
+"""
+_MEMBER_BALANCES = """
+WITH moved AS (
+    SELECT member_id, source AS account, -amount AS amount FROM bonus_status.postings
+    UNION ALL SELECT member_id, destination, amount FROM bonus_status.postings
+), posted AS (
+    SELECT member_id,
+           coalesce(sum(amount) FILTER (WHERE account = 'member_pending'), 0) AS pending,
+           coalesce(sum(amount) FILTER (WHERE account = 'member_accrued'), 0) AS accrued,
+           coalesce(sum(amount) FILTER (WHERE account = 'member_reserved'), 0) AS reserved,
+           coalesce(sum(amount) FILTER (WHERE account = 'written_off'), 0) AS written_off,
+           -coalesce(sum(amount) FILTER (WHERE account = 'member_debt'), 0) AS debt
+    FROM moved GROUP BY member_id
+)
+SELECT count(*) AS members,
+       count(*) FILTER (
+           WHERE (coalesce(kept.pending, 0), coalesce(kept.accrued, 0), coalesce(kept.reserved, 0),
+                  coalesce(kept.written_off, 0), coalesce(kept.debt, 0))
+              <> (coalesce(posted.pending, 0), coalesce(posted.accrued, 0),
+                  coalesce(posted.reserved, 0), coalesce(posted.written_off, 0),
+                  coalesce(posted.debt, 0))
+       ) AS members_wrong
+FROM bonus_status.accounts AS kept FULL JOIN posted USING (member_id)
+"""
+_STORE_BALANCES = """
+WITH posted AS (
+    SELECT store_id, sum(CASE WHEN source = 'store_receivable' THEN amount ELSE 0 END
+                       - CASE WHEN destination = 'store_receivable' THEN amount ELSE 0 END) AS owed
+    FROM bonus_status.postings GROUP BY store_id
+)
+SELECT count(*) AS stores,
+       count(*) FILTER (WHERE coalesce(kept.owed, 0) <> coalesce(posted.owed, 0)) AS stores_wrong
+FROM bonus_status.store_balances AS kept FULL JOIN posted USING (store_id)
+"""
+_BONUSES_MAKE_UP_BALANCES = """
+WITH held AS (
+    SELECT member_id,
+           coalesce(sum(amount) FILTER (WHERE status = 'pending'), 0) AS pending,
+           sum(greatest(available, 0)) AS accrued,
+           sum(reserved) AS reserved,
+           sum(written_off) AS written_off,
+           sum(greatest(-available, 0)) AS debt,
+           count(*) AS bonuses
+    FROM bonus_status.bonuses GROUP BY member_id
+)
+SELECT coalesce(sum(bonuses), 0)::bigint AS bonuses,
+       count(*) FILTER (
+           WHERE (coalesce(kept.pending, 0), coalesce(kept.accrued, 0), coalesce(kept.reserved, 0),
+                  coalesce(kept.written_off, 0), coalesce(kept.debt, 0))
+              <> (coalesce(held.pending, 0), coalesce(held.accrued, 0),
+                  coalesce(held.reserved, 0), coalesce(held.written_off, 0),
+                  coalesce(held.debt, 0))
+       ) AS members_wrong
+FROM bonus_status.accounts AS kept FULL JOIN held USING (member_id)
+"""
+_NOBODY_BELOW_ZERO = """
+SELECT count(*) AS members,
+       count(*) FILTER (WHERE least(pending, accrued, reserved, written_off, debt) < 0)
+           AS members_below_zero,
+       count(*) FILTER (WHERE debt > 0) AS members_with_a_debt
+FROM bonus_status.accounts
+"""
+
+
+def checks(auditor: Auditor) -> list[Check]:
+    """Judge the ledger."""
+    return [_zero_sum(auditor), _balances(auditor), _nobody_below_zero(auditor)]
+
+
+def figures(auditor: Auditor, query: str) -> Mapping[str, int]:
+    """Answer the single row of a query that counts."""
+    row = auditor.execute(query).fetchone()
+    assert row is not None
+    return row
+
+
+def _zero_sum(auditor: Auditor) -> Check:
+    found = figures(auditor, _POSTINGS_SUM_TO_ZERO)
+    wrong = {"sum": found["sum"], "unbalanced": found["unbalanced"]}
+    return Check("postings sum to zero", wrong=wrong, seen={"postings": found["postings"]})
+
+
+def _balances(auditor: Auditor) -> Check:
+    members = figures(auditor, _MEMBER_BALANCES)
+    stores = figures(auditor, _STORE_BALANCES)
+    bonuses = figures(auditor, _BONUSES_MAKE_UP_BALANCES)
+    return Check(
+        "balances equal their postings, and the bonuses they are made of",
+        seen={
+            "members": members["members"],
+            "stores": stores["stores"],
+            "bonuses": bonuses["bonuses"],
+        },
+        wrong={
+            "members_off_postings": members["members_wrong"],
+            "stores_off_postings": stores["stores_wrong"],
+            "members_off_bonuses": bonuses["members_wrong"],
+        },
+    )
+
+
+def _nobody_below_zero(auditor: Auditor) -> Check:
+    found = figures(auditor, _NOBODY_BELOW_ZERO)
+    seen = {name: found[name] for name in ("members", "members_with_a_debt")}
+    wrong = {"members_below_zero": found["members_below_zero"]}
+    return Check("no member is below zero", seen=seen, wrong=wrong)

@@ -1,0 +1,77 @@
+"""What is still on its way: unsent events, messages not read yet, parked messages, clicks to ship.
+
+Which consumer group reads which topic is what contracts/asyncapi.yaml says.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import yaml
+
+from deploy import databases
+from deploy.target import Target
+from deploy.topics import CONTRACT
+from deploy.verify.books import Auditor, figures
+from deploy.verify.check import Check
+from shared.kafka import lag_of
+
+_UNSENT = """
+SELECT count(*) AS unsent FROM {schema}.event_log AS log, {schema}.event_log_sent AS sent
+WHERE (log.transaction_id, log.position) > (sent.transaction_id, sent.position)
+"""
+_PARKED = """
+SELECT count(*) AS parked FROM {schema}.parked WHERE state NOT IN ('applied', 'discarded')
+"""
+
+
+def checks(auditor: Auditor, system: Target) -> list[Check]:
+    """Judge whether anything waits anywhere."""
+    groups = readers()
+    lag = {
+        group: sum(lag_of(system.kafka_bootstrap, group, topics).values())
+        for group, topics in groups.items()
+    }
+    return [
+        Check(
+            "nothing is unsent in the event logs, no consumer lags",
+            seen={"event_logs": len(_having(auditor, "event_log_sent")), "groups": len(groups)},
+            wrong={
+                "events_unsent": _count(auditor, "event_log_sent", _UNSENT),
+                **{f"lag_of_{group.replace('-', '_')}": behind for group, behind in lag.items()},
+            },
+        ),
+        Check(
+            "nothing is parked",
+            seen={},
+            wrong={"messages_parked": _count(auditor, "parked", _PARKED)},
+        ),
+    ]
+
+
+def readers() -> Mapping[str, list[str]]:
+    """Answer consumer group → topics, as the contract has them."""
+    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    groups: dict[str, list[str]] = defaultdict(list)
+    for operation in contract["operations"].values():
+        # Without a group a process reads the whole topic at each start, and cannot lag for long.
+        if operation["action"] == "receive" and "bindings" in operation:
+            group = operation["bindings"]["kafka"]["groupId"]["enum"][0]
+            channel = operation["channel"]["$ref"].rpartition("/")[2]
+            groups[group].append(contract["channels"][channel]["address"])
+    return groups
+
+
+def _count(auditor: Auditor, table: str, query: str) -> int:
+    return sum(
+        next(iter(figures(auditor, query.format(schema=schema)).values()))
+        for schema in _having(auditor, table)
+    )
+
+
+def _having(auditor: Auditor, table: str) -> list[str]:
+    """Answer the services whose schema has that table of the kit."""
+    found = auditor.execute(
+        "SELECT schemaname FROM pg_tables WHERE tablename = %s AND schemaname = ANY(%s)",
+        [table, list(databases.SERVICES)],
+    )
+    return [row["schemaname"] for row in found]

@@ -1,0 +1,119 @@
+"""`verify` sees what is wrong: each test breaks one thing in real schemas and finds just it."""
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from deploy.verify import books, journey
+from deploy.verify.books import Auditor
+
+PAYOUT = str(uuid.UUID(int=7))
+
+
+@pytest.fixture
+def auditor(fresh_service_url: Callable[[str], str]) -> Iterator[Auditor]:
+    for service in ("partner_postback", "bonus_status", "payout"):
+        fresh_service_url(service)
+    with psycopg.connect(fresh_service_url("auditor"), row_factory=dict_row) as opened:
+        opened.autocommit = True
+        yield opened
+
+
+def _break(url_of: Callable[[str], str], service: str, *statements: str) -> None:
+    with psycopg.connect(url_of(service)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_empty_books_are_right(auditor: Auditor) -> None:
+    assert all(check.holds for check in books.checks(auditor))
+    assert journey.conversions(auditor).holds
+    assert journey.payouts(auditor).holds
+    assert not any(journey.compare_top_ups(auditor, []).values())
+
+
+def test_the_auditor_can_change_nothing(auditor: Auditor) -> None:
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        auditor.execute("DELETE FROM bonus_status.accounts")
+    auditor.execute("SET default_transaction_read_only = off")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        auditor.execute("DELETE FROM bonus_status.accounts")
+
+
+def test_points_without_a_posting_are_found(
+    auditor: Auditor, fresh_service_url: Callable[[str], str]
+) -> None:
+    member = f"INSERT INTO accounts (member_id, accrued) VALUES ('{uuid.uuid4()}', 100)"
+    _break(fresh_service_url, "bonus_status", member)
+    faults = [check.faults for check in books.checks(auditor) if not check.holds]
+    assert faults == [{"members_off_postings": 1, "members_off_bonuses": 1}]
+
+
+def test_a_store_that_owes_what_no_posting_says_is_found(
+    auditor: Auditor, fresh_service_url: Callable[[str], str]
+) -> None:
+    _break(fresh_service_url, "bonus_status", "INSERT INTO store_balances VALUES ('shop', 5)")
+    faults = [check.faults for check in books.checks(auditor) if not check.holds]
+    assert faults == [{"stores_off_postings": 1}]
+
+
+def test_a_conversion_without_a_bonus_is_found(
+    auditor: Auditor, fresh_service_url: Callable[[str], str]
+) -> None:
+    _break(
+        fresh_service_url,
+        "partner_postback",
+        f"""
+        INSERT INTO conversions VALUES ('{uuid.uuid4()}', 'mall', 'A1', '1', 'sale', 'shop',
+            '{uuid.uuid4()}', 'click', now(), 'approved', NULL, 5000, 'RUB', 1000000, now(), NULL,
+            '{uuid.uuid4()}', 1, now())
+        """,
+    )
+    assert journey.conversions(auditor).faults == {"conversions_without_bonus": 1}
+
+
+def test_a_top_up_that_nobody_asked_for_is_found(auditor: Auditor) -> None:
+    executed = {"idempotency_key": PAYOUT, "amount_rubles": 200}
+    found = journey.compare_top_ups(auditor, [executed])
+    assert found["executed_without_payout"] == 1
+
+
+def test_a_top_up_executed_twice_or_with_another_amount_is_found(
+    auditor: Auditor, fresh_service_url: Callable[[str], str]
+) -> None:
+    _break(fresh_service_url, "payout", *_settled_top_up(200))
+    assert not any(_without_count(journey.compare_top_ups(auditor, [_executed(200)])).values())
+    twice = journey.compare_top_ups(auditor, [_executed(200), _executed(200)])
+    assert _without_count(twice)["executed_twice"] == 1
+    other = journey.compare_top_ups(auditor, [_executed(201)])
+    assert _without_count(other)["executed_with_another_amount"] == 1
+    assert _without_count(journey.compare_top_ups(auditor, []))["not_executed"] == 1
+
+
+def _executed(rubles: int) -> dict[str, object]:
+    return {"idempotency_key": PAYOUT, "amount_rubles": rubles}
+
+
+def _without_count(figures: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in figures.items() if name != "top_up_payouts"}
+
+
+def _settled_top_up(rubles: int) -> tuple[str, ...]:
+    member, goal = uuid.uuid4(), uuid.uuid4()
+    return (
+        f"INSERT INTO members (member_id) VALUES ('{member}')",
+        f"""
+        INSERT INTO goals (goal_id, member_id, kind, position)
+        VALUES ('{goal}', '{member}', 'top_up', 1)
+        """,
+        "INSERT INTO runs (month, cutoff_at, started_at) VALUES ('2026-12', now(), now())",
+        f"""
+        INSERT INTO payouts (payout_id, run_month, member_id, goal_id, kind, amount, minimum,
+                             reserved, state, requested_at)
+        VALUES ('{PAYOUT}', '2026-12', '{member}', '{goal}', 'top_up', {rubles}, 1,
+                {rubles}, 'settled', now())
+        """,
+    )
