@@ -1,0 +1,53 @@
+"""INVARIANT: kill -9 of any service process during the story changes nothing but the time it takes.
+
+What would break it: an effect that is not in the transaction of its event, a consumer that trusts
+Kafka's offsets, a top-up repeated because its answer was lost with the process, a click answered
+before it is in the journal.
+"""
+
+import io
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from rich.console import Console
+
+from deploy.demo import story
+from deploy.demo.narrator import Narrator
+from deploy.local.processes import PROCESSES, SERVICES
+from tests.support.stack import RunningStack
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_killed_service_loses_and_repeats_nothing(stack: RunningStack, service: str) -> None:
+    narrator = Narrator(Console(file=io.StringIO()))
+    crashes: list[Future[None]] = []
+
+    # One worker: the crashes of two chapters take turns, or one would kill what the other starts.
+    with ThreadPoolExecutor(max_workers=1) as saboteur:
+
+        def crash_in_the_background(chapter: str) -> None:
+            if chapter == "verify":
+                for crash in crashes:
+                    crash.result()
+            else:
+                crashes.append(saboteur.submit(_crash_and_restart, stack, service))
+
+        story.tell(
+            stack.system,
+            narrator,
+            members=stack.new_members(),
+            month=stack.new_month(),
+            before=crash_in_the_background,
+        )
+
+    assert narrator.broken == []
+
+
+def _crash_and_restart(stack: RunningStack, service: str) -> None:
+    """Kill every process of a service, one after the other, and start each again at once."""
+    for one in PROCESSES:
+        if one.service == service:
+            stack.kill(one.name)
+            stack.start(one.name)

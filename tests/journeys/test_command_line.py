@@ -1,0 +1,96 @@
+"""The command line as a script uses it: real processes, JSON, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from deploy.demo.actors import Member, Shop
+from deploy.demo.calls import ask
+from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+def _cashback(stack: RunningStack, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from deploy.cli import main; main()", *words],
+        env={**os.environ, "CASHBACK_STACK": str(stack.folder)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def _json(stack: RunningStack, *words: str) -> Any:
+    done = _cashback(stack, *words, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_stack_status_tells_a_script_where_everything_is(stack: RunningStack) -> None:
+    status = _json(stack, "stack", "status")
+    assert all(one["url"] and one["pids"] for one in status["services"].values())
+    assert set(status["sandbox"]) == {"operator_billing", "gateway", "partner_shop"}
+    assert {"dsn", "pids"} <= set(status["servers"]["postgres"])
+    assert [set(one) >= {"id", "phone", "cookie"} for one in status["demo"]["members"]] == [
+        True
+    ] * 3
+    assert all(set(one) >= {"id", "key", "secret", "stores"} for one in status["demo"]["partners"])
+
+
+def test_a_receipt_shows_the_verdict_and_the_request(stack: RunningStack) -> None:
+    person = stack.new_members()[0]
+    buyer = Member(stack.system, "Member 1", person["id"], person["phone"], person["cookie"])
+    order = Shop(stack.system).sell("booking", buyer.go_to("booking"), 100_00)
+    (receipt_id,) = eventually(lambda: _receipts_of(stack, order), seconds=60)
+    receipt = _json(stack, "postbacks", "receipt", receipt_id)
+    assert (receipt["verdict"], receipt["partner_id"]) == ("accepted", "travel-desk")
+    assert order in receipt["request"]["body"]
+
+
+def test_an_unknown_receipt_is_an_error(stack: RunningStack) -> None:
+    done = _cashback(stack, "postbacks", "receipt", "00000000-0000-0000-0000-000000000000")
+    assert done.returncode == 1
+    assert "Error" in done.stderr
+
+
+def test_a_dry_run_shows_what_it_would_pay(stack: RunningStack) -> None:
+    preview = _json(stack, "payout", "run", "--month", stack.new_month(), "--dry-run")
+    assert preview["state"] == "preview"
+
+
+def test_a_wrong_month_is_refused_in_one_sentence(stack: RunningStack) -> None:
+    done = _cashback(stack, "payout", "run", "--month", "2026-13")
+    assert done.returncode == 1
+    assert "2026-13" in done.stderr
+
+
+def test_nothing_is_parked_and_verify_is_true(stack: RunningStack) -> None:
+    assert _json(stack, "parked", "list") == []
+    verdict = _json(stack, "verify")
+    assert verdict["holds"]
+    assert len(verdict["checks"]) >= 8
+
+
+def test_events_can_be_sent_again_without_changing_anything(stack: RunningStack) -> None:
+    assert _cashback(stack, "events", "republish", "--since", "2026-01-01").returncode == 0
+    assert _json(stack, "verify")["holds"]
+
+
+def test_without_a_stack_the_exit_code_says_so(stack: RunningStack) -> None:
+    nowhere = RunningStack(stack.folder / "nowhere", stack.system)
+    done = _cashback(nowhere, "verify")
+    assert done.returncode == 3
+    assert "cashback stack up" in done.stderr
+
+
+def _receipts_of(stack: RunningStack, order: str) -> list[str]:
+    told = ask(stack.system.clerk("partner_shop"), f"/api/orders/{order}")
+    answers = [one["answer"] for one in told["deliveries"] if one["answer"]]
+    return [answer["receipt_id"] for answer in answers]
