@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from shared.kafka import create_topics
-from tests.support import databases, servers
+from tests.support import databases, servers, session
 from tests.support.clock import SteppedClock
 from tests.support.servers import Addresses
 from tests.support.stack import RunningStack, start_stack
@@ -24,7 +24,7 @@ FIRST_MOMENT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process makes the folder that it shares with its xdist workers."""
     if not hasattr(config, "workerinput"):
-        servers.open_session()
+        session.start()
 
 
 def pytest_report_header() -> str:
@@ -35,7 +35,8 @@ def pytest_report_header() -> str:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The controlling process stops what any worker started."""
     if not hasattr(config, "workerinput"):
-        servers.close_session()
+        servers.stop()
+        session.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ The reaper is off: xdist workers come and go; the process that outlives them cal
 """
 
 import os
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,12 +16,11 @@ from docker.errors import DockerException
 from testcontainers.core.container import DockerContainer
 
 from deploy.local import kafka, postgres, redis
-from deploy.local.ports import free_ports
+from tests.support.ports import free_ports
 
 PASSWORD = "tests"  # of a server that lives for one test session
 START_SECONDS = 120
 COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
-FIRST_PORTS = range(11_000, 15_000, 10)
 
 
 def images_are_had() -> bool:
@@ -40,7 +38,7 @@ def images_are_had() -> bool:
 def start() -> tuple[dict[str, str], list[str]]:
     """Start all three; answer their addresses and the ids of their containers."""
     os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
-    postgres_port, redis_port, kafka_port = free_ports(random.choice(FIRST_PORTS), 3)
+    postgres_port, redis_port, kafka_port = free_ports(3)
     dsn = postgres.dsn(postgres_port, PASSWORD)
     ids = [
         _run("postgres", 5432, postgres_port, {"POSTGRES_PASSWORD": PASSWORD}),

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import requests
 
-from deploy.local import ports, process
+from deploy.local import process
 from deploy.local.process import Running
 from deploy.local.ready import wait_ready
+from tests.support.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
-_FIRST_PORT = 19_400
 _START_SECONDS = 60
 
 
@@ -39,17 +39,11 @@ def running(
 @contextmanager
 def serving(service: str, role: str, folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
     """Run one web process; answers its address once it is ready."""
-    port = free_port()
+    [port] = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     with running(service, role, folder, {**settings, "LISTEN_PORT": str(port)}) as started:
         wait_until_ready(started, url)
         yield url
-
-
-def free_port() -> int:
-    """Answer a port; spread by process id, so that xdist workers do not want the same one."""
-    [port] = ports.free_ports(_FIRST_PORT + os.getpid() % 1000, 1)
-    return port
 
 
 def wait_until_ready(started: Running, url: str) -> None:

@@ -4,7 +4,6 @@ It always runs on servers of its own, local processes, whatever the other tests 
 not meet what they left behind.
 """
 
-import random
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,13 +12,11 @@ from pathlib import Path
 from deploy.demo import cast
 from deploy.demo.month import next_month
 from deploy.local import process, settings, stack, state
+from deploy.local.ports import BLOCK
 from deploy.local.processes import PROCESSES
 from deploy.local.settings import Settings
 from deploy.target import Target, from_status
-
-# Web servers share a port that another one has, without a word: sessions at the same time must not
-# look for free ports in the same place.
-FIRST_PORTS = range(20_000, 30_000, 100)
+from tests.support.ports import free_ports
 
 
 @dataclass
@@ -60,5 +57,5 @@ def start_stack(folder: Path, cleanup: ExitStack) -> RunningStack:
     """Start it; it is stopped with everything in it when `cleanup` is closed."""
     said: list[str] = []
     cleanup.callback(stack.down, folder, said.append)
-    status = stack.up(folder, said.append, first_port=random.choice(FIRST_PORTS))
+    status = stack.up(folder, said.append, first_port=free_ports(BLOCK)[0])
     return RunningStack(folder, from_status(status))

@@ -17,12 +17,12 @@ from uuid import UUID, uuid4
 import requests
 
 from deploy.local import process
-from deploy.local.ports import free_ports
 from deploy.local.ready import wait_ready
 from services.click_tracking.journal.segments import chunks, segments
 from shared.events import Envelope, Event, open_envelope
 from shared.identity import SESSION_COOKIE, Sessions
 from shared.kafka import KafkaConsumer, TopicPartition, make_producer
+from tests.support.ports import free_ports
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[3]
@@ -37,7 +37,7 @@ class ClickTracking:
         """Choose ports and keys; nothing runs yet."""
         self.folder, self.bootstrap = folder, bootstrap
         self.journal = folder / "journal"
-        self.port, self.monitor_port = free_ports(19_500 + secrets.randbelow(400), 2)
+        self.port, self.monitor_port = free_ports(2)
         self.url = f"http://127.0.0.1:{self.port}"
         self.session_key = secrets.token_bytes(32)
         self.running: list[process.Running] = []

@@ -8,8 +8,8 @@ import pytest
 
 from deploy import topics
 from deploy.local import kafka, process
-from deploy.local.ports import free_ports
 from tests.integration.click_tracking.running import ClickTracking, Said, make_store
+from tests.support.ports import free_ports
 from tests.support.waiting import eventually
 
 STORE = "aliexpress"
@@ -20,7 +20,7 @@ class Broker:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.controller = free_ports(19_900, 2)
+        self.port, self.controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{self.port}"
         self.start()
 

@@ -13,13 +13,13 @@ import psycopg
 import requests
 
 from deploy.local import process
-from deploy.local.ports import free_ports
 from deploy.local.ready import wait_ready
 from services.partner_postback.networks.signature import sign
 from shared.clock import utc_now
 from shared.events import Event
 from shared.kafka import make_producer
 from tests.integration.partner_postback.partner import CLICK_KEY, OPERATOR_KEY, SERVICE_KEY
+from tests.support.ports import free_ports
 
 ROOT = Path(__file__).parents[3]
 _START_SECONDS = 120
@@ -31,7 +31,7 @@ class Intake:
 
     def __init__(self, folder: Path, database_url: str, bootstrap: str) -> None:
         self.folder, self.database_url, self.bootstrap = folder, database_url, bootstrap
-        ports = free_ports(19_900 + secrets.randbelow(90), 3)
+        ports = free_ports(3)
         self.ports = dict(zip(("web", "consume", "relay"), ports, strict=True))
         self.url = f"http://127.0.0.1:{self.ports['web']}"
         self.partner_id = f"global-mall-{secrets.token_hex(4)}"

@@ -8,27 +8,28 @@ import pytest
 from deploy.local import process
 from services.payout.states import State
 from shared.clock import utc_now
-from tests.integration.payout.conftest import running
-from tests.integration.payout.world import Operator, World
+from tests.integration.payout.world import Operator, World, stack_settings
+from tests.support.processes import running
 from tests.support.waiting import eventually
 
 
 @pytest.fixture
-def changes(
-    service_url: Callable[[str], str], operator: Operator, members_url: str
+def executor_settings(
+    service_url: Callable[[str], str], operator: Operator, members_url: str, tmp_path: Path
 ) -> dict[str, str]:
     """Where the executor finds its world; a short lease, so that the test need not wait long."""
-    return {
+    changes = {
         "DATABASE_URL": service_url("payout"),
         "MEMBERS_URL": members_url,
         "OPERATOR_BILLING_URL": operator.url,
         "LEASE_SECONDS": "2",
         "SETTLING_SECONDS": "1",
     }
+    return stack_settings("payout", "execute", tmp_path, changes)
 
 
 def test_a_kill_between_the_call_and_the_commit_pays_once(
-    world: World, changes: dict[str, str], tmp_path: Path
+    world: World, executor_settings: dict[str, str], tmp_path: Path
 ) -> None:
     """INVARIANT: `sending` is committed before the call; without that the money would go twice."""
     world.clock.now = utc_now()
@@ -41,23 +42,23 @@ def test_a_kill_between_the_call_and_the_commit_pays_once(
     def state() -> State:
         return world.payout(payout.payout_id).state
 
-    with running("payout", "execute", tmp_path, changes) as first:
+    with running("payout", "execute", tmp_path, executor_settings) as first:
         eventually(executed, seconds=120)  # the operator did it and keeps the answer to himself
         process.kill(first)
     assert state() is State.SENDING
-    with running("payout", "execute", tmp_path, changes):
+    with running("payout", "execute", tmp_path, executor_settings):
         eventually(lambda: state() is State.COMPLETED, seconds=120)
     assert executed() == [payout.points]
     assert world.payout(payout.payout_id).attempts == 1
 
 
 def test_an_executor_ends_well_when_told_to(
-    world: World, changes: dict[str, str], tmp_path: Path
+    world: World, executor_settings: dict[str, str], tmp_path: Path
 ) -> None:
     world.clock.now = utc_now()
     payout = world.reserved()
     world.operator.go_wrong("slow", world.phone(payout), count=1, seconds=2)
-    with running("payout", "execute", tmp_path, changes) as executor:
+    with running("payout", "execute", tmp_path, executor_settings) as executor:
         eventually(lambda: world.payout(payout.payout_id).state is State.SENDING, seconds=120)
         process.stop(executor)
         assert not process.alive(executor)

@@ -1,15 +1,18 @@
 """A small world around payout: members with phones, points, a run, and the operator's own books."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import requests
 from sqlalchemy import Engine, text
 
+from deploy.local import settings
+from deploy.local.processes import Process, wanted_ports
 from services.payout import certificates
 from services.payout.certificates import CodeBook
 from services.payout.config import Patience
@@ -26,6 +29,16 @@ from tests.integration.payout.given import hear_bonus, hear_member, hear_points,
 from tests.support.clock import SteppedClock
 
 CLERK_KEY, SERVICE_KEY = "clerk", "service"
+
+
+def stack_settings(
+    service: str, role: str, folder: Path, changes: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of a process as a stack would start it, with the keys of these tests."""
+    stack = settings.make(folder, wanted_ports())
+    environment = settings.environment(stack, Process(service, role))
+    keys = {"OPERATOR_KEY": CLERK_KEY, "SERVICE_KEY": SERVICE_KEY, "MONITOR_PORT": "0"}
+    return {**environment, **keys, **changes}
 
 
 @dataclass(frozen=True)

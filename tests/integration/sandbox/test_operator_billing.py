@@ -11,7 +11,8 @@ import requests
 from deploy.local import process
 from shared.http_client import HttpClient, OutcomeUnknown
 from tests.integration.sandbox.conftest import Part
-from tests.support.processes import free_port, running, wait_until_ready
+from tests.support.ports import free_ports
+from tests.support.processes import running, wait_until_ready
 from tests.support.waiting import eventually
 
 
@@ -148,7 +149,7 @@ def test_a_fault_meets_its_phone_as_often_as_it_counts(
 
 def test_the_books_outlive_a_kill(tmp_path: Path, phone: str, key: str) -> None:
     """INVARIANT: what was answered is in the statement after kill -9."""
-    port = free_port()
+    [port] = free_ports(1)
     settings = {"SANDBOX_DIR": str(tmp_path), "LISTEN_PORT": str(port)}
     billing = Part(f"http://127.0.0.1:{port}")
     sent = {"phone": phone, "amount_rubles": 12}
