@@ -6,14 +6,16 @@ are 64 characters, the longest sub-id that networks take. The layout is fixed by
 contracts/examples/click_id.json.
 """
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from struct import Struct
 
 from shared.sealed import Sealer
 
 PURPOSE = b"click"
-_RANDOM_BYTES = 6
+_PLAIN = Struct(">16s6sI6s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +23,12 @@ class ClickIds:
     """Makes click ids with the newest key."""
 
     sealer: Sealer
-    random_bytes: Callable[[int], bytes] = os.urandom
+    # They only part clicks of one member within a millisecond: that nobody guesses an id is the
+    # seal's doing. Counting costs a fifth of asking the kernel for random bytes.
+    salts: Iterator[int] = field(default_factory=lambda: count(secrets.randbits(47)))
 
     def make(self, member: bytes, clicked_at_ms: int, store_number: int) -> str:
-        """Answer a new id: member (16 bytes), moment (6), store (4), 6 that nobody can guess."""
-        plain = b"".join(
-            (
-                member,
-                clicked_at_ms.to_bytes(6, "big"),
-                store_number.to_bytes(4, "big"),
-                self.random_bytes(_RANDOM_BYTES),
-            )
-        )
+        """Answer a new id: member (16 bytes), moment (6), store (4), salt (6)."""
+        salt = next(self.salts).to_bytes(6, "big")
+        plain = _PLAIN.pack(member, clicked_at_ms.to_bytes(6, "big"), store_number, salt)
         return self.sealer.seal(plain, PURPOSE)

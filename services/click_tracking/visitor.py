@@ -5,14 +5,15 @@ itself, and its opening is remembered (its end is compared anew every time).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from shared.identity import SESSION_COOKIE, NotSignedIn, Sessions
 
-_REMEMBERED_SESSIONS = 50_000
+_REMEMBERED_COOKIES = 20_000
+_LONGEST_REMEMBERED = 1_024
 _REMEMBERED_AGENTS = 10_000
 REPEAT_MS = 5_000
 
@@ -29,7 +30,7 @@ _ROBOT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PREFETCH = re.compile(r"prefetch|prerender|preview", re.IGNORECASE | re.ASCII)
-_PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+_PURPOSES = frozenset({"HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Member:
 
     member_id: str
     member: bytes
-    session_ends_at: datetime
+    session_ends_at_ms: int
 
 
 class Visitors:
@@ -47,22 +48,29 @@ class Visitors:
     def __init__(self, sessions: Sessions) -> None:
         """Remember what was opened: a member's next click need not decrypt again."""
         self._sessions = sessions
-        self._read = lru_cache(maxsize=_REMEMBERED_SESSIONS)(self._open)
+        self._remembered = lru_cache(maxsize=_REMEMBERED_COOKIES)(self._members)
 
-    def member(self, cookies: str, now: datetime) -> Member:
+    def member(self, cookies: str, now_ms: int) -> Member:
         """Answer who is signed in; raises NotSignedIn."""
-        for token in _session_tokens(cookies):
-            try:
-                member = self._read(token)
-            except NotSignedIn:
-                continue
-            if now < member.session_ends_at:
+        read = self._remembered if len(cookies) <= _LONGEST_REMEMBERED else self._members
+        for member in read(cookies):
+            if now_ms < member.session_ends_at_ms:
                 return member
         raise NotSignedIn
 
-    def _open(self, token: str) -> Member:
-        member, ends_at = self._sessions.read(token)
-        return Member(str(member), member.bytes, ends_at)
+    def _members(self, cookies: str) -> Sequence[Member]:
+        """Answer whose sessions the cookies hold, ended or not; what raises is not remembered."""
+        members = [member for token in _session_tokens(cookies) for member in self._read(token)]
+        if not members:
+            raise NotSignedIn
+        return members
+
+    def _read(self, token: str) -> Iterator[Member]:
+        try:
+            member, ends_at = self._sessions.read(token)
+        except NotSignedIn:
+            return
+        yield Member(str(member), member.bytes, milliseconds(ends_at))
 
 
 class Repeats:
@@ -91,11 +99,19 @@ class Repeats:
         return len(self._now) + len(self._before)
 
 
+def milliseconds(moment: datetime) -> int:
+    """Answer a moment as milliseconds since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
 def is_person(environ: Mapping[str, str]) -> bool:
     """Answer whether a person asks now: no HEAD, no prefetch, no program that says so."""
     if environ["REQUEST_METHOD"] == "HEAD" or _is_robot(environ.get("HTTP_USER_AGENT", "")):
         return False
-    return not any(_PREFETCH.search(environ.get(name, "")) for name in _PURPOSES)
+    # Hardly any request states a purpose: that none does is seen at once.
+    return environ.keys().isdisjoint(_PURPOSES) or not any(
+        _PREFETCH.search(environ.get(name, "")) for name in _PURPOSES
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED_AGENTS)

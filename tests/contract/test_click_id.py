@@ -26,9 +26,9 @@ def _about(vector: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("vector", VECTORS["valid"], ids=_about)
 def test_click_tracking_makes_the_id_of_the_vector(vector: dict[str, Any]) -> None:
-    """The same member, moment, store and random bytes give the same 64 characters."""
+    """The same member, moment, store and salt give the same 64 characters."""
     made = maker.ClickIds(
-        Sealer([KEYS[vector["key"]]]), random_bytes=lambda _: bytes.fromhex(vector["random"])
+        Sealer([KEYS[vector["key"]]]), salts=iter([int(vector["salt"], 16)])
     ).make(UUID(vector["member_id"]).bytes, vector["clicked_at_ms"], vector["store_number"])
     assert made == vector["click_id"]
 

@@ -13,6 +13,7 @@ from services.click_tracking.journal.frames import Click
 from services.click_tracking.journal.segments import chunks, segments
 from services.click_tracking.redirect import Redirect
 from services.click_tracking.stores import Store, StoreBook
+from services.click_tracking.visitor import milliseconds
 from shared.identity import SESSION_COOKIE, Sessions
 
 NOW = datetime(2026, 11, 24, 9, 15, 30, 123_000, tzinfo=UTC)
@@ -89,7 +90,7 @@ class Shop:
         book.learn({one.store_id: (1, one) for one in stores or [make_store()]})
         self.folder = folder
         self.redirect: Redirect = make_redirect(make_settings(folder, **settings), book)
-        self.redirect.clock = lambda: NOW
+        self.redirect.now_ms = lambda: milliseconds(NOW)
 
     def go(self, path: str = "/go/aliexpress", query: str = "", **environ: str) -> Answer:
         given = {"HTTP_COOKIE": cookie(), "HTTP_USER_AGENT": CHROME}

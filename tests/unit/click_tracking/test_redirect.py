@@ -10,6 +10,7 @@ import pytest
 
 from services.click_tracking.click_id import PURPOSE
 from services.click_tracking.config import WhenBroken
+from services.click_tracking.visitor import milliseconds
 from shared.identity import SESSION_COOKIE
 from shared.sealed import Sealer
 from tests.unit.click_tracking.builders import (
@@ -63,7 +64,7 @@ def test_the_answer_is_never_kept_and_tells_the_store_nothing(shop: Shop) -> Non
 def test_a_second_click_within_seconds_is_kept_and_marked(shop: Shop) -> None:
     shop.go()
     shop.go()
-    shop.redirect.clock = lambda: NOW + timedelta(seconds=11)
+    shop.redirect.now_ms = lambda: milliseconds(NOW) + 11_000
     shop.go()
     assert [click.repeat for click in shop.recorded()] == [False, True, False]
 

@@ -5,9 +5,17 @@ from uuid import uuid4
 
 import pytest
 
-from services.click_tracking.visitor import REPEAT_MS, Repeats, Visitors, is_person
+from services.click_tracking.visitor import (
+    REPEAT_MS,
+    Repeats,
+    Visitors,
+    is_person,
+    milliseconds,
+)
 from shared.identity import SESSION_COOKIE, NotSignedIn, Sessions
 from tests.unit.click_tracking.builders import BUYER, CHROME, NEIGHBOUR, NOW, SESSION_KEY, cookie
+
+NOW_MS = milliseconds(NOW)
 
 
 @pytest.fixture
@@ -16,7 +24,7 @@ def visitors() -> Visitors:
 
 
 def test_a_session_names_the_member(visitors: Visitors) -> None:
-    member = visitors.member(cookie(BUYER), NOW)
+    member = visitors.member(cookie(BUYER), NOW_MS)
     assert (member.member_id, member.member) == (str(BUYER), BUYER.bytes)
 
 
@@ -24,32 +32,32 @@ def test_a_session_names_the_member(visitors: Visitors) -> None:
     "around", ["{}", "a=b; {}", "{}; a=b", "a=b;{};c", "x; {} ;; =", "{}=; {}"]
 )
 def test_other_cookies_do_not_matter(visitors: Visitors, around: str) -> None:
-    assert visitors.member(around.format(cookie(), cookie()), NOW).member_id == str(BUYER)
+    assert visitors.member(around.format(cookie(), cookie()), NOW_MS).member_id == str(BUYER)
 
 
 @pytest.mark.parametrize("value", ["", "x", "=", "ü", "A" * 64, "A" * 10_000, "a=b"])
 def test_a_forged_session_is_nobody(visitors: Visitors, value: str) -> None:
     with pytest.raises(NotSignedIn):
-        visitors.member(f"{SESSION_COOKIE}={value}", NOW)
+        visitors.member(f"{SESSION_COOKIE}={value}", NOW_MS)
 
 
 def test_a_stale_cookie_beside_a_good_one_does_not_sign_out(visitors: Visitors) -> None:
     stale = cookie(NEIGHBOUR, ends_at=NOW - timedelta(days=1))
-    assert visitors.member(f"{stale}; {cookie(BUYER)}", NOW).member_id == str(BUYER)
+    assert visitors.member(f"{stale}; {cookie(BUYER)}", NOW_MS).member_id == str(BUYER)
 
 
 def test_a_session_ends_even_when_it_is_remembered(visitors: Visitors) -> None:
     """INVARIANT: remembering an opened cookie never prolongs it."""
     ending = cookie(ends_at=NOW + timedelta(seconds=1))
-    visitors.member(ending, NOW)
+    visitors.member(ending, NOW_MS)
     with pytest.raises(NotSignedIn):
-        visitors.member(ending, NOW + timedelta(seconds=1))
+        visitors.member(ending, NOW_MS + 1_000)
 
 
 def test_a_session_of_another_key_is_nobody(visitors: Visitors) -> None:
     foreign = Sessions([bytes(32)]).seal(BUYER, NOW + timedelta(days=1))
     with pytest.raises(NotSignedIn):
-        visitors.member(f"{SESSION_COOKIE}={foreign}", NOW)
+        visitors.member(f"{SESSION_COOKIE}={foreign}", NOW_MS)
 
 
 @pytest.mark.parametrize(
