@@ -52,6 +52,14 @@ class _Unreadable(Struct, frozen=True):
     reason: str
 
 
+class Batch(Struct, frozen=True):
+    """Messages of one topic in their order, read but not applied yet."""
+
+    topic: Subscription
+    read: list[_Read]
+    unreadable: list[_Unreadable]
+
+
 class Applier:
     """Applies messages of the subscribed topics exactly once and in order."""
 
@@ -73,16 +81,27 @@ class Applier:
 
     def apply(self, messages: Sequence[Message]) -> None:
         """Apply messages of ONE topic in their order; raises passing faults and TooMuchPoison."""
-        topic = self._by_topic[messages[0].topic]
-        read: list[_Read] = []
+        self.apply_batch(self.read(messages))
+
+    def read(self, messages: Sequence[Message]) -> Batch:
+        """Read messages of ONE topic; asks no server, so it may run while others are applied."""
+        batch = Batch(self._by_topic[messages[0].topic], [], [])
         for message in messages:
-            one = _read(topic, message)
+            one = _read(batch.topic, message)
             if isinstance(one, _Read):
-                read.append(one)
+                batch.read.append(one)
             else:
-                self._park(message, one.envelope, "parked", one.reason)
+                batch.unreadable.append(one)
+        return batch
+
+    def apply_batch(self, batch: Batch) -> None:
+        """Apply what was read, park what could not be; raises passing faults and TooMuchPoison."""
+        for one in batch.unreadable:
+            self._park(one.message, one.envelope, "parked", one.reason)
         self._lanes.apply(
-            read, _lane_of(topic, read), lambda part: self._apply_or_halve(topic, part)
+            batch.read,
+            _lane_of(batch.topic, batch.read),
+            lambda part: self._apply_or_halve(batch.topic, part),
         )
 
     def _apply_or_halve(self, topic: Subscription, read: Sequence[_Read]) -> None:

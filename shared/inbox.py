@@ -23,6 +23,7 @@ _MOVE = """
 UPDATE inbox SET version = new.version
 FROM unnest(%s::text[], %s::bigint[]) AS new (aggregate_id, version)
 WHERE inbox.topic = %s AND inbox.aggregate_id = new.aggregate_id
+  AND inbox.aggregate_id = ANY(%s::text[])
 """
 
 
@@ -48,4 +49,6 @@ def move(
     if first and run(_BEGIN, (topic, *columns(first.items()))).rowcount != len(first):
         raise Overtaken
     if later:
-        run(_MOVE, (*columns(later.items()), topic))
+        ids, reached = columns(later.items())
+        # The ids are given twice: by the join alone the planner may read the whole table.
+        run(_MOVE, (ids, reached, topic, ids))

@@ -1,8 +1,9 @@
-"""Lanes: parts of a batch that lock nothing in common, each applied in a transaction of its own.
+"""Lanes: parts of a batch that lock nothing in common, each applied in transactions of its own.
 
 While one lane waits for the database, Python works for another; one transaction after the other
 would leave each of the two idle half of the time. What shares a lock must share a lane, or lanes
-only wait for each other.
+only wait for each other. A long lane goes in steps: in one step, all lanes would want Python at the
+same moment, and then all of them the database.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -12,6 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 # A handful of messages is not worth a second transaction.
 _WORTH_PARTING = 100
+_LONGEST_STEP = 2_000
 
 
 class Lanes:
@@ -35,7 +37,12 @@ class Lanes:
         parts: list[list[T]] = [[] for _ in range(self._count)]
         for one in batch:
             parts[hash(lane_of(one)) % self._count].append(one)
-        running = [self._pool.submit(work, part) for part in parts]
+        running = [self._pool.submit(_step_by_step, work, part) for part in parts]
         wait(running)
         for done in running:
             done.result()
+
+
+def _step_by_step(work: Callable[[Sequence[T]], None], lane: Sequence[T]) -> None:
+    for start in range(0, len(lane), _LONGEST_STEP):
+        work(lane[start : start + _LONGEST_STEP])

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
+from shared.arrays import array
 from shared.events import Event
 
 _LONGEST_WAIT_SECONDS = 30
@@ -36,12 +37,12 @@ WHERE parked.topic = ANY(:topics)
 ORDER BY parked.topic, parked.aggregate_id, parked.version, "offset"
 LIMIT :batch
 """)
-_FINISH = text("""
+_FINISH = """
 UPDATE parked SET state = 'applied'
-FROM unnest(CAST(:ids AS text[]), CAST(:versions AS bigint[])) AS done (aggregate_id, version)
-WHERE parked.topic = :topic AND parked.aggregate_id = done.aggregate_id
+FROM unnest(%s::text[], %s::bigint[]) AS done (aggregate_id, version)
+WHERE parked.topic = %s AND parked.aggregate_id = done.aggregate_id
   AND parked.version <= done.version AND state NOT IN ('applied', 'discarded')
-""")
+"""
 
 
 class UnknownParkedMessage(LookupError):
@@ -114,8 +115,8 @@ def due(connection: Connection, topics: Sequence[str], now: datetime, batch: int
 
 def finish(connection: Connection, topic: str, versions: Mapping[str, int]) -> None:
     """Note that what was parked of these aggregates, up to these versions, is applied now."""
-    which = {"topic": topic, "ids": list(versions), "versions": list(versions.values())}
-    connection.execute(_FINISH, which)
+    reached = [array(list(versions)), array(list(versions.values()))]
+    connection.exec_driver_sql(_FINISH, (*reached, topic))
 
 
 def announce(group: str, message: Message, parked_id: UUID, reason: str, now: datetime) -> Event:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+_encode_json = msgspec.json.Encoder().encode
 LARGEST_INTEGER = 2**63 - 1
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _SLUG = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
@@ -140,7 +142,7 @@ class Moment(fields.AwareDateTime):
 
 def rfc3339(moment: datetime) -> str:
     """Write a moment in UTC with Z: `2026-12-01T00:00:00Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return _encode_json(moment.astimezone(UTC))[1:-1].decode()
 
 
 def _as_list(checks: Any) -> list[Any]:

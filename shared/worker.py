@@ -1,5 +1,8 @@
 """The consumer runtime: poll, apply a topic's batch in one transaction, then commit offsets.
 
+While a batch is applied the next one is fetched and read: the database and Python work at the same
+time. No more than one is under way, so the order stays and a kill repeats two batches at most.
+
 Three kinds of failure have three fates. Poison (unreadable, or a handler that raises for this one
 message) is parked with its reason, and only its own aggregate waits behind it. A passing fault (a
 server is away) stops the loop at this batch until it has passed. A cause that is missing (`NotYet`)
@@ -9,14 +12,18 @@ outcomes, not exceptions.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Engine
 
 from shared import parked
-from shared.apply import PASSING_FAULTS, Applier
+from shared.apply import PASSING_FAULTS, Applier, Batch
 from shared.clock import Clock, utc_now
 from shared.kafka import (
     CommitFailedError,
@@ -34,7 +41,11 @@ log = structlog.get_logger()
 APPLIED = Counter("consumer_messages", "Messages read, by topic.", ["topic"])
 LAG = Gauge("consumer_lag", "Messages of a partition not read yet.", ["topic", "partition"])
 
+# kafka-python's answer to a poll: its records carry no types.
+Polled = Mapping[TopicPartition, Sequence[Any]]
+
 _POLL_MS = 200
+_CLOSE_MS = 5_000
 _BATCH = 1_000
 _DUE_EVERY_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -59,10 +70,6 @@ def consume(  # noqa: PLR0913 - the composition root passes what a loop needs, o
     applier = Applier(engine, group, subscriptions, clock, lanes)
     pulse = pulse or Pulse()
 
-    def turn(consumer: KafkaConsumer) -> None:
-        pulse.beat()
-        _turn(consumer, applier, stop)
-
     def catch_up() -> None:
         _insist(lambda: _apply_due(engine, applier, topics, clock, batch), stop)
 
@@ -70,45 +77,80 @@ def consume(  # noqa: PLR0913 - the composition root passes what a loop needs, o
         pulse.beat()
         try:
             consumer = make_consumer(bootstrap, group, topics, instance=instance, batch=batch)
-            _turn_until(stop, consumer, turn, catch_up)
+            _follow(consumer, applier, catch_up, stop, pulse)
         except KafkaError as fault:
             # A client that failed may stay failed: the next try has a new one.
             log.warning("consumer.reconnects", fault=f"{type(fault).__name__}: {fault}"[:300])
             stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
 
 
-def _turn_until(
-    stop: threading.Event,
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """What was polled last: it is applied while the next messages are fetched and read."""
+
+    applied: Future[bool]
+    next_offsets: dict[TopicPartition, int]
+
+
+def _follow(
     consumer: KafkaConsumer,
-    turn: Callable[[KafkaConsumer], None],
+    applier: Applier,
     catch_up: Callable[[], None],
+    stop: threading.Event,
+    pulse: Pulse,
 ) -> None:
     next_due = 0.0
-    try:
+    under_way: _UnderWay | None = None
+    # One thread applies, so batches keep their order; it ends before its consumer does.
+    with _closing(consumer), ThreadPoolExecutor(1, thread_name_prefix="apply") as applying:
         while not stop.is_set():
-            turn(consumer)
+            pulse.beat()
+            polled = consumer.poll(timeout_ms=_POLL_MS)
+            batches = _read(applier, polled)
+            _finish(consumer, under_way)
+            under_way = None
             if time.monotonic() >= next_due:
                 catch_up()
                 next_due = time.monotonic() + _DUE_EVERY_SECONDS
+            if batches:
+                applied = applying.submit(_apply_all, applier, batches, stop)
+                next_offsets = {place: records[-1].offset + 1 for place, records in polled.items()}
+                under_way = _UnderWay(applied, next_offsets)
+        _finish(consumer, under_way)
+
+
+@contextmanager
+def _closing(consumer: KafkaConsumer) -> Iterator[None]:
+    try:
+        yield
     finally:
-        consumer.close(timeout_ms=5_000)
+        consumer.close(timeout_ms=_CLOSE_MS)
 
 
-def _turn(consumer: KafkaConsumer, applier: Applier, stop: threading.Event) -> None:
-    polled = consumer.poll(timeout_ms=_POLL_MS)
-    if not polled:
-        return
-    for topic in sorted({place.topic for place in polled}):
-        messages = [
-            Message(topic, record.partition, record.offset, record.key, record.value)
-            for place, records in polled.items()
-            if place.topic == topic
+def _read(applier: Applier, polled: Polled) -> list[Batch]:
+    """Read what was polled, each topic by itself."""
+    messages: dict[str, list[Message]] = {}
+    for place, records in polled.items():
+        messages.setdefault(place.topic, []).extend(
+            Message(place.topic, record.partition, record.offset, record.key, record.value)
             for record in records
-        ]
-        if not _insist(lambda messages=messages: applier.apply(messages), stop):  # type: ignore[misc]
-            return  # stopped before the batch was through: its offsets stay
-        APPLIED.labels(topic).inc(len(messages))
-    _commit(consumer, {place: records[-1].offset + 1 for place, records in polled.items()})
+        )
+    return [applier.read(messages[topic]) for topic in sorted(messages)]
+
+
+def _apply_all(applier: Applier, batches: Sequence[Batch], stop: threading.Event) -> bool:
+    for batch in batches:
+        if not _insist(lambda batch=batch: applier.apply_batch(batch), stop):  # type: ignore[misc]
+            return False
+        APPLIED.labels(batch.topic.topic).inc(len(batch.read) + len(batch.unreadable))
+    return True
+
+
+def _finish(consumer: KafkaConsumer, under_way: _UnderWay | None) -> None:
+    """Wait until the last batch is applied, then commit its offsets; raises TooMuchPoison."""
+    # Stopped before it was through: its offsets stay.
+    if under_way is not None and under_way.applied.result():
+        _commit(consumer, under_way.next_offsets)
 
 
 def _commit(consumer: KafkaConsumer, next_offsets: dict[TopicPartition, int]) -> None:

@@ -82,7 +82,11 @@ def _command(binaries: Path, data: Path, port: int) -> list[str]:
         "port": str(port),
         "unix_socket_directories": "",
         "max_connections": str(MAX_CONNECTIONS),
-        "shared_buffers": "256MB",
+        # Taken from the machine only as far as data fills it.
+        "shared_buffers": "1GB",
+        # Each checkpoint makes the next touch of every page costly: not every few seconds.
+        "max_wal_size": "4GB",
+        "checkpoint_timeout": "15min",
         # A transaction left open anywhere holds back every relay (they read below the xmin).
         "idle_in_transaction_session_timeout": "60s",
         "timezone": "UTC",

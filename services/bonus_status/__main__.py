@@ -19,7 +19,7 @@ from shared.worker import consume
 
 _SERVICE = "bonus_status"
 _THREADS = 4
-_BATCH = 2_000
+_BATCH = 8_000
 _LANES = 2
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 

@@ -60,7 +60,7 @@ UPDATE accounts SET version = new.version, pending = new.pending, accrued = new.
 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
             %s::bigint[])
     AS new (member_id, version, pending, accrued, reserved, written_off, debt)
-WHERE accounts.member_id = new.member_id
+WHERE accounts.member_id = new.member_id AND accounts.member_id = ANY(%s::uuid[])
 """
 _BY_ID = f"SELECT {SELECTED} FROM bonuses WHERE bonus_id = ANY(%s::uuid[])"  # noqa: S608 - columns
 _OPEN_OF_MEMBERS = f"""
@@ -72,7 +72,7 @@ INSERT INTO bonuses ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_arrays(_COLUM
 _SAVE_BONUSES = f"""
 UPDATE bonuses SET {", ".join(f"{name} = new.{name}" for name in _CHANGING)}
 FROM unnest({_arrays(["bonus_id", *_CHANGING])}) AS new (bonus_id, {", ".join(_CHANGING)})
-WHERE bonuses.bonus_id = new.bonus_id
+WHERE bonuses.bonus_id = new.bonus_id AND bonuses.bonus_id = ANY(%s::uuid[])
 """  # noqa: S608 - columns
 _ADD_POSTINGS = """
 INSERT INTO postings (fact, source, destination, amount, member_id, store_id, bonus_id, payout_id,
@@ -115,9 +115,9 @@ def save(connection: Connection, books: Books) -> None:
     with raw(connection).pipeline():
         _run(connection, _ADD_BONUSES, [_row_of(books.bonuses[one]) for one in books.new])
         changed = books.changed - books.new
-        _run(connection, _SAVE_BONUSES, [_changing_of(books.bonuses[one]) for one in changed])
+        _update(connection, _SAVE_BONUSES, [_changing_of(books.bonuses[one]) for one in changed])
         _run(connection, _ADD_POSTINGS, books.postings)
-        _run(connection, _SAVE_ACCOUNTS, [_balances_of(one) for one in books.accounts.values()])
+        _update(connection, _SAVE_ACCOUNTS, [_balances_of(one) for one in books.accounts.values()])
         event_log.add(connection, books.said)
         # Last, because many batches move the same stores: the fewer moments they wait, the better.
         _run(connection, _MOVE_STORES, sorted(books.store_owes.items()))
@@ -146,3 +146,10 @@ def bonus_of(row: Sequence[Any]) -> Bonus:
 def _run(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
     if rows:
         raw(connection).execute(statement, columns(rows))
+
+
+def _update(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    # The keys are given twice: by the join alone the planner may read the whole table for a batch.
+    if rows:
+        keys, *rest = columns(rows)
+        raw(connection).execute(statement, [keys, *rest, keys])
