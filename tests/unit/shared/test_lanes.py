@@ -48,3 +48,11 @@ def test_a_lane_at_fault_is_told_when_all_have_ended() -> None:
     with pytest.raises(ConnectionError):
         Lanes(2).apply(range(200), lambda number: number, work)
     assert ended == [100]
+
+
+def test_a_long_lane_goes_in_steps_in_its_order() -> None:
+    """What would break it: one step a lane, where all lanes want Python at the same moment."""
+    steps: list[Sequence[int]] = []
+    Lanes(2).apply(range(9_000), lambda _: "one lane", steps.append)
+    assert [len(step) for step in steps if step] == [2_000, 2_000, 2_000, 2_000, 1_000]
+    assert [number for step in steps for number in step] == list(range(9_000))
