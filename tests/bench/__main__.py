@@ -7,6 +7,7 @@ from rich.console import Console
 
 from tests.bench.report import Row, save, table
 from tests.bench.tools import MissingTool
+from tests.support import session
 
 BENCHES = ("redirect", "postback", "ledger", "memory")
 
@@ -31,4 +32,9 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    session.start()  # ports are given once a session, here as in tests
+    try:
+        code = main(sys.argv[1:])
+    finally:
+        session.close()
+    sys.exit(code)
