@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from shared.arrays import array
 from shared.events import Event
+from shared.schemas import rfc3339
 
 _LONGEST_WAIT_SECONDS = 30
 _PARK = text("""
@@ -136,7 +137,7 @@ def announce(group: str, message: Message, parked_id: UUID, reason: str, now: da
             "offset": message.offset,
             "key": None if message.key is None else message.key.decode(errors="replace"),
             "reason": reason[:1_000],
-            "parked_at": now.isoformat().replace("+00:00", "Z"),
+            "parked_at": rfc3339(now),
         },
     )
 

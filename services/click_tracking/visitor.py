@@ -6,6 +6,7 @@ itself, and its opening is remembered (its end is compared anew every time).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -60,17 +61,14 @@ class Visitors:
 
     def _members(self, cookies: str) -> Sequence[Member]:
         """Answer whose sessions the cookies hold, ended or not; what raises is not remembered."""
-        members = [member for token in _session_tokens(cookies) for member in self._read(token)]
+        members = []
+        for token in _session_tokens(cookies):
+            with suppress(NotSignedIn):
+                member, ends_at = self._sessions.read(token)
+                members.append(Member(str(member), member.bytes, milliseconds(ends_at)))
         if not members:
             raise NotSignedIn
         return members
-
-    def _read(self, token: str) -> Iterator[Member]:
-        try:
-            member, ends_at = self._sessions.read(token)
-        except NotSignedIn:
-            return
-        yield Member(str(member), member.bytes, milliseconds(ends_at))
 
 
 class Repeats:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.payout.domain import Kind
 from shared.events import Event
+from shared.schemas import rfc3339
 
 TOPIC = "payouts"
 
@@ -28,14 +29,14 @@ class Subject:
 
 def requested(subject: Subject, minimum: int, cutoff_at: datetime, now: datetime) -> Event:
     """Ask bonus_status to reserve points that accrued before the cut-off."""
-    more = {"cutoff_at": _text(cutoff_at), "minimum_amount": minimum}
+    more = {"cutoff_at": rfc3339(cutoff_at), "minimum_amount": minimum}
     return _event("payout.requested", 1, subject, now, more)
 
 
 def completed(subject: Subject, certificate_ids: Sequence[UUID], now: datetime) -> Event:
     """Tell that the money has moved, or that the certificate is issued."""
     ids = [str(certificate_id) for certificate_id in certificate_ids]
-    more = {"completed_at": _text(now), "certificate_ids": ids}
+    more = {"completed_at": rfc3339(now), "certificate_ids": ids}
     return _event("payout.completed", 2, subject, now, more)
 
 
@@ -61,7 +62,3 @@ def _event(
         "amount": subject.amount,
     }
     return Event(TOPIC, member_id, event_type, payout_id, version, now, data | more)
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

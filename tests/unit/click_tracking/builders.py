@@ -39,7 +39,7 @@ def make_click(click_id: str = "c" * 64, **changes: Any) -> Click:
         "click_id": click_id,
         "member_id": str(BUYER),
         "store_id": "aliexpress",
-        "clicked_at_ms": int(NOW.timestamp() * 1000),
+        "clicked_at_ms": milliseconds(NOW),
         "deep_link": None,
         "repeat": False,
     }
