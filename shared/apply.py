@@ -1,6 +1,6 @@
 """A topic's batch is read, guarded and handled in one transaction; halving finds its poison."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from shared import event_log, inbox, parked
 from shared.clock import Clock
 from shared.events import Envelope, Received, UnreadableEvent, open_envelope, read_data
-from shared.inbox import Overtaken
 from shared.lanes import Lanes
 from shared.parked import Message
 from shared.subscriptions import NotYet, Subscription
@@ -29,7 +28,6 @@ PASSING_FAULTS = (
     psycopg.OperationalError,  # the same, where a handler speaks to psycopg itself
     psycopg.InterfaceError,
     PoolTimeout,
-    Overtaken,
 )
 _MOST_POISON_IN_A_ROW = 100
 
@@ -58,6 +56,14 @@ class Batch(Struct, frozen=True):
     topic: Subscription
     read: list[_Read]
     unreadable: list[_Unreadable]
+
+
+class _Turn(Struct, frozen=True):
+    """A batch sorted out: what is applied now, the versions reached, what came before its turn."""
+
+    events: list[Received[Any]]
+    versions: dict[str, int]
+    early: list[_Read]
 
 
 class Applier:
@@ -125,16 +131,12 @@ class Applier:
 
     def _apply_together(self, topic: Subscription, read: Sequence[_Read]) -> None:
         with self._engine.begin() as connection:
-            known = inbox.applied_versions(
-                connection, topic.topic, [one.envelope.aggregate_id for one in read]
-            )
-            in_turn, versions, early = _sort_out(read, known, snapshots=topic.snapshots)
-            inbox.move(connection, topic.topic, known, versions)
-            for event_type, events in _runs(in_turn):
+            turn = _take_turn(connection, topic, read)
+            for event_type, events in _runs(turn.events):
                 topic.events[event_type].handle(connection, events, self._clock)
-            for one in early:
+            for one in turn.early:
                 self._keep_waiting(connection, one)
-            parked.finish(connection, topic.topic, known | versions)
+            parked.finish(connection, topic.topic, turn.versions)
 
     def _let_wait(self, topic: Subscription, read: Sequence[_Read], wait: NotYet) -> None:
         waiting = [one for one in read if one.envelope.aggregate_id in wait.aggregate_ids]
@@ -210,25 +212,38 @@ def _lane_of(topic: Subscription, read: Sequence[_Read]) -> Callable[[_Read], Ha
     return lambda one: None if one.event is None else lane_of(one.event.data)
 
 
-def _sort_out(
-    read: Iterable[_Read], known: dict[str, int], *, snapshots: bool
-) -> tuple[list[Received[Any]], dict[str, int], list[_Read]]:
-    """Part a batch: what is applied now, the versions reached, what came before its turn."""
-    in_turn: list[Received[Any]] = []
-    versions: dict[str, int] = {}
-    early: list[_Read] = []
+def _take_turn(connection: Connection, topic: Subscription, read: Sequence[_Read]) -> _Turn:
+    """Sort out what is applied now and move the guard.
+
+    An aggregate that begins in this batch is noted without asking for it first, which saves the
+    busiest topics (of clicks, of conversions) half of their questions.
+    """
+    turn = _sort_out(read, {}, snapshots=topic.snapshots)
+    new = inbox.begin(connection, topic.topic, turn.versions)
+    if len(new) == len(turn.versions) and not turn.early:
+        return turn
+    others = {one.envelope.aggregate_id for one in read} - new
+    known = inbox.applied_versions(connection, topic.topic, others)
+    turn = _sort_out(read, known, snapshots=topic.snapshots)
+    moved = {one: version for one, version in turn.versions.items() if one in known}
+    inbox.move(connection, topic.topic, moved)
+    return _Turn(turn.events, known | turn.versions, turn.early)
+
+
+def _sort_out(read: Iterable[_Read], known: Mapping[str, int], *, snapshots: bool) -> _Turn:
+    turn = _Turn([], {}, [])
     for one in read:
         aggregate_id, version = one.envelope.aggregate_id, one.envelope.version
-        last = versions.get(aggregate_id, known.get(aggregate_id, 0))
+        last = turn.versions.get(aggregate_id, known.get(aggregate_id, 0))
         if version <= last:
             continue
         if version > last + 1 and not snapshots:
-            early.append(one)
+            turn.early.append(one)
             continue
-        versions[aggregate_id] = version
+        turn.versions[aggregate_id] = version
         if one.event is not None:
-            in_turn.append(one.event)
-    return in_turn, versions, early
+            turn.events.append(one.event)
+    return turn
 
 
 def _runs(events: Iterable[Received[Any]]) -> Iterable[tuple[str, list[Received[Any]]]]:

@@ -50,15 +50,16 @@ class Pricing:
 def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: Clock) -> None:
     """Bring each reported conversion's bonus to its new state; raises NotYet for unknown terms."""
     accounts = ledger.lock_accounts(connection, {one.data.member_id for one in batch})
-    ids = {one.data.conversion_id: bonus_id_of(one.data.conversion_id) for one in batch}
-    known = ledger.bonuses_by_id(connection, ids.values())
+    # A first version, which the inbox lets through once, can have no bonus yet.
+    later = {one.data.conversion_id for one in batch if one.version > 1}
+    known = ledger.bonuses_by_id(connection, map(bonus_id_of, later))
     indebted = {one.member_id for one in known if one.reserved or one.written_off or one.repaid}
     indebted |= {one.member_id for one in accounts.values() if one.debt}
     others = ledger.open_bonuses(connection, indebted)
     bonuses = {one.bonus_id: one for one in (*known, *others)}
-    pricing = _price(
-        connection, [one for one in batch if ids[one.data.conversion_id] not in bonuses], known
-    )
+    stored = {one.conversion_id for one in known}
+    new = [one for one in batch if one.data.conversion_id not in stored]
+    pricing = _price(connection, new, known)
     books = Books(accounts, bonuses.values(), clock())
     for one in batch:
         settle_one(books, pricing, one)
