@@ -9,16 +9,11 @@ falls below what it gave, `available` goes below zero and that is the member's d
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
-from uuid import UUID, uuid5
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from services.bonus_status.terms import Purchase
-
-# Bonus ids are made from conversion ids, so a conversion can never open two bonuses.
-_BONUSES = UUID("8f3c7a52-2f0e-4bb0-9f0c-5f1b7c1f6e01")
 
 
 class Status(StrEnum):
@@ -87,6 +82,7 @@ class Report(Struct, frozen=True):
 class Bonus(Struct, frozen=True):
     """One bonus: what it is worth and what it has given away; the fields are its table's columns.
 
+    It takes the id of the conversion that opens it, so that no conversion can open two bonuses.
     A rejected bonus keeps the amount it would have had, so that the member sees what was refused.
     `repaid` is signed: what it gave for the debt of other bonuses, less what others gave for its
     own. `credited_by` names the posting that put its points where they stand, for corrections.
@@ -138,7 +134,6 @@ class Bonus(Struct, frozen=True):
 class Origin(Struct, frozen=True):
     """What never changes in a bonus: whose it is, and the click, order and terms it came from."""
 
-    bonus_id: str
     conversion_id: str
     member_id: str
     store_id: str
@@ -148,18 +143,12 @@ class Origin(Struct, frozen=True):
     expected_at: datetime
 
 
-@lru_cache(maxsize=8_192)
-def bonus_id_of(conversion_id: str) -> str:
-    """Answer the id of the one bonus that a conversion can have."""
-    return str(uuid5(_BONUSES, conversion_id))
-
-
 def open_bonus(origin: Origin, report: Report) -> Bonus:
     """Answer the new bonus of a conversion that is heard of for the first time."""
     status = _STANDING[report.status]
     purchase = report.purchase
     return Bonus(
-        origin.bonus_id,
+        origin.conversion_id,
         origin.conversion_id,
         origin.member_id,
         origin.store_id,

@@ -11,7 +11,6 @@ from services.bonus_status.domain import (
     Bonus,
     Origin,
     Report,
-    bonus_id_of,
     open_bonus,
     settle,
 )
@@ -52,7 +51,7 @@ def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: 
     accounts = ledger.lock_accounts(connection, {one.data.member_id for one in batch})
     # A first version, which the inbox lets through once, can have no bonus yet.
     later = {one.data.conversion_id for one in batch if one.version > 1}
-    known = ledger.bonuses_by_id(connection, map(bonus_id_of, later))
+    known = ledger.bonuses_by_id(connection, later)
     indebted = {one.member_id for one in known if one.reserved or one.written_off or one.repaid}
     indebted |= {one.member_id for one in accounts.values() if one.debt}
     others = ledger.open_bonuses(connection, indebted)
@@ -85,10 +84,9 @@ def _terms_at_click(stores: Mapping[str, StoreTerms], one: ConversionView) -> Te
 
 def settle_one(books: Books, pricing: Pricing, reported: Reported) -> None:
     """Bring the bonus of one conversion to its new state in the open books."""
-    bonus_id = bonus_id_of(reported.data.conversion_id)
-    before = books.bonuses.get(bonus_id)
+    before = books.bonuses.get(reported.data.conversion_id)
     if before is None:
-        origin = _origin(bonus_id, pricing, reported.data)
+        origin = _origin(pricing, reported.data)
         after = open_bonus(origin, _report(pricing.rates[origin.terms_id], reported))
     else:
         _must_belong(before, reported.data)
@@ -98,10 +96,9 @@ def settle_one(books: Books, pricing: Pricing, reported: Reported) -> None:
     books.repay_debt(after.member_id, cause)
 
 
-def _origin(bonus_id: str, pricing: Pricing, one: ConversionView) -> Origin:
+def _origin(pricing: Pricing, one: ConversionView) -> Origin:
     days = pricing.stores[one.store_id].confirmation_days
     return Origin(
-        bonus_id,
         one.conversion_id,
         one.member_id,
         one.store_id,

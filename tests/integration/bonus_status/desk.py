@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
-from services.bonus_status.domain import bonus_id_of
 from shared import contracts, parked
 from shared.apply import Applier
 from shared.events import Event
@@ -132,8 +131,7 @@ class Desk:
 
     def bonus(self, conversion_id: str) -> dict[str, Any]:
         """The bonus of a conversion."""
-        bonus_id = bonus_id_of(conversion_id)
-        return dict(self.rows("SELECT * FROM bonuses WHERE bonus_id = :bonus_id", bonus_id)[0])
+        return dict(self.rows("SELECT * FROM bonuses WHERE bonus_id = :bonus_id", conversion_id)[0])
 
     def said(self, event_type: str | None = None) -> list[dict[str, Any]]:
         """What the service said of the member, in order, with its type and version."""

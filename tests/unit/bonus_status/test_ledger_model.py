@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.bonus_status.books import Books
-from services.bonus_status.domain import bonus_id_of
 from services.bonus_status.handlers.conversions import settle_one
 from services.bonus_status.handlers.payouts import (
     release_for,
@@ -157,7 +156,7 @@ class OneMember(RuleBasedStateMachine):
         else:
             kind = "pending"
         self.standing[line] = (kind, points)
-        assert bonus_id_of(line) in self.books.bonuses
+        assert line in self.books.bonuses
 
     def _net(self) -> int:
         confirmed = sum(points for kind, points in self.standing.values() if kind == "confirmed")

@@ -16,7 +16,6 @@ from services.bonus_status.domain import (
     Origin,
     Report,
     Status,
-    bonus_id_of,
     open_bonus,
     resolved,
     settle,
@@ -37,7 +36,6 @@ def opened(status: str = "reported", amount: int = 76) -> Bonus:
     conversion_id = bonuses.new_id()
     at = bonuses.REPORTED_AT
     origin = Origin(
-        bonus_id_of(conversion_id),
         conversion_id,
         bonuses.BUYER,
         bonuses.STORE,
