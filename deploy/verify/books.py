@@ -11,13 +11,10 @@ Auditor = psycopg.Connection[dict[str, Any]]
 
 _POSTINGS_SUM_TO_ZERO = """
 SELECT count(*) AS postings,
-       coalesce(sum(legs.total), 0)::bigint AS sum,
-       count(*) FILTER (WHERE legs.total <> 0 OR legs.legs <> 2) AS unbalanced
-FROM bonus_status.postings
-JOIN LATERAL (
-    SELECT sum(amount) AS total, count(*) AS legs
-    FROM bonus_status.entries WHERE entries.posting_id = postings.posting_id
-) AS legs ON true
+       coalesce(sum(total), 0)::bigint AS sum,
+       count(*) FILTER (WHERE total <> 0 OR legs <> 2) AS unbalanced
+FROM (SELECT posting_id, sum(amount) AS total, count(*) AS legs
+      FROM bonus_status.entries GROUP BY posting_id) AS posted
 """
 _MEMBER_BALANCES = """
 WITH moved AS (

@@ -33,7 +33,7 @@ CONNECTIONS = 64
 LEAST_OF_PGBENCH = 0.16
 LEAST_OF_GUNICORN = 1.5
 LARGEST_MB = 250
-# More than the fastest server has taken in that time; a burst ends early when they run out.
+# More than the fastest server has taken in that time: after the last one wrk only waits.
 _MOST_PER_SECOND = 6_000
 _CLICK_KEY = bytes(range(32))
 
