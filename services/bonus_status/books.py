@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from services.bonus_status import events
 from services.bonus_status.domain import Bonus
+from services.bonus_status.events import Points
 from services.bonus_status.ledger import Account, Movement, Moves, Posting, owed_by_store
-from services.bonus_status.spending import repay
+from services.bonus_status.spending import oldest_first, repay
 from shared.events import Event
 
 # Points came to where they stand by one of these; a later correction names that posting.
@@ -83,7 +84,7 @@ class Books:
             self._keep(debtor, freed)
 
     def say_points(
-        self, what: str, member_id: str, payout_id: str, amount: int, reason: str | None
+        self, what: Points, member_id: str, payout_id: str, amount: int, reason: str | None
     ) -> None:
         """Say what became of a payout's points: reserved, refused, released and so on."""
         account = self._next(member_id)
@@ -151,6 +152,6 @@ def _corrected(before: Bonus | None, movement: Movement, cause: Cause) -> str | 
 
 
 def _giver_and_debtor(bonuses: Sequence[Bonus]) -> tuple[Bonus, Bonus]:
-    oldest_first = sorted(bonuses, key=lambda bonus: (bonus.opened_at, bonus.bonus_id))
-    giver = next(bonus for bonus in oldest_first if bonus.available > 0)
-    return giver, next(bonus for bonus in oldest_first if bonus.available < 0)
+    ordered = oldest_first(bonuses)
+    giver = next(bonus for bonus in ordered if bonus.available > 0)
+    return giver, next(bonus for bonus in ordered if bonus.available < 0)

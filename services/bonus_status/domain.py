@@ -39,12 +39,13 @@ class ConversionStatus(StrEnum):
 # first migration holds the database to the same pairs.
 MOVES: Mapping[Status | None, frozenset[Status]] = {
     None: frozenset({Status.PENDING, Status.ACCRUED, Status.REJECTED}),
-    Status.PENDING: frozenset({Status.ACCRUED, Status.REJECTED}),
+    # Written off at once when the points were spent before the store had refused them.
+    Status.PENDING: frozenset({Status.ACCRUED, Status.REJECTED, Status.WRITTEN_OFF}),
     # Spent, or given for a debt; taken back by the store.
     Status.ACCRUED: frozenset({Status.WRITTEN_OFF, Status.REJECTED}),
     # A top-up that was reversed, or an amendment up, leaves something to spend again.
     Status.WRITTEN_OFF: frozenset({Status.ACCRUED, Status.REJECTED}),
-    # A store that takes its refusal back; written off at once when the points were spent before.
+    # A store that takes its refusal back.
     Status.REJECTED: frozenset({Status.PENDING, Status.ACCRUED, Status.WRITTEN_OFF}),
 }
 _CONFIRMED = frozenset({Status.ACCRUED, Status.WRITTEN_OFF})
@@ -97,7 +98,6 @@ class Bonus(Struct, frozen=True):
     ordered_at: datetime
     opened_at: datetime
     expected_at: datetime
-    opened_amount: int
     status: Status
     amount: int
     reserved: int
@@ -157,7 +157,6 @@ def open_bonus(origin: Origin, report: Report) -> Bonus:
         origin.ordered_at,
         opened_at=report.at,
         expected_at=origin.expected_at,
-        opened_amount=report.amount,
         status=status,
         amount=report.amount,
         reserved=0,

@@ -1,6 +1,7 @@
 """What this service says, all on the topic `bonuses`, in the order of the member's account."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from services.bonus_status.domain import Bonus
@@ -9,14 +10,19 @@ from shared.events import Event
 from shared.schemas import rfc3339
 
 TOPIC = "bonuses"
-SAYS = (
-    "bonus.changed",
-    "points.reserved",
-    "points.refused",
-    "points.written_off",
-    "points.released",
-    "points.returned",
-)
+
+
+class Points(StrEnum):
+    """What became of the points that a payout asked for, or had."""
+
+    RESERVED = "points.reserved"
+    REFUSED = "points.refused"
+    WRITTEN_OFF = "points.written_off"
+    RELEASED = "points.released"
+    RETURNED = "points.returned"
+
+
+SAYS = ("bonus.changed", *Points)
 
 
 def bonus_changed(bonus: Bonus, account: Account, at: datetime) -> Event:
@@ -40,7 +46,7 @@ def bonus_changed(bonus: Bonus, account: Account, at: datetime) -> Event:
 
 
 def points(  # noqa: PLR0913 - one event, its fields
-    what: str,
+    what: Points,
     account: Account,
     payout_id: str,
     amount: int,
@@ -48,7 +54,7 @@ def points(  # noqa: PLR0913 - one event, its fields
     reason: str | None,
     at: datetime,
 ) -> Event:
-    """Say what became of the points that a payout asked for: `points("reserved", …)`."""
+    """Say what became of a payout's points, and how its member's account stands now."""
     data = {
         "payout_id": payout_id,
         "member_id": account.member_id,
@@ -56,7 +62,7 @@ def points(  # noqa: PLR0913 - one event, its fields
         "reason": reason,
         "balance": account.balance(),
     }
-    return _event(f"points.{what}", account, data, at)
+    return _event(what.value, account, data, at)
 
 
 def _event(event_type: str, account: Account, data: dict[str, Any], at: datetime) -> Event:

@@ -1,12 +1,12 @@
 """How the points of a bonus are set aside, spent, given back, used to repay a debt: pure rules."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec.structs import replace
 
 from services.bonus_status.domain import Bonus, resolved
+from services.bonus_status.ledger import Account
 
 
 class PayoutState(StrEnum):
@@ -28,6 +28,22 @@ PAYOUT_MOVES: Mapping[PayoutState | None, frozenset[PayoutState]] = {
     PayoutState.RELEASED: frozenset(),
     PayoutState.RETURNED: frozenset(),
 }
+
+
+def why_refused(account: Account, amount: int, minimum: int) -> str | None:
+    """Answer why a payout gets none of the points it could have, or None when it gets them.
+
+    The first of these that is true: the member is `blocked`; was erased (`unknown_member`); owes
+    points (`debt`); has fewer free than the payout's minimum (`not_enough`).
+    Example: an active member without debt, 76 points free, minimum 100: `not_enough`.
+    """
+    if account.member_status == "blocked":
+        return "blocked"
+    if account.member_status == "erased":
+        return "unknown_member"
+    if account.debt:
+        return "debt"
+    return "not_enough" if amount < minimum else None
 
 
 def reserve(bonus: Bonus, amount: int) -> Bonus:
@@ -63,16 +79,21 @@ def repay(giver: Bonus, debtor: Bonus) -> tuple[Bonus, Bonus, int]:
     return paid, freed, amount
 
 
-def share_out(bonuses: Sequence[Bonus], amount: int) -> list[tuple[Bonus, int]]:
-    """Answer how much each bonus gives towards an amount, the oldest accrued first."""
+def oldest_first(bonuses: Iterable[Bonus]) -> list[Bonus]:
+    """Sort bonuses as they give and are repaid: by when they accrued (pending: were reported)."""
+    return sorted(bonuses, key=lambda bonus: (bonus.accrued_at or bonus.opened_at, bonus.bonus_id))
+
+
+def share_out(bonuses: Iterable[Bonus], amount: int) -> list[tuple[Bonus, int]]:
+    """Answer how many points each bonus gives towards an amount, the oldest first.
+
+    Example: of bonuses with 50 and 76 points free, 100 points take 50 of the older and 50 of the
+    other one; 200 points take all 126, and whoever asked decides whether that is enough.
+    """
     shares: list[tuple[Bonus, int]] = []
-    for bonus in sorted(bonuses, key=_age):
+    for bonus in oldest_first(bonuses):
         given = min(amount, max(bonus.available, 0))
         if given:
             shares.append((bonus, given))
             amount -= given
     return shares
-
-
-def _age(bonus: Bonus) -> tuple[datetime, str]:
-    return bonus.accrued_at or bonus.opened_at, bonus.bonus_id

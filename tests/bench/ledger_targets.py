@@ -44,7 +44,7 @@ SELECT n, md5('line' || n)::uuid AS line, md5('bonus' || n)::uuid AS bonus,
        n / %(members)s + 1 AS version, timestamptz '2026-10-01' + n * interval '1 second' AS at
 FROM generate_series(0, %(bonuses)s - 1) AS n;
 INSERT INTO bonuses
-SELECT bonus, line, member, store, md5(store)::uuid, at, at, at, at + interval '45 days', 76,
+SELECT bonus, line, member, store, md5(store)::uuid, at, at, at, at + interval '45 days',
        'pending', 76, 0, 0, 0, 109900, 'RUB', 1000000, NULL, 'reported', 1, NULL, NULL, NULL, NULL,
        bonus || ':v1:reported' FROM filled;
 INSERT INTO postings (fact, source, destination, amount, member_id, store_id, bonus_id, event_id,

@@ -10,21 +10,25 @@ from sqlalchemy import Connection
 
 from services.bonus_status.books import Books, Cause
 from services.bonus_status.domain import Bonus
-from services.bonus_status.ledger import Account, Movement, Moves, own_debt
+from services.bonus_status.events import Points
+from services.bonus_status.ledger import Movement, Moves, own_debt
 from services.bonus_status.schemas import PayoutEndedView, PayoutRequestedView
 from services.bonus_status.spending import (
     PAYOUT_MOVES,
     PayoutState,
     bring_back,
+    oldest_first,
     release,
     reserve,
     share_out,
+    why_refused,
     write_off,
 )
 from services.bonus_status.store import ledger, payouts
 from services.bonus_status.store.payouts import Payout
 from shared.clock import Clock
 from shared.events import Received
+from shared.subscriptions import NotYet
 
 Requested = Received[PayoutRequestedView]
 Ended = Received[PayoutEndedView]
@@ -53,9 +57,12 @@ class PaidMoreThanReserved(Exception):
 
 
 def reserve_points(connection: Connection, batch: Sequence[Requested], clock: Clock) -> None:
-    """Set points aside for each payout, or refuse."""
+    """Set points aside for each payout, or refuse; raises NotYet for members not heard of."""
     members = {one.data.member_id for one in batch}
     accounts = ledger.lock_accounts(connection, members)
+    unheard = [one for one in batch if accounts[one.data.member_id].member_status is None]
+    if unheard:
+        raise NotYet([one.aggregate_id for one in unheard], "waits for news of its member")
     books = Books(accounts, ledger.open_bonuses(connection, members), clock())
     known = payouts.load(connection, [one.data.payout_id for one in batch])
     for requested in batch:
@@ -94,10 +101,12 @@ def reserve_for(books: Books, payout: Payout, requested: Requested) -> None:
     ]
     shares = share_out(eligible, one.amount)
     amount = sum(given for _, given in shares)
-    payout.reason = _refusal(books.accounts[one.member_id], amount, one.minimum_amount)
+    payout.reason = why_refused(books.accounts[one.member_id], amount, one.minimum_amount)
     if payout.reason is not None:
         _move(payout, PayoutState.REFUSED)
-        books.say_points("refused", payout.member_id, payout.payout_id, one.amount, payout.reason)
+        books.say_points(
+            Points.REFUSED, payout.member_id, payout.payout_id, one.amount, payout.reason
+        )
         return
     _move(payout, PayoutState.RESERVED)
     payout.amount = amount
@@ -105,19 +114,7 @@ def reserve_for(books: Books, payout: Payout, requested: Requested) -> None:
     cause = _cause(requested)
     for bonus, given in shares:
         books.write(bonus, reserve(bonus, given), [(Movement.RESERVED, given)], cause)
-    books.say_points("reserved", payout.member_id, payout.payout_id, amount, None)
-
-
-def _refusal(account: Account, amount: int, minimum: int) -> str | None:
-    if account.member_status == "blocked":
-        return "blocked"
-    if account.member_status == "erased":
-        return "unknown_member"
-    if account.debt:
-        return "debt"
-    if amount >= minimum:
-        return None
-    return "not_enough" if account.member_status == "active" else "unknown_member"
+    _say(books, Points.RESERVED, payout)
 
 
 def _settle(
@@ -158,7 +155,7 @@ def write_off_for(books: Books, payout: Payout, ended: Ended) -> None:
             _give_back(books, bonus.bonus_id, given - spent, ended)
         payout.shares[bonus.bonus_id] = spent
     payout.amount = paid
-    books.say_points("written_off", payout.member_id, payout.payout_id, paid, None)
+    _say(books, Points.WRITTEN_OFF, payout)
     books.repay_debt(payout.member_id, _cause(ended))
 
 
@@ -168,7 +165,9 @@ def release_for(books: Books, payout: Payout, ended: Ended) -> None:
     payout.reason = ended.data.reason
     for bonus, given in _shares(books, payout):
         _give_back(books, bonus.bonus_id, given, ended)
-    books.say_points("released", payout.member_id, payout.payout_id, payout.amount, payout.reason)
+    books.say_points(
+        Points.RELEASED, payout.member_id, payout.payout_id, payout.amount, payout.reason
+    )
     books.repay_debt(payout.member_id, _cause(ended))
 
 
@@ -179,7 +178,9 @@ def return_for(books: Books, payout: Payout, ended: Ended) -> None:
     for bonus, given in _shares(books, payout):
         moves: Moves = [(Movement.BROUGHT_BACK, given), *own_debt(bonus, given)]
         books.write(bonus, bring_back(bonus, given), moves, _cause(ended))
-    books.say_points("returned", payout.member_id, payout.payout_id, payout.amount, payout.reason)
+    books.say_points(
+        Points.RETURNED, payout.member_id, payout.payout_id, payout.amount, payout.reason
+    )
     books.repay_debt(payout.member_id, _cause(ended))
 
 
@@ -190,8 +191,12 @@ def _give_back(books: Books, bonus_id: str, amount: int, ended: Ended) -> None:
 
 
 def _shares(books: Books, payout: Payout) -> list[tuple[Bonus, int]]:
-    shares = [(books.bonuses[one], given) for one, given in payout.shares.items() if given]
-    return sorted(shares, key=lambda share: (share[0].opened_at, share[0].bonus_id))
+    givers = oldest_first(books.bonuses[one] for one, given in payout.shares.items() if given)
+    return [(bonus, payout.shares[bonus.bonus_id]) for bonus in givers]
+
+
+def _say(books: Books, what: Points, payout: Payout) -> None:
+    books.say_points(what, payout.member_id, payout.payout_id, payout.amount, payout.reason)
 
 
 def _move(payout: Payout, state: PayoutState) -> None:

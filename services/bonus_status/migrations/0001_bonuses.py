@@ -67,7 +67,6 @@ CREATE TABLE bonuses (
     ordered_at timestamptz NOT NULL,
     opened_at timestamptz NOT NULL,
     expected_at timestamptz NOT NULL,
-    opened_amount bigint NOT NULL,
     status text NOT NULL CONSTRAINT bonuses_status_known
         CHECK (status IN ('pending', 'accrued', 'rejected', 'written_off')),
     amount bigint NOT NULL CONSTRAINT bonuses_amount_not_below_zero CHECK (amount >= 0),
@@ -97,7 +96,7 @@ CREATE INDEX bonuses_open ON bonuses (member_id) WHERE available <> 0;
 CREATE FUNCTION bonus_moves_as_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (OLD.status, NEW.status) NOT IN (
-        ('pending', 'accrued'), ('pending', 'rejected'),
+        ('pending', 'accrued'), ('pending', 'rejected'), ('pending', 'written_off'),
         ('accrued', 'written_off'), ('accrued', 'rejected'),
         ('written_off', 'accrued'), ('written_off', 'rejected'),
         ('rejected', 'pending'), ('rejected', 'accrued'), ('rejected', 'written_off')

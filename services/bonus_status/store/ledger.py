@@ -37,7 +37,7 @@ _TYPES |= dict.fromkeys(
 )
 _NEVER_CHANGES = {
     *("conversion_id", "member_id", "store_id", "terms_id", "clicked_at", "ordered_at"),
-    *("opened_at", "expected_at", "opened_amount"),
+    *("opened_at", "expected_at"),
 }
 _CHANGING = [name for name in _COLUMNS if name not in {"bonus_id", *_NEVER_CHANGES}]
 _changing_of: Callable[[Bonus], tuple[object, ...]] = attrgetter("bonus_id", *_CHANGING)

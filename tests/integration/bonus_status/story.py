@@ -25,6 +25,9 @@ class Story:
         self.owners: dict[str, str] = {}  # line → member
         self.conversions: list[Event] = []
         self.payouts: list[Event] = []
+        self.joined: list[Event] = []
+        for desk.member_id in self.members:
+            self.joined.append(desk.member("active"))
         self._chance = random.Random(seed)
         for step in range(STEPS):
             desk.member_id = self._chance.choice(self.members)
@@ -46,6 +49,7 @@ class Story:
     def tell(self, size: Callable[[], int], *, copies: int = 1) -> None:
         """Deliver everything, in batches of these sizes, each so many times."""
         self.desk.hear(self.desk.store())
+        self.desk.hear(*self.joined)
         for events in (self.conversions, self.payouts):
             left = list(events)
             while left:

@@ -27,7 +27,8 @@ def client(desk: Desk) -> Iterator[FlaskClient]:
 
 @pytest.fixture
 def buyer(desk: Desk, client: FlaskClient) -> FlaskClient:
-    """The member, signed in."""
+    """The member, signed in and heard of."""
+    desk.hear(desk.member("active"))
     return sign_in(desk, client, desk.member_id)
 
 

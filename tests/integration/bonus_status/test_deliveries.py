@@ -42,6 +42,7 @@ def test_two_consumers_at_once_come_to_the_same(desk: Desk) -> None:
         except Exception as fault:  # noqa: BLE001 - told to the test's own thread
             faults.append(fault)
 
+    together.desk.hear(*together.joined)
     run_at_once([consume, consume])
     together.desk.hear(*together.payouts)
     assert faults == []

@@ -49,7 +49,7 @@ def test_kill_after_kill_nothing_is_lost_or_doubled(  # noqa: PLR0913, PLR0917 -
         group,
         ",".join(f"{name}={mine}" for name, mine in named.items()),
     ]
-    say(kafka_bootstrap, named, [fresh_desk.store()])
+    say(kafka_bootstrap, named, [fresh_desk.store(), *killed.joined])
     chance = random.Random(11)
     for part in range(KILLS):
         with consumer(arguments):

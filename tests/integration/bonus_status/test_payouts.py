@@ -58,10 +58,16 @@ def test_a_refusal_is_an_answer_with_its_reason(
     assert desk.has(accrued=76)
 
 
-def test_a_member_never_heard_of_is_refused(desk: Desk, payout_id: str) -> None:
+def test_a_payout_waits_for_news_of_its_member(desk: Desk, payout_id: str) -> None:
+    """The member may be blocked: points in plenty are no reason to pay before that is known."""
     desk.member_id = bonuses.new_id()
+    desk.earned()
     desk.hear(desk.asks(payout_id))
-    assert [one["data"]["reason"] for one in desk.said()] == ["unknown_member"]
+    assert desk.has(accrued=76)
+    assert "waits for news of its member" in desk.waiting()[0]
+    desk.hear(desk.member("blocked"))
+    desk.retry()
+    assert [one["data"]["reason"] for one in desk.said("points.refused")] == ["blocked"]
 
 
 def test_two_payouts_of_one_batch_do_not_share_points(desk: Desk) -> None:

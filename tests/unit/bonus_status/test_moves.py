@@ -158,5 +158,14 @@ def test_a_store_may_take_its_refusal_back() -> None:
     assert settle(returned, report("approved")).status is Status.WRITTEN_OFF
 
 
+def test_a_refusal_may_be_taken_back_in_two_steps_after_the_points_were_spent() -> None:
+    """The store first owes the money again, then has it: the member's debt goes with the second."""
+    rejected = settle(spent(), report("declined"))
+    waiting = settle(rejected, report("approved_unfunded"))
+    assert (waiting.status, waiting.available) == (Status.PENDING, -76)
+    confirmed = settle(waiting, report("approved"))
+    assert (confirmed.status, confirmed.available) == (Status.WRITTEN_OFF, 0)
+
+
 def test_a_bonus_of_nothing_is_accrued_not_written_off() -> None:
     assert opened("approved", 0).status is Status.ACCRUED
