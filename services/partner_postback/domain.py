@@ -14,6 +14,10 @@ from shared.money import Money
 
 _CONVERSIONS = UUID("0d9c52a3-5f2e-4b5c-9a54-3c8f3f0f6b11")
 
+# How far a partner's clock may be from ours. Servers that keep time at all are closer; the same
+# five minutes are what a signature's timestamp is allowed, so a partner has one figure to keep.
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
 
 class Says(StrEnum):
     """What a partner's message says about a conversion."""
@@ -43,6 +47,7 @@ class Hold(StrEnum):
     UNKNOWN_STORE = "unknown_store"
     CLICK_OF_OTHER_STORE = "click_of_other_store"
     CLICK_TOO_OLD = "click_too_old"
+    ORDER_BEFORE_CLICK = "order_before_click"
     UNKNOWN_ORDER = "unknown_order"
     NO_RATE = "no_rate"
     OTHER_CLICK = "other_click"
@@ -164,7 +169,10 @@ def attribute(
     if partner_id not in store.reporters:
         return Hold.CLICK_OF_OTHER_STORE
     assert message.ordered_at is not None
-    if message.ordered_at - click.clicked_at > timedelta(days=store.attribution_days):
+    since_click = message.ordered_at - click.clicked_at
+    if since_click < -CLOCKS_MAY_DIFFER:
+        return Hold.ORDER_BEFORE_CLICK
+    if since_click > timedelta(days=store.attribution_days):
         return Hold.CLICK_TOO_OLD
     return None
 

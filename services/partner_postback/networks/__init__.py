@@ -6,13 +6,10 @@ network is a file here and a line in NETWORKS.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
-from services.partner_postback.domain import Message, Says
+from services.partner_postback.domain import CLOCKS_MAY_DIFFER, Message, Says
 from services.partner_postback.networks import admitad, awin, form, signed_json
 from services.partner_postback.networks.request import Code, RawRequest, Refused
-
-_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def _faults(message: Message, request: RawRequest) -> Iterator[tuple[Code, str, 
     if message.says is Says.RETURNED and message.amount and not message.amount.amount_minor:
         why = "Say how much came back, or leave it out when everything did."
         yield Code.INVALID_AMOUNT, "amount", why
-    latest = request.received_at + _CLOCKS_MAY_DIFFER
+    latest = request.received_at + CLOCKS_MAY_DIFFER
     for name, moment in (("ordered_at", message.ordered_at), ("status_at", message.status_at)):
         if moment is not None and moment > latest:
             yield Code.IN_THE_FUTURE, name, "It lies in the future."

@@ -11,7 +11,8 @@ from services.partner_postback.domain import Hold
 from services.partner_postback.networks.request import RawRequest
 from shared.database import raw
 
-# When the cause of a hold may be gone. Codes that are missing here wait for a clerk.
+# When the cause of a hold may be gone. Codes that are missing here wait for a clerk: nothing that
+# this service can hear of changes when an order or its click was made, or which was reported first.
 _STORE_OR_PARTNER_CHANGED = """
     EXISTS (SELECT FROM stores WHERE number = held.store_number
             AND stores.changed_at > held.tried_at - interval '1 minute')

@@ -119,6 +119,30 @@ def test_an_order_long_after_its_click_waits_for_a_longer_window(
     assert verdict(partner, receipt_id) == ("accepted", "recorded")
 
 
+def test_an_order_placed_before_its_click_waits_for_the_clerk(desk: Desk, partner: Partner) -> None:
+    """INVARIANT: who buys first and clicks afterwards earns nothing, whatever changes later."""
+    desk.store()
+    report = partner.report(click_id=partner.click(minutes=1))
+    report["ordered_at"] = report["status_at"] = rfc3339(desk.clock() - timedelta(minutes=10))
+    receipt_id = held(partner, report, "order_before_click")
+    detail = partner.read(f"/receipts/{receipt_id}").json
+    assert detail
+    assert "before its click" in detail["detail"]
+    desk.clock.move(timedelta(minutes=5))
+    desk.store(days=60)
+    assert retry(desk, after_restart=True) == 0
+    assert verdict(partner, receipt_id) == ("held", "order_before_click")
+    assert desk.count("held") == 1
+    assert desk.count("conversions") == desk.count("event_log") == 0
+
+
+def test_a_partners_clock_may_be_a_little_behind_ours(desk: Desk, partner: Partner) -> None:
+    desk.store()
+    report = partner.report(click_id=partner.click(minutes=0))
+    report["ordered_at"] = report["status_at"] = rfc3339(desk.clock() - timedelta(minutes=4))
+    assert partner.send(report).status_code == 200
+
+
 @pytest.mark.parametrize("damage", [lambda one: one[:-1], lambda one: "A" + one[1:], lambda _: "x"])
 def test_a_cut_or_changed_click_is_held_and_tried_once_a_start(
     desk: Desk, partner: Partner, damage: Any
