@@ -1,6 +1,6 @@
 """The rules of a conversion: what its messages add up to, and which purchase may be attributed.
 
-Pure: no clock, no database. `settle` is a fold over ALL messages of one conversion in an order of
+Pure: no clock, no database. `fold` goes over ALL messages of one conversion in an order of
 their own, so any order of arrival, any repetition and any retry end in the same conversion.
 """
 
@@ -89,8 +89,8 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What all messages of one conversion add up to."""
+class ConversionState:
+    """What all messages of one conversion add up to: how it stands, and what stays paid."""
 
     status: Status = Status.REPORTED
     paid_minor: int | None = None
@@ -101,7 +101,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """One line of a purchase: what was fixed when it was first recorded, and what it settled to."""
+    """One line of a purchase: what was fixed when first recorded, and how it stands now."""
 
     conversion_id: UUID
     partner_id: str
@@ -114,7 +114,7 @@ class Conversion:
     clicked_at: datetime
     currency: str
     rate_micro: int
-    settled: Settled
+    state: ConversionState
     version: int
     receipt_id: UUID
 
@@ -129,7 +129,7 @@ def conversion_id_of(partner_id: str, message: Message) -> UUID:
 _RANK = {says: rank for rank, says in enumerate(Says)}
 
 
-def settle(messages: Iterable[Message]) -> Settled:
+def fold(messages: Iterable[Message]) -> ConversionState:
     """Fold the messages of one conversion into its state.
 
     Reports come first, whatever their clock says; then each message at its `status_at`.
@@ -145,7 +145,7 @@ def settle(messages: Iterable[Message]) -> Settled:
 
     A whole return is the end: the goods are back. Of category and time of order the first counts.
     """
-    state = Settled()
+    state = ConversionState()
     for message in sorted(set(messages), key=_turn):
         state = _apply(state, message)
     return state
@@ -185,7 +185,7 @@ def _turn(message: Message) -> tuple[object, ...]:
     return is_later, message.status_at, _RANK[message.says], -amount, rest
 
 
-def _apply(state: Settled, message: Message) -> Settled:
+def _apply(state: ConversionState, message: Message) -> ConversionState:
     if state.status is Status.RETURNED:
         return state
     status: Status = state.status
@@ -201,7 +201,8 @@ def _apply(state: Settled, message: Message) -> Settled:
         case Says.APPROVED_UNFUNDED if status is not Status.APPROVED:
             status, reason = Status.APPROVED_UNFUNDED, None
     category = state.category or message.category
-    return Settled(status, paid_minor, category, state.ordered_at or message.ordered_at, reason)
+    ordered_at = state.ordered_at or message.ordered_at
+    return ConversionState(status, paid_minor, category, ordered_at, reason)
 
 
 def _stays_paid(paid_minor: int | None, message: Message) -> int | None:

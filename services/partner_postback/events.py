@@ -11,8 +11,8 @@ SAYS = {"conversions": ("conversion.changed",)}
 
 def conversion_changed(conversion: Conversion, now: datetime) -> Event:
     """Say what a conversion is now; keyed by its order, so that an order's lines stay in order."""
-    settled = conversion.settled
-    assert settled.ordered_at is not None
+    state = conversion.state
+    assert state.ordered_at is not None
     return Event(
         topic="conversions",
         key=f"{conversion.partner_id}:{conversion.order_id}",
@@ -30,13 +30,13 @@ def conversion_changed(conversion: Conversion, now: datetime) -> Event:
             "member_id": str(conversion.member_id),
             "click_id": conversion.click_id,
             "clicked_at": rfc3339(conversion.clicked_at),
-            "status": settled.status.value,
-            "category": settled.category,
-            "paid_minor": settled.paid_minor,
+            "status": state.status.value,
+            "category": state.category,
+            "paid_minor": state.paid_minor,
             "currency": conversion.currency,
             "rate_micro": conversion.rate_micro,
-            "ordered_at": rfc3339(settled.ordered_at),
-            "reason": settled.reason,
+            "ordered_at": rfc3339(state.ordered_at),
+            "reason": state.reason,
             "receipt_id": str(conversion.receipt_id),
         },
     )

@@ -43,7 +43,7 @@ def retry(
     """Decide again on requests that were held; their receipts learn the new verdict."""
     batch = _begin(connection, arrivals, clicks, clock())
     outcomes = [batch.take(arrival) for arrival in arrivals]
-    store.settle_held(raw(connection), map(_verdict, outcomes))
+    store.give_verdicts(raw(connection), map(_verdict, outcomes))
     _write(connection, batch, [])
     return outcomes
 

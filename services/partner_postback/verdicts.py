@@ -16,13 +16,13 @@ import msgspec
 from services.partner_postback.domain import (
     Click,
     Conversion,
+    ConversionState,
     Hold,
     Message,
-    Settled,
     attribute,
     conversion_id_of,
+    fold,
     opens,
-    settle,
 )
 from services.partner_postback.networks.request import RawRequest, Refused
 from services.partner_postback.store.batches import Known, Row
@@ -144,14 +144,14 @@ class Deciding:
             "content": msgspec.Raw(content),
         }
         self.messages.append(row)
-        settled = settle(said.values())
+        state = fold(said.values())
         if before is None:
-            self._change(self._first(arrival, message, conversion_id, settled))
+            self._change(self._first(arrival, message, conversion_id, state))
             return Verdict.ACCEPTED, "recorded", "The conversion is recorded."
-        if settled == before.settled:
+        if state == before.state:
             return Verdict.ACCEPTED, "unchanged", "Kept; the conversion stays as it was."
         version, receipt_id = before.version + 1, arrival.receipt_id
-        self._change(replace(before, settled=settled, version=version, receipt_id=receipt_id))
+        self._change(replace(before, state=state, version=version, receipt_id=receipt_id))
         return Verdict.ACCEPTED, "changed", "The conversion has changed."
 
     def _change(self, after: Conversion) -> None:
@@ -159,7 +159,7 @@ class Deciding:
         self.changes.append(after)
 
     def _first(
-        self, arrival: Arrival, message: Message, conversion_id: UUID, settled: Settled
+        self, arrival: Arrival, message: Message, conversion_id: UUID, state: ConversionState
     ) -> Conversion:
         click, rate_micro = self._click(message), self._rate(message)
         assert click is not None
@@ -178,7 +178,7 @@ class Deciding:
             clicked_at=click.clicked_at,
             currency=message.amount.currency,
             rate_micro=rate_micro,
-            settled=settled,
+            state=state,
             version=1,
             receipt_id=arrival.receipt_id,
         )

@@ -3,7 +3,7 @@
 Template: `…/admitad?token=KEY&subid=[[[subid]]]&action_id=[[[admitad_id]]]&order_id=[[[order_id]]]
 &order_sum=[[[order_sum]]]&currency=[[[currency]]]&status=[[[payment_status]]]&time=[[[time]]]
 &type=[[[type]]]`. It signs nothing, hence the token and the IP list. It names no moment of a
-status, only the order's: the rank of the statuses orders them (domain.settle).
+status, only the order's: the rank of the statuses orders them (domain.fold).
 """
 
 from marshmallow import validate

@@ -14,7 +14,7 @@ import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
-from services.partner_postback.domain import Conversion, Message, Settled, Status, Store
+from services.partner_postback.domain import Conversion, ConversionState, Message, Status, Store
 
 Raw = psycopg.Connection[Any]
 Row = dict[str, Any]
@@ -183,7 +183,7 @@ def write(raw: Raw, rows: Mapping[str, Sequence[Row]]) -> None:
         raise Overtaken
 
 
-def settle_held(raw: Raw, verdicts: Iterable[Row]) -> None:
+def give_verdicts(raw: Raw, verdicts: Iterable[Row]) -> None:
     """Give receipts that were held their new verdict, and let them wait no longer."""
     rows = list(verdicts)
     raw.execute(
@@ -195,8 +195,8 @@ def settle_held(raw: Raw, verdicts: Iterable[Row]) -> None:
 def row_of(conversion: Conversion, now: datetime) -> Row:
     """Answer the row of a conversion."""
     row = {name: getattr(conversion, name) for name in Conversion.__dataclass_fields__}
-    settled = cast("Settled", row.pop("settled"))
-    said = {name: getattr(settled, name) for name in Settled.__dataclass_fields__}
+    state = cast("ConversionState", row.pop("state"))
+    said = {name: getattr(state, name) for name in ConversionState.__dataclass_fields__}
     return {**row, **said, "changed_at": now}
 
 
@@ -213,15 +213,15 @@ def _known(locked: list[Row], loaded: _Loaded) -> Known:
 
 
 def _conversion(row: Row) -> Conversion:
-    settled = Settled(
+    state = ConversionState(
         status=Status(row["status"]),
         paid_minor=row["paid_minor"],
         category=row["category"],
         ordered_at=row["ordered_at"],
         reason=row["reason"],
     )
-    fixed = {name: row[name] for name in Conversion.__dataclass_fields__ if name != "settled"}
-    return Conversion(**fixed, settled=settled)
+    fixed = {name: row[name] for name in Conversion.__dataclass_fields__ if name != "state"}
+    return Conversion(**fixed, state=state)
 
 
 def _json(rows: object) -> str:

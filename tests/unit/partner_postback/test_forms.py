@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.partner_postback.domain import Says, settle
+from services.partner_postback.domain import Says, fold
 from services.partner_postback.networks import read
 from services.partner_postback.networks.request import RawRequest, Refused
 from shared.money import Money
@@ -140,7 +140,7 @@ def test_admitads_statuses_add_up_though_they_carry_one_time() -> None:
         read(by_get("admitad", ADMITAD | {"status": status}))
         for status in ("approved", "pending", "approved_but_stalled")
     ]
-    assert settle(stages).status == "approved"
+    assert fold(stages).status == "approved"
 
 
 @pytest.mark.parametrize(

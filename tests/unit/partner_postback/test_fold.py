@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.partner_postback.domain import Message, Says, Settled, Status, opens, settle
+from services.partner_postback.domain import ConversionState, Message, Says, Status, fold, opens
 from tests.unit.partner_postback.messages import ORDERED_AT, rubles, says
 
 REPORTED = says("reported")
@@ -15,7 +15,7 @@ APPROVED = says("approved", after=60)
 
 
 def outcome(*messages: Message) -> tuple[str, int | None]:
-    state = settle(messages)
+    state = fold(messages)
     return state.status.value, state.paid_minor
 
 
@@ -75,8 +75,8 @@ def test_messages_add_up_to_a_state_in_any_order(
 
 def test_a_declined_or_returned_conversion_says_why() -> None:
     declined = says("declined", after=60, reason="cancelled by the buyer")
-    assert settle([REPORTED, declined]).reason == "cancelled by the buyer"
-    assert settle([REPORTED, declined, says("approved", after=90)]).reason is None
+    assert fold([REPORTED, declined]).reason == "cancelled by the buyer"
+    assert fold([REPORTED, declined, says("approved", after=90)]).reason is None
 
 
 def test_of_two_reports_that_differ_the_smaller_amount_is_believed() -> None:
@@ -112,21 +112,21 @@ def any_message(draw: st.DrawFn) -> Message:
 @given(st.data(), st.lists(any_message(), max_size=7))
 def test_order_and_repetition_never_matter(data: st.DataObject, messages: list[Message]) -> None:
     """INVARIANT: a fold by order of arrival would break it."""
-    expected = settle(messages)
+    expected = fold(messages)
     again = data.draw(st.permutations(messages))
     repeated = (
         again + data.draw(st.lists(st.sampled_from(messages), max_size=5)) if messages else []
     )
-    assert settle(again) == expected
-    assert settle(repeated) == expected
+    assert fold(again) == expected
+    assert fold(repeated) == expected
 
 
 @settings(max_examples=500)
 @given(st.lists(any_message(), max_size=7))
-def test_what_settles_can_always_be_kept(messages: list[Message]) -> None:
-    state = settle([REPORTED, *messages])
+def test_what_is_folded_can_always_be_kept(messages: list[Message]) -> None:
+    state = fold([REPORTED, *messages])
     assert state.paid_minor is not None
     assert state.paid_minor >= 0
     assert state.status is not Status.RETURNED or state.paid_minor == 0
     assert state.ordered_at is not None
-    assert isinstance(state, Settled)
+    assert isinstance(state, ConversionState)
