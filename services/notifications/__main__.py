@@ -71,7 +71,7 @@ def _send(stop: threading.Event) -> None:
         pulse.beat()
         try:
             tried = sender.send_due()
-        except DBAPIError as fault:
+        except (DBAPIError, *database.SERVER_AWAY) as fault:
             log.warning("sender.retries", fault=str(fault)[:300])
             stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
             continue

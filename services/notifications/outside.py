@@ -1,13 +1,15 @@
 """Calls that a message needs: the phone from members, the code from payout, the SMS to the gateway.
 
-What comes back is used for one message and kept nowhere. A call that fails in passing raises
-`TryLater`; one that can never succeed raises `CannotBeSent`.
+What comes back is used for one message and kept nowhere. A call that fails in passing, or is
+answered by what nobody agreed to (a portal's page, a field missing), raises `TryLater`; one that
+can never succeed raises `CannotBeSent`.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
+import msgspec
 import requests
 import structlog
 
@@ -17,6 +19,9 @@ log = structlog.get_logger()
 _NOT_FOUND, _CONFLICT, _GONE = 404, 409, 410
 # The other side refuses the caller or the moment, not the message.
 _PASSING = {401, 403, 408, 425, 429}
+_LOWEST_REFUSAL = 400
+_SomeText = Annotated[str, msgspec.Meta(min_length=1)]
+T = TypeVar("T")
 
 
 class TryLater(Exception):
@@ -25,6 +30,25 @@ class TryLater(Exception):
 
 class CannotBeSent(Exception):
     """No later attempt would end otherwise."""
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Of a member only where an SMS reaches him."""
+
+    phone: _SomeText
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    """What of a certificate stands in its SMS."""
+
+    code: _SomeText
+    denomination: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The gateway has the message."""
+
+    status: Literal["accepted"]
 
 
 class Outside:
@@ -38,13 +62,14 @@ class Outside:
 
     def phone_of(self, member_id: UUID) -> str:
         """Answer a member's phone; raises TryLater, CannotBeSent."""
-        return str(_read(self._members, f"/members/{member_id}/contact", "the member")["phone"])
+        path = f"/members/{member_id}/contact"
+        return _fetch(self._members, path, "the member", Contact).phone
 
     def certificate(self, certificate_id: str) -> Mapping[str, str | int]:
         """Answer a certificate's code and denomination; raises TryLater, CannotBeSent."""
         path = f"/certificates/{certificate_id}/code"
-        told = _read(self._payout, path, "the certificate")
-        return {"code": str(told["code"]), "denomination": int(told["denomination"])}
+        told = _fetch(self._payout, path, "the certificate", Certificate)
+        return {"code": told.code, "denomination": told.denomination}
 
     def send_sms(self, message_id: UUID, phone: str, words: str) -> None:
         """Hand an SMS over, once per message however often this is called.
@@ -65,10 +90,10 @@ class Outside:
             # An earlier attempt, with other words, did arrive: the member has been told.
             log.warning("message.was_sent_in_other_words", message_id=str(message_id))
             return
-        _check(answer, "the gateway")
+        _read(answer, "the gateway", Accepted)
 
 
-def _read(client: HttpClient, path: str, what: str) -> dict[str, Any]:
+def _fetch(client: HttpClient, path: str, what: str, view: type[T]) -> T:
     try:
         answer = client.get(path)
     except CallFailed as fault:
@@ -76,16 +101,26 @@ def _read(client: HttpClient, path: str, what: str) -> dict[str, Any]:
     if answer.status_code in {_NOT_FOUND, _GONE}:
         message = f"{what} is not there any more"
         raise CannotBeSent(message)
+    return _read(answer, what, view)
+
+
+def _read(answer: requests.Response, what: str, view: type[T]) -> T:
     _check(answer, what)
-    found: dict[str, Any] = answer.json()
-    return found
+    try:
+        return msgspec.json.decode(answer.content, type=view)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Not even the fault is quoted: it may name what was answered.
+        message = f"{what}: an answer that cannot be read"
+        raise TryLater(message) from None
 
 
 def _check(answer: requests.Response, what: str) -> None:
-    if answer.ok:
+    status = answer.status_code
+    if status in range(200, 300):
         return
-    message = f"{what}: answered {answer.status_code}"
-    raise TryLater(message) if answer.status_code in _PASSING else CannotBeSent(message)
+    message = f"{what}: answered {status}"
+    passing = status < _LOWEST_REFUSAL or status in _PASSING
+    raise TryLater(message) if passing else CannotBeSent(message)
 
 
 def _named(what: str, fault: Exception) -> str:

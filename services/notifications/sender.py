@@ -60,6 +60,9 @@ class Sender:
             self._try_later(message, str(fault))
         except CannotBeSent as fault:
             self._end(message, State.REFUSED, str(fault))
+        except Exception as fault:  # noqa: BLE001 - one message's fault must not stop the others
+            # The kind alone: its text may carry a code or a phone.
+            self._try_later(message, f"a fault of ours: {type(fault).__name__}")
         else:
             self._end(message, State.SENT, None)
 
