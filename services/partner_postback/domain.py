@@ -126,7 +126,9 @@ def conversion_id_of(partner_id: str, message: Message) -> UUID:
 
 
 # Messages of one moment are taken in this order: networks send the order's time with every status.
+# Nothing else could order them: the order of arrival is chance, and must not decide about money.
 _RANK = {says: rank for rank, says in enumerate(Says)}
+_NAMES_A_STATUS = {Says.APPROVED_UNFUNDED, Says.APPROVED, Says.DECLINED}
 
 
 def fold(messages: Iterable[Message]) -> ConversionState:
@@ -140,15 +142,23 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     | amended           | as it was                                   | its amount              |
     | approved_unfunded | approved_unfunded, unless approved already  | its amount, if named    |
     | approved          | approved                                    | its amount, if named    |
-    | declined          | declined (a later approval reinstates it)   | its amount, if named    |
+    | declined          | declined, until a later approval            | its amount, if named    |
     | returned          | returned when nothing stays paid            | less its amount, or 0   |
 
+    "Later" is a later `status_at`: at one moment `declined` outranks `approved`, whichever arrived
+    last. So a network that names no moment of a status (Admitad) cannot take a refusal back; its
+    approval is kept, and told that it is overruled.
     A whole return is the end: the goods are back. Of category and time of order the first counts.
     """
     state = ConversionState()
     for message in sorted(set(messages), key=_turn):
         state = _apply(state, message)
     return state
+
+
+def is_overruled(message: Message, state: ConversionState) -> bool:
+    """Answer whether a message names a status that another message keeps from counting."""
+    return message.says in _NAMES_A_STATUS and message.says.value != state.status.value
 
 
 def opens(message: Message) -> bool:

@@ -13,7 +13,14 @@ from services.partner_postback.domain import Message, conversion_id_of
 from services.partner_postback.events import conversion_changed
 from services.partner_postback.networks.request import Code, Refused
 from services.partner_postback.store import batches as store
-from services.partner_postback.verdicts import Arrival, Deciding, Outcome, Verdict, refused
+from services.partner_postback.verdicts import (
+    Arrival,
+    Deciding,
+    Outcome,
+    Verdict,
+    redelivered,
+    refused,
+)
 from shared import event_log
 from shared.clock import Clock
 from shared.database import raw
@@ -87,11 +94,15 @@ def _again(arrival: Arrival, first: store.KnownReceipt | None) -> Outcome | None
     if _content(arrival) != (first.query, first.body):
         why = f"This webhook-id came before with other content: receipt {first.receipt_id}."
         return refused(arrival, Refused(Code.WEBHOOK_ID_REUSED, why, "webhook-id"))
-    verdict, code, why = Verdict(first.verdict), first.code, first.detail
-    if verdict is Verdict.ACCEPTED:
-        why = "This webhook-id was received before."
-        verdict, code = Verdict.DUPLICATE, "redelivered"
-    return Outcome(first.receipt_id, verdict, code, why, first.field, first.conversion_id)
+    outcome = Outcome(
+        receipt_id=first.receipt_id,
+        verdict=Verdict(first.verdict),
+        code=first.code,
+        detail=first.detail,
+        field=first.field,
+        conversion_id=first.conversion_id,
+    )
+    return redelivered(outcome) if outcome.verdict is Verdict.ACCEPTED else outcome
 
 
 def _first(arrival: Arrival, outcome: Outcome) -> store.KnownReceipt:

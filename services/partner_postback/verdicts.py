@@ -19,9 +19,11 @@ from services.partner_postback.domain import (
     ConversionState,
     Hold,
     Message,
+    Status,
     attribute,
     conversion_id_of,
     fold,
+    is_overruled,
     opens,
 )
 from services.partner_postback.networks.request import RawRequest, Refused
@@ -41,6 +43,19 @@ _WHY_HELD = {
     Hold.OTHER_CURRENCY: "This order line was reported before in another currency.",
 }
 
+# By the status that rules in place of the one that a message names.
+_WHY_OVERRULED = {
+    Status.DECLINED: "that was said of a later moment, or of the same one, where it outranks an "
+    "approval. A message with a later `status_at` changes it; a network that sends no moment of "
+    "a status needs one by the plain form or our own format.",
+    Status.APPROVED: "that was said of a later moment, or this does not undo it. "
+    "A refusal or return with a later `status_at` changes it.",
+    Status.APPROVED_UNFUNDED: "that was said of a later moment. "
+    "A message with a later `status_at` changes it.",
+    Status.RETURNED: "everything came back, which is the end. "
+    "What is bought again is reported as another line.",
+}
+
 
 class Verdict(StrEnum):
     """What became of a request."""
@@ -49,6 +64,26 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     HELD = "held"
     REFUSED = "refused"
+
+
+class Effect(StrEnum):
+    """What an accepted or repeated message did; part of the contract with partners."""
+
+    RECORDED = "recorded"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    OVERRULED = "overruled"
+    KNOWN_MESSAGE = "known_message"
+    REDELIVERED = "redelivered"
+
+
+_WHAT_IT_DID = {
+    Effect.RECORDED: "The conversion is recorded.",
+    Effect.CHANGED: "The conversion has changed.",
+    Effect.UNCHANGED: "Kept; the conversion stays as it was.",
+    Effect.KNOWN_MESSAGE: "The same message was accepted before.",
+    Effect.REDELIVERED: "This webhook-id was received before.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +169,8 @@ class Deciding:
         content_hash = hashlib.sha256(content).hexdigest()
         said = self.known.messages.setdefault(conversion_id, {})
         if content_hash in said:
-            why = "The same message was accepted before."
-            return Verdict.DUPLICATE, "known_message", why
+            assert before is not None
+            return Verdict.DUPLICATE, *_told(Effect.KNOWN_MESSAGE, message, before.state)
         said[content_hash] = message
         row = {
             "conversion_id": conversion_id,
@@ -146,13 +181,15 @@ class Deciding:
         self.messages.append(row)
         state = fold(said.values())
         if before is None:
+            effect = Effect.RECORDED
             self._change(self._first(arrival, message, conversion_id, state))
-            return Verdict.ACCEPTED, "recorded", "The conversion is recorded."
-        if state == before.state:
-            return Verdict.ACCEPTED, "unchanged", "Kept; the conversion stays as it was."
-        version, receipt_id = before.version + 1, arrival.receipt_id
-        self._change(replace(before, state=state, version=version, receipt_id=receipt_id))
-        return Verdict.ACCEPTED, "changed", "The conversion has changed."
+        elif state == before.state:
+            effect = Effect.UNCHANGED
+        else:
+            effect = Effect.CHANGED
+            version, receipt_id = before.version + 1, arrival.receipt_id
+            self._change(replace(before, state=state, version=version, receipt_id=receipt_id))
+        return Verdict.ACCEPTED, *_told(effect, message, state)
 
     def _change(self, after: Conversion) -> None:
         self.known.conversions[after.conversion_id] = after
@@ -195,6 +232,22 @@ class Deciding:
 def refused(arrival: Arrival, why: Refused) -> Outcome:
     """Answer the refusal of a request."""
     return Outcome(arrival.receipt_id, Verdict.REFUSED, why.code, str(why), why.field)
+
+
+def redelivered(first: Outcome) -> Outcome:
+    """Answer a webhook-id whose message was accepted before."""
+    effect = Effect.REDELIVERED
+    return replace(first, verdict=Verdict.DUPLICATE, code=effect, detail=_WHAT_IT_DID[effect])
+
+
+def _told(effect: Effect, message: Message, state: ConversionState) -> tuple[Effect, str]:
+    """Answer the code and the sentence: that a status does not count says more than the effect."""
+    if not is_overruled(message, state):
+        return effect, _WHAT_IT_DID[effect]
+    why = (
+        f"{_WHAT_IT_DID[effect]} The status stays `{state.status}`: {_WHY_OVERRULED[state.status]}"
+    )
+    return Effect.OVERRULED, why
 
 
 def _conflict(message: Message, before: Conversion) -> Hold | None:

@@ -2,8 +2,14 @@
 
 Template: `…/admitad?token=KEY&subid=[[[subid]]]&action_id=[[[admitad_id]]]&order_id=[[[order_id]]]
 &order_sum=[[[order_sum]]]&currency=[[[currency]]]&status=[[[payment_status]]]&time=[[[time]]]
-&type=[[[type]]]`. It signs nothing, hence the token and the IP list. It names no moment of a
-status, only the order's: the rank of the statuses orders them (domain.fold).
+&type=[[[type]]]`. It signs nothing, hence the token and the IP list.
+
+It has no macro for the moment of a status: `time` is the order's, `click_time` the click's and
+`conversion_time` the seconds between the two. So all messages of an action carry one moment, and
+the rank of the statuses orders them (domain.fold): `declined` outranks `approved`, even when the
+network approved it again. Such an approval is answered with the code `overruled`. What makes it
+count is a message with a later `status_at`, by the plain form or our own format, under the same
+order_id, line_id (action_id) and action (type).
 """
 
 from marshmallow import validate

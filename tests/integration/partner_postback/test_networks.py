@@ -97,9 +97,8 @@ def test_parameters_sent_twice_or_not_in_utf8_are_refused(desk: Desk, partner: P
     assert desk.client.get(start + crowd).status_code == 401
 
 
-def test_admitad_reports_approves_and_is_counted_once(desk: Desk, partner: Partner) -> None:
-    desk.rate("USD", 90_000_000)
-    sent = {
+def admitad(desk: Desk, partner: Partner) -> dict[str, Any]:
+    return {
         "token": partner.key,
         "subid": partner.click(hours=1),
         "action_id": "31415926",
@@ -110,14 +109,73 @@ def test_admitad_reports_approves_and_is_counted_once(desk: Desk, partner: Partn
         "type": "sale",
         "offer_id": "77",
     }
+
+
+def told(desk: Desk, partner: Partner, name: str, sent: dict[str, Any]) -> dict[str, Any]:
+    answer = desk.client.get(f"/postbacks/{partner.partner_id}/{name}", query_string=sent)
+    assert answer.status_code == 200, answer.json
+    read: dict[str, Any] = answer.json or {}
+    return read
+
+
+def test_admitad_reports_approves_and_is_counted_once(desk: Desk, partner: Partner) -> None:
+    desk.rate("USD", 90_000_000)
+    sent = admitad(desk, partner)
     for status in ("approved", "pending", "approved_but_stalled", "approved"):
-        answer = desk.client.get(
-            f"/postbacks/{partner.partner_id}/admitad", query_string={**sent, "status": status}
-        )
-        assert answer.status_code == 200, answer.json
+        told(desk, partner, "admitad", {**sent, "status": status})
     (event,) = desk.events()
     assert (event["data"]["status"], event["data"]["paid_minor"]) == ("approved", 19_500)
     assert event["data"]["rate_micro"] == 90_000_000
+
+
+def test_an_approval_that_admitad_cannot_place_after_a_refusal_is_told_so(
+    desk: Desk, partner: Partner
+) -> None:
+    """All carry the order's time: the receipt says which one rules, and the way out."""
+    desk.rate("USD", 90_000_000)
+    sent = admitad(desk, partner)
+    answers = [
+        told(desk, partner, "admitad", {**sent, "status": status})
+        for status in ("pending", "declined", "approved", "approved")
+    ]
+    assert [(one["verdict"], one["code"]) for one in answers] == [
+        ("accepted", "recorded"),
+        ("accepted", "changed"),
+        ("accepted", "overruled"),
+        ("duplicate", "overruled"),
+    ]
+    for one in answers[2:]:
+        assert "stays `declined`" in one["detail"]
+        assert "later `status_at`" in one["detail"]
+    assert desk.events()[-1]["data"]["status"] == "declined"
+    desk.clock.move(timedelta(minutes=1))
+    way_out = {
+        "token": partner.key,
+        "order_id": sent["order_id"],
+        "line_id": sent["action_id"],
+        "action": sent["type"],
+        "status": "approved",
+        "status_at": rfc3339(desk.clock()),
+    }
+    assert told(desk, partner, "form", way_out)["code"] == "changed"
+    assert [event["data"]["status"] for event in desk.events()][-1] == "approved"
+
+
+def test_an_approval_refused_and_repeated_is_told_that_the_refusal_rules(
+    desk: Desk, partner: Partner
+) -> None:
+    """A second approval reads like the first: it is no news, yet the status is another."""
+    desk.rate("USD", 90_000_000)
+    sent = admitad(desk, partner)
+    answers = [
+        told(desk, partner, "admitad", {**sent, "status": status})
+        for status in ("approved", "declined", "approved")
+    ]
+    assert [(one["verdict"], one["code"]) for one in answers] == [
+        ("accepted", "recorded"),
+        ("accepted", "changed"),
+        ("duplicate", "overruled"),
+    ]
 
 
 def test_awin_pushes_a_transaction(desk: Desk, partner: Partner) -> None:

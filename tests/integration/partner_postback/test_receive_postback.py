@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.schemas import rfc3339
 from tests.integration.partner_postback.partner import MEMBER, Desk, Partner
 
 
@@ -128,3 +129,30 @@ def test_another_members_click_changes_nothing(desk: Desk, partner: Partner) -> 
     assert answer.json
     assert (answer.status_code, answer.json["code"]) == (202, "other_click")
     assert desk.count("event_log") == 1
+
+
+def test_a_status_that_comes_late_is_told_that_a_later_one_rules(
+    desk: Desk, partner: Partner
+) -> None:
+    report = partner.report()
+    partner.send(report)
+    earlier = rfc3339(desk.clock())
+    desk.clock.move(timedelta(minutes=5))
+    partner.send(partner.later(report, "declined"))
+    answer = partner.send(partner.later(report, "approved", status_at=earlier)).json
+    assert answer
+    assert (answer["verdict"], answer["code"]) == ("accepted", "overruled")
+    assert [event["data"]["status"] for event in desk.events()] == ["reported", "declined"]
+
+
+def test_what_is_said_after_a_whole_return_is_told_that_it_was_the_end(
+    desk: Desk, partner: Partner
+) -> None:
+    report = partner.report()
+    partner.send(report)
+    for status in ("returned", "approved"):
+        desk.clock.move(timedelta(minutes=1))
+        answer = partner.send(partner.later(report, status)).json
+    assert answer
+    assert (answer["verdict"], answer["code"]) == ("accepted", "overruled")
+    assert "stays `returned`" in answer["detail"]

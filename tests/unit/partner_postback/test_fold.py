@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.partner_postback.domain import ConversionState, Message, Says, Status, fold, opens
+from services.partner_postback.domain import (
+    ConversionState,
+    Message,
+    Says,
+    Status,
+    fold,
+    is_overruled,
+    opens,
+)
 from tests.unit.partner_postback.messages import ORDERED_AT, rubles, says
 
 REPORTED = says("reported")
@@ -77,6 +85,29 @@ def test_a_declined_or_returned_conversion_says_why() -> None:
     declined = says("declined", after=60, reason="cancelled by the buyer")
     assert fold([REPORTED, declined]).reason == "cancelled by the buyer"
     assert fold([REPORTED, declined, says("approved", after=90)]).reason is None
+
+
+@pytest.mark.parametrize(
+    ("messages", "message", "overruled"),
+    [
+        # A network that sends the order's time with every status cannot take a refusal back.
+        ([REPORTED, says("declined")], says("approved"), True),
+        ([REPORTED, says("declined", after=60)], says("approved"), True),
+        ([REPORTED, says("declined")], says("approved", after=60), False),
+        ([REPORTED, says("approved")], says("declined"), False),
+        ([REPORTED, says("approved", after=60)], says("declined"), True),
+        ([REPORTED, APPROVED], says("approved_unfunded", after=90), True),
+        ([REPORTED, says("returned", after=60)], says("approved", after=90), True),
+        # They name no status: nothing can overrule them.
+        ([REPORTED, APPROVED], says("reported", after=90), False),
+        ([REPORTED, APPROVED], says("amended", after=90, amount=rubles(5)), False),
+        ([REPORTED, APPROVED], says("returned", after=90, amount=rubles(5)), False),
+    ],
+)
+def test_a_message_whose_status_does_not_count_is_overruled(
+    messages: list[Message], message: Message, *, overruled: bool
+) -> None:
+    assert is_overruled(message, fold([*messages, message])) is overruled
 
 
 def test_of_two_reports_that_differ_the_smaller_amount_is_believed() -> None:

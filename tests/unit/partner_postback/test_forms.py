@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -141,6 +142,14 @@ def test_admitads_statuses_add_up_though_they_carry_one_time() -> None:
         for status in ("approved", "pending", "approved_but_stalled")
     ]
     assert fold(stages).status == "approved"
+
+
+def test_admitads_refusal_stays_whichever_comes_last_for_nothing_says_when_each_was_said() -> None:
+    """INVARIANT: the order of arrival decides nothing; an approval after a refusal needs a time."""
+    statuses = ("pending", "approved", "declined")
+    stages = [read(by_get("admitad", ADMITAD | {"status": status})) for status in statuses]
+    for order in permutations(stages):
+        assert fold(order).status == "declined"
 
 
 @pytest.mark.parametrize(
