@@ -1,19 +1,20 @@
-"""A topic's batch is read, guarded and handled in one transaction; halving finds its poison."""
+"""A topic's batch is read, then guarded and handled in a transaction for each step of each lane.
+
+A step whose handler fails is halved until its poison is alone, and parked.
+"""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-import psycopg
 import structlog
 from msgspec import Struct
 from prometheus_client import Counter
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared import event_log, inbox, parked
 from shared.clock import Clock
+from shared.database import SERVER_AWAY
 from shared.events import Envelope, Received, UnreadableEvent, open_envelope, read_data
 from shared.lanes import Lanes
 from shared.parked import Message
@@ -22,13 +23,6 @@ from shared.subscriptions import NotYet, Subscription
 log = structlog.get_logger()
 PARKED = Counter("consumer_parked", "Messages parked, by topic.", ["topic"])
 
-PASSING_FAULTS = (
-    OperationalError,
-    InterfaceError,
-    psycopg.OperationalError,  # the same, where a handler speaks to psycopg itself
-    psycopg.InterfaceError,
-    PoolTimeout,
-)
 _MOST_POISON_IN_A_ROW = 100
 
 
@@ -115,7 +109,7 @@ class Applier:
             return
         try:
             self._apply_together(topic, read)
-        except PASSING_FAULTS:
+        except SERVER_AWAY:
             raise
         except NotYet as wait:
             self._let_wait(topic, read, wait)

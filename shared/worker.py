@@ -1,4 +1,4 @@
-"""The consumer runtime: poll, apply a topic's batch in one transaction, then commit offsets.
+"""The consumer runtime: poll, apply what came in transactions of its own, then commit offsets.
 
 While a batch is applied the next one is fetched and read: the database and Python work at the same
 time. No more than one is under way, so the order stays and a kill repeats two batches at most.
@@ -23,8 +23,9 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Engine
 
 from shared import parked
-from shared.apply import PASSING_FAULTS, Applier, Batch
+from shared.apply import Applier, Batch
 from shared.clock import Clock, utc_now
+from shared.database import SERVER_AWAY
 from shared.kafka import (
     CommitFailedError,
     KafkaConsumer,
@@ -179,7 +180,7 @@ def _insist(work: Callable[[], None], stop: threading.Event) -> bool:
     while not stop.is_set():
         try:
             work()
-        except PASSING_FAULTS as fault:
+        except SERVER_AWAY as fault:
             log.warning("consumer.retries", fault=f"{type(fault).__name__}: {fault}"[:300])
             stop.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""The README is true: its postback is sent as it stands there, to a stack that runs."""
+"""The README is true: its commands are run as they stand there, against a stack that runs."""
 
 import json
 import os
@@ -15,8 +15,9 @@ pytestmark = pytest.mark.xdist_group("stack")
 REPOSITORY = Path(__file__).parents[2]
 
 
-def test_the_postback_of_the_readme_is_accepted(stack: RunningStack) -> None:
-    [script] = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+def test_its_postback_its_stores_and_its_partner_are_accepted(stack: RunningStack) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    script = "\necho\n".join(blocks)
     told = subprocess.run(
         ["bash", "-euc", script],
         cwd=REPOSITORY,
@@ -27,4 +28,8 @@ def test_the_postback_of_the_readme_is_accepted(stack: RunningStack) -> None:
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout)["verdict"] == "accepted"
+    postback, stores, partner = map(json.loads, filter(None, told.stdout.splitlines()))
+    assert postback["verdict"] == "accepted"
+    assert stores["dry_run"] is True
+    assert partner["partner_id"] == "new-mall"
+    assert partner["secrets"]

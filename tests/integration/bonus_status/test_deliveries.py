@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
-from shared.apply import PASSING_FAULTS, Applier
+from shared.apply import Applier
+from shared.database import SERVER_AWAY
 from tests.integration.bonus_status.desk import Desk
 from tests.integration.bonus_status.story import Story
 
@@ -55,7 +56,7 @@ def insist(work: Callable[[], None]) -> None:
     for _ in range(1_000):
         try:
             return work()
-        except PASSING_FAULTS:
+        except SERVER_AWAY:
             continue
     message = "overtaken a thousand times"
     raise AssertionError(message)
