@@ -21,6 +21,7 @@ MODES = {
     "slow": "delivered, answered after `seconds`",
     "error_500": "500, not delivered",
     "rate_limited": "429, not delivered",
+    "refused": "422, not delivered: the message is not taken as it is",
 }
 blueprint = Blueprint(
     "gateway",
@@ -130,6 +131,8 @@ def _instead_of_delivering(fault: Fault | None) -> Response | None:
             response = problem(429, "too_many_requests", "Send again later.")
             response.headers["Retry-After"] = "1"
             return response
+        case Fault(mode="refused"):
+            return problem(422, "not_taken", "The gateway does not take this message as it is.")
         case _:
             return None
 

@@ -37,11 +37,15 @@ def test_a_lost_answer_hides_a_delivered_message(gateway: Part, phone: str, key:
     assert _texts(gateway, phone) == ["Hello"]
 
 
-def test_a_broken_gateway_delivers_nothing(gateway: Part, phone: str, key: str) -> None:
-    gateway.fails("error_500", phone=phone, count=1)
+@pytest.mark.parametrize(("mode", "status"), [("error_500", 500), ("refused", 422)])
+def test_a_broken_gateway_delivers_nothing(
+    gateway: Part, phone: str, key: str, mode: str, status: int
+) -> None:
+    gateway.fails(mode, phone=phone, count=1)
     sent = {"channel": "email", "to": phone, "text": "Hello"}
-    assert gateway.once("/messages", key, sent).status_code == 500
+    assert gateway.once("/messages", key, sent).status_code == status
     assert _texts(gateway, phone) == []
+    assert gateway.once("/messages", key, sent).status_code == 202
 
 
 @pytest.mark.parametrize(
