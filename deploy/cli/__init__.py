@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from deploy.cli import events, parked, payout, postbacks, stack, verify
+from deploy.cli import events, messages, parked, payout, postbacks, stack, verify
 from deploy.cli.asking import NOT_REACHED
 from deploy.local.process import CannotStart
 from deploy.prepare import NotImported
@@ -26,7 +26,14 @@ def cashback() -> None:
     """
 
 
-for group in (stack.stack, payout.payout, postbacks.postbacks, parked.parked, events.events):
+for group in (
+    stack.stack,
+    payout.payout,
+    messages.messages,
+    postbacks.postbacks,
+    parked.parked,
+    events.events,
+):
     cashback.add_command(group)
 cashback.add_command(verify.verify)
 

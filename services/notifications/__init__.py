@@ -1,7 +1,7 @@
 """notifications: what a member is told, by SMS, once for each cause.
 
 owns     messages (for what cause, to whom, sent or not); languages of members, names of stores
-answers  GET /messages (clerk)
+answers  GET /messages, POST /messages/<id>/send-again (clerk)
 hears    bonuses (bonus.changed, points.returned), payouts (completed, declined), members,
          stores
 says     nothing; asks members for a phone, payout for a certificate's code, and the gateway to send

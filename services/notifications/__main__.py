@@ -12,7 +12,7 @@ from services.notifications.consumer import GROUP, SUBSCRIPTIONS
 from services.notifications.outside import Outside
 from services.notifications.sender import Sender
 from shared import database, event_log, ops, worker
-from shared.clock import utc_now
+from shared.clock import Clock, utc_now
 from shared.http_client import HttpClient
 from shared.identity import Access
 from shared.migrate import upgrade
@@ -29,21 +29,21 @@ _PAUSE_AFTER_FAULT_SECONDS = 1.0
 def make_app() -> Flask:
     """Make the web process's app; granian calls this in its worker."""
     end_with_parent()
-    return build(config.from_environment())
+    return build(config.from_environment(), utc_now)
 
 
-def build(settings: config.Settings) -> Flask:
-    """Build the app."""
+def build(settings: config.Settings, clock: Clock) -> Flask:
+    """Build the app, at a clock."""
     engine = database.connect(settings.database_url)
     access = Access(settings.operator_key, settings.service_key)
     app = create_app(
         "notifications",
         title="Notifications",
         blueprints=[api.blueprint, ops.blueprint(engine, access)],
-        refusals=ops.REFUSALS,
+        refusals={**api.REFUSALS, **ops.REFUSALS},
         ready={"postgres": partial(database.ping, engine)},
     )
-    app.extensions["notifications"] = api.Desk(engine, access)
+    app.extensions["notifications"] = api.Desk(engine, access, clock)
     return app
 
 

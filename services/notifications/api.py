@@ -1,19 +1,23 @@
-"""The HTTP edge: a clerk asks what a member was told."""
+"""The HTTP edge: a clerk asks what a member was told, and has sent again what did not arrive."""
 
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
+import structlog
 from flask import current_app, request
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 from sqlalchemy import Engine
 
 from services.notifications import store, texts
 from services.notifications.domain import Kind, State
+from shared.clock import Clock
 from shared.identity import Access
 from shared.schemas import Moment, StrictSchema, WholeInQuery
 from shared.web import Blueprint
 
+log = structlog.get_logger()
+REFUSALS: dict[type[Exception], int] = {store.UnknownMessage: 404, store.CannotSendAgain: 409}
 blueprint = Blueprint("messages", __name__, description="What members were told.")
 # Nobody but the member sees a code, a clerk included.
 _HIDDEN = {"code": "••••", "denomination": "…"}
@@ -25,13 +29,27 @@ class Desk:
 
     engine: Engine
     access: Access
+    clock: Clock
 
 
 class MessagesQuery(StrictSchema):
-    """Whose messages, and how many."""
+    """Whose messages, which, and how many: a member's, or everybody's that ended unsent."""
 
-    member_id = fields.UUID(required=True)
+    member_id = fields.UUID(load_default=None)
+    failed = fields.Boolean(
+        load_default=False,
+        truthy={"true"},
+        falsy={"false"},
+        metadata={"description": "only those that ended unsent: refused or given up"},
+    )
     limit = WholeInQuery(lowest=1, highest=200, load_default=50)
+
+    @validates_schema
+    def name_some(self, asked: dict[str, Any], **_: object) -> None:
+        """Refuse to list everything that was ever said."""
+        if asked["member_id"] is None and not asked["failed"]:
+            message = "Name a member, or ask for what failed."
+            raise ValidationError(message, "member_id")
 
 
 class MessageSchema(Schema):
@@ -49,7 +67,7 @@ class MessageSchema(Schema):
 
 
 class MessageListSchema(Schema):
-    """A member's messages, newest first."""
+    """Messages, newest first."""
 
     data = fields.List(fields.Nested(MessageSchema))
 
@@ -58,14 +76,35 @@ class MessageListSchema(Schema):
 @blueprint.arguments(MessagesQuery, location="query")
 @blueprint.response(200, MessageListSchema)
 def list_messages(asked: dict[str, Any]) -> dict[str, Any]:
-    """List what a member was told, newest first; for clerks."""
-    desk = cast("Desk", current_app.extensions["notifications"])
-    desk.access.require_operator(request)
+    """List what a member was told, or what ended unsent, newest first; for clerks."""
+    desk = _desk()
     with desk.engine.connect() as connection:
-        rows = store.of_member(
-            connection, cast("UUID", asked["member_id"]), texts.DEFAULT_LANGUAGE, asked["limit"]
+        rows = store.newest(
+            connection,
+            asked["member_id"],
+            texts.DEFAULT_LANGUAGE,
+            failed=asked["failed"],
+            limit=asked["limit"],
         )
     return {"data": [_shown(row) for row in rows]}
+
+
+@blueprint.post("/messages/<uuid:message_id>/send-again")
+@blueprint.response(202, MessageSchema)
+def send_again(message_id: UUID) -> dict[str, Any]:
+    """Send a message that ended unsent once more, under its own id; for clerks."""
+    desk = _desk()
+    with desk.engine.begin() as connection:
+        store.send_again(connection, message_id, desk.clock())
+        row = store.find(connection, message_id, texts.DEFAULT_LANGUAGE)
+    log.info("message.sent_again_by_a_clerk", message_id=str(message_id), kind=row["kind"])
+    return _shown(row)
+
+
+def _desk() -> Desk:
+    desk = cast("Desk", current_app.extensions["notifications"])
+    desk.access.require_operator(request)
+    return desk
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

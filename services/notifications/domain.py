@@ -34,8 +34,8 @@ class State(StrEnum):
 
     UNSENT = "unsent"
     SENT = "sent"
-    REFUSED = "refused"
-    GIVEN_UP = "given_up"
+    REFUSED = "refused"  # by the one who was asked for it: no later attempt would end otherwise
+    GIVEN_UP = "given_up"  # after days of passing faults
 
 
 @dataclass(frozen=True, slots=True)

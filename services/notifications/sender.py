@@ -74,7 +74,7 @@ class Sender:
 
     def _try_later(self, message: Message, fault: str) -> None:
         now = self._clock()
-        if now - message.made_at > self._patience.give_up:
+        if now - message.begun_at > self._patience.give_up:
             self._end(message, State.GIVEN_UP, fault)
             return
         pause = pause_after(message.attempts, self._patience)
@@ -86,7 +86,9 @@ class Sender:
         with self._engine.begin() as connection:
             store.end(connection, message.message_id, state, said, self._clock())
         ENDED.labels(state.value).inc()
-        log.info(
+        # Unsent for good: a member waits for it, a certificate's owner for what he paid.
+        tell = log.info if state is State.SENT else log.error
+        tell(
             "message.ended",
             message_id=str(message.message_id),
             kind=message.kind.value,

@@ -13,8 +13,8 @@ from services.notifications.domain import Kind, News, State
 from shared.database import raw
 
 _ADD = """
-INSERT INTO messages (cause, member_id, kind, facts, next_try_at, made_at)
-SELECT cause, member_id, kind, facts, %s, %s
+INSERT INTO messages (cause, member_id, kind, facts, next_try_at, made_at, begun_at)
+SELECT cause, member_id, kind, facts, %s, %s, %s
 FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::jsonb[]) AS news (cause, member_id, kind, facts)
 ON CONFLICT (cause) DO NOTHING
 """
@@ -42,7 +42,7 @@ FROM (
 ) AS due
 WHERE messages.message_id = due.message_id
 RETURNING messages.message_id, messages.member_id, messages.kind, messages.facts,
-    messages.language, messages.attempts, messages.made_at, due.store_name
+    messages.language, messages.attempts, messages.begun_at, due.store_name
 """)
 _END = text("""
 UPDATE messages SET state = :state, ended_at = :now, said = :said
@@ -52,17 +52,45 @@ _PUT_OFF = text("""
 UPDATE messages SET next_try_at = :next_try_at, said = :said
 WHERE message_id = :message_id AND state = 'unsent'
 """)
-_OF_MEMBER = text("""
+# The id stays, so the gateway does not deliver a second time what did arrive.
+_SEND_AGAIN = text("""
+UPDATE messages SET state = 'unsent', ended_at = NULL, begun_at = :now, next_try_at = :now
+WHERE message_id = :message_id AND state IN ('refused', 'given_up')
+""")
+_SHOWN = """
 SELECT message_id, member_id, kind, facts, coalesce(language, :default_language) AS language, state,
     attempts, made_at, ended_at, said, name AS store_name
 FROM messages LEFT JOIN stores ON store_id = facts ->> 'store'
-WHERE member_id = :member_id ORDER BY made_at DESC, message_id LIMIT :limit
+"""
+_NEWEST = "ORDER BY made_at DESC, message_id LIMIT :limit"
+_FIND = text(f"{_SHOWN} WHERE message_id = :message_id")
+_OF_MEMBER = text(f"""{_SHOWN}
+WHERE member_id = :member_id AND (NOT :failed OR state IN ('refused', 'given_up')) {_NEWEST}
 """)
+_FAILED = text(f"{_SHOWN} WHERE state IN ('refused', 'given_up') {_NEWEST}")
+
+
+class UnknownMessage(LookupError):
+    """No message has this id."""
+
+    code = "unknown_message"
+
+    def __init__(self, message_id: UUID) -> None:
+        super().__init__(f"There is no message {message_id}.")
+
+
+class CannotSendAgain(ValueError):
+    """Only a message that ended unsent is sent again by hand."""
+
+    code = "cannot_send_again"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(f"The message is {state}; only one that ended unsent is sent again.")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that this process sends now."""
+    """A message that this process sends now; its patience counts from `begun_at`."""
 
     message_id: UUID
     member_id: UUID
@@ -70,7 +98,7 @@ class Message:
     facts: Mapping[str, str | int]
     language: str
     attempts: int
-    made_at: datetime
+    begun_at: datetime
 
 
 def add(connection: Connection, news: Sequence[News], now: datetime) -> None:
@@ -81,7 +109,7 @@ def add(connection: Connection, news: Sequence[News], now: datetime) -> None:
         [one.kind.value for one in news],
         [json.dumps(dict(one.facts)) for one in news],
     )
-    raw(connection).execute(_ADD, (now, now, *columns))
+    raw(connection).execute(_ADD, (now, now, now, *columns))
 
 
 def note_members(connection: Connection, languages: Mapping[UUID, str]) -> None:
@@ -112,7 +140,7 @@ def claim(
             _named(row.facts, row.store_name),
             row.language,
             row.attempts,
-            row.made_at,
+            row.begun_at,
         )
         for row in connection.execute(_CLAIM, values)
     ]
@@ -132,15 +160,41 @@ def put_off(connection: Connection, message_id: UUID, said: str, next_try_at: da
     connection.execute(_PUT_OFF, values)
 
 
-def of_member(
-    connection: Connection, member_id: UUID, default_language: str, limit: int
+def send_again(connection: Connection, message_id: UUID, now: datetime) -> None:
+    """Let a message that ended unsent be sent; raises UnknownMessage, CannotSendAgain."""
+    if not connection.execute(_SEND_AGAIN, {"message_id": message_id, "now": now}).rowcount:
+        raise CannotSendAgain(State(find(connection, message_id, "")["state"]))
+
+
+def find(connection: Connection, message_id: UUID, default_language: str) -> dict[str, Any]:
+    """Answer a message; raises UnknownMessage."""
+    values = {"message_id": message_id, "default_language": default_language}
+    row = connection.execute(_FIND, values).first()
+    if row is None:
+        raise UnknownMessage(message_id)
+    return _shown(row)
+
+
+def newest(
+    connection: Connection,
+    member_id: UUID | None,
+    default_language: str,
+    *,
+    failed: bool,
+    limit: int,
 ) -> Sequence[dict[str, Any]]:
-    """Answer a member's messages, newest first."""
-    values = {"member_id": member_id, "default_language": default_language, "limit": limit}
-    return [
-        row._asdict() | {"facts": _named(row.facts, row.store_name)}
-        for row in connection.execute(_OF_MEMBER, values)
-    ]
+    """Answer messages, newest first: a member's, or everybody's that ended unsent."""
+    values = {"default_language": default_language, "limit": limit}
+    if member_id is None:
+        rows = connection.execute(_FAILED, values)
+    else:
+        rows = connection.execute(_OF_MEMBER, values | {"member_id": member_id, "failed": failed})
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = row._asdict()
+    return shown | {"facts": _named(row.facts, row.store_name)}
 
 
 def _named(facts: dict[str, Any], store_name: str | None) -> dict[str, Any]:

@@ -30,11 +30,14 @@ CREATE TABLE messages (
     attempts int NOT NULL DEFAULT 0,
     next_try_at timestamptz NOT NULL,
     made_at timestamptz NOT NULL,
+    begun_at timestamptz NOT NULL,
     ended_at timestamptz,
     said text,
     CONSTRAINT messages_end_with_a_moment CHECK ((state = 'unsent') = (ended_at IS NULL))
 );
 CREATE INDEX messages_unsent ON messages (next_try_at) WHERE state = 'unsent';
+CREATE INDEX messages_ended_unsent ON messages (made_at DESC)
+    WHERE state IN ('refused', 'given_up');
 CREATE INDEX messages_of_member ON messages (member_id, made_at DESC);
 """
 

@@ -75,6 +75,9 @@ class World:
         fault = {"mode": mode, "phone": phone} | how
         requests.put(f"{self.gateway_url}/faults", json=fault, timeout=5).raise_for_status()
 
+    def gateway_heals(self) -> None:
+        requests.delete(f"{self.gateway_url}/faults", timeout=5).raise_for_status()
+
     def rows(self, member_id: UUID) -> list[Any]:
         ask = text("SELECT * FROM messages WHERE member_id = :id ORDER BY made_at, cause")
         with self.engine.connect() as connection:
@@ -124,11 +127,11 @@ def world(
     yield made
     for sender in made.senders:
         sender.close()
-    requests.delete(f"{_gateway_url}/faults", timeout=5)
+    made.gateway_heals()
 
 
 @pytest.fixture
-def app(fresh_service_url: Callable[[str], str]) -> Iterator[Flask]:
+def app(fresh_service_url: Callable[[str], str], clock: SteppedClock) -> Iterator[Flask]:
     """The app that clerks ask."""
     made = build(
         Settings(
@@ -145,7 +148,8 @@ def app(fresh_service_url: Callable[[str], str]) -> Iterator[Flask]:
             gateway_url=NOWHERE,
             senders=1,
             patience=Patience(),
-        )
+        ),
+        clock,
     )
     yield made
     made.extensions["notifications"].engine.dispose()
