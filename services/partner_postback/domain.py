@@ -149,6 +149,8 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     last. So a network that names no moment of a status (Admitad) cannot take a refusal back; its
     approval is kept, and told that it is overruled.
     A whole return is the end: the goods are back. Of category and time of order the first counts.
+    Equal messages count once, for nothing tells a repeat from a second one: two returns of one
+    line must differ in `status_at` (a webhook-id says how a message travelled, not what happened).
     """
     state = ConversionState()
     for message in sorted(set(messages), key=_turn):
@@ -159,6 +161,11 @@ def fold(messages: Iterable[Message]) -> ConversionState:
 def is_overruled(message: Message, state: ConversionState) -> bool:
     """Answer whether a message names a status that another message keeps from counting."""
     return message.says in _NAMES_A_STATUS and message.says.value != state.status.value
+
+
+def returns_part(message: Message) -> bool:
+    """Answer whether a message says that a part came back: as much may come back once more."""
+    return message.says is Says.RETURNED and message.amount is not None
 
 
 def opens(message: Message) -> bool:

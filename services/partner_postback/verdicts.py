@@ -25,6 +25,7 @@ from services.partner_postback.domain import (
     fold,
     is_overruled,
     opens,
+    returns_part,
 )
 from services.partner_postback.networks.request import RawRequest, Refused
 from services.partner_postback.store.batches import Known, Row
@@ -74,6 +75,7 @@ class Effect(StrEnum):
     UNCHANGED = "unchanged"
     OVERRULED = "overruled"
     KNOWN_MESSAGE = "known_message"
+    KNOWN_RETURN = "known_return"
     REDELIVERED = "redelivered"
 
 
@@ -82,6 +84,8 @@ _WHAT_IT_DID = {
     Effect.CHANGED: "The conversion has changed.",
     Effect.UNCHANGED: "Kept; the conversion stays as it was.",
     Effect.KNOWN_MESSAGE: "The same message was accepted before.",
+    Effect.KNOWN_RETURN: "The same return of this moment was accepted before; it counts once. "
+    "If something else came back, say so with another `status_at`.",
     Effect.REDELIVERED: "This webhook-id was received before.",
 }
 
@@ -170,7 +174,8 @@ class Deciding:
         said = self.known.messages.setdefault(conversion_id, {})
         if content_hash in said:
             assert before is not None
-            return Verdict.DUPLICATE, *_told(Effect.KNOWN_MESSAGE, message, before.state)
+            effect = Effect.KNOWN_RETURN if returns_part(message) else Effect.KNOWN_MESSAGE
+            return Verdict.DUPLICATE, *_told(effect, message, before.state)
         said[content_hash] = message
         row = {
             "conversion_id": conversion_id,

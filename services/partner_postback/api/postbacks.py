@@ -8,12 +8,19 @@ from services.partner_postback.api.intake import Intake, status_of
 from services.partner_postback.api.schemas import RefusalSchema, VerdictSchema
 from services.partner_postback.networks import NETWORKS
 from services.partner_postback.networks.signature import Forged
-from services.partner_postback.networks.signed_json import PostbackSchema
+from services.partner_postback.networks.signed_json import SAMPLES, PostbackSchema
 from services.partner_postback.verdicts import Outcome, Verdict
 from shared.problems import CONTENT_TYPE, problem
 from shared.web import Blueprint
 
-_BODY = {"content": {"application/json": {"schema": PostbackSchema}}, "required": True}
+_SAMPLES = {
+    f"step_{number}": {"summary": about, "value": message}
+    for number, (about, message) in enumerate(SAMPLES.items(), start=1)
+}
+_BODY = {
+    "content": {"application/json": {"schema": PostbackSchema, "examples": _SAMPLES}},
+    "required": True,
+}
 _RESPONSES = {
     status: {"description": why, "content": {kind: {"schema": schema}}}
     for status, why, kind, schema in (

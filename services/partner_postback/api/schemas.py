@@ -2,14 +2,18 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.partner_postback.domain import Hold
 from services.partner_postback.networks import NETWORKS
-from services.partner_postback.verdicts import Verdict
+from services.partner_postback.verdicts import Effect, Verdict
 from shared.problems import ProblemSchema
 from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery
 
 _MOST_STORES = 1_000
 _MOST_NETWORKS = 100
 _LONGEST_OVERLAP_HOURS = 24 * 90
+_CODES = (
+    f"stable, for programs; accepted or duplicate: {', '.join(Effect)}; held: {', '.join(Hold)}"
+)
 
 
 class VerdictSchema(Schema):
@@ -17,7 +21,7 @@ class VerdictSchema(Schema):
 
     receipt_id = fields.UUID(required=True)
     verdict = fields.String(validate=validate.OneOf([one.value for one in Verdict]), required=True)
-    code = fields.String(required=True, metadata={"description": "stable, for programs"})
+    code = fields.String(required=True, metadata={"description": _CODES})
     detail = fields.String(required=True, metadata={"description": "for people"})
     conversion_id = fields.UUID(required=True, allow_none=True)
 

@@ -47,7 +47,10 @@ class PostbackSchema(StrictSchema):
     )
     status_at = Past(
         required=True,
-        metadata={"description": "since when it holds; orders the messages of a line"},
+        metadata={
+            "description": "since when it holds; orders the messages of a line, and tells two "
+            "returns of one line apart"
+        },
     )
     click_id = Text(
         load_default=None,
@@ -60,7 +63,9 @@ class PostbackSchema(StrictSchema):
         load_default=None,
         allow_none=True,
         metadata={
-            "description": "what the line costs now; `returned`: what came back, null for all"
+            "description": "what the line costs now; `returned`: what came back, null for all. "
+            "Two returns of one line must differ in `status_at`: an equal one is a repeat, "
+            "whatever its webhook-id, and counts once (code `known_return`)"
         },
     )
     category = Text(load_default=None, allow_none=True, longest=LONGEST_CATEGORY)
@@ -70,6 +75,32 @@ class PostbackSchema(StrictSchema):
     reason = Text(load_default=None, allow_none=True, longest=LONGEST_REASON)
 
 
+_LINE = {"order_id": "A-1001", "line_id": "1"}
+_PART = {"amount_minor": 300_000, "currency": "RUB"}
+# One order as partners are shown it in the API's description, message by message.
+SAMPLES: dict[str, dict[str, object]] = {
+    "a purchase for 10 000 rubles": {
+        **_LINE,
+        "status": "reported",
+        "status_at": "2026-11-20T10:00:00Z",
+        "ordered_at": "2026-11-20T10:00:00Z",
+        "click_id": "the-click-id-that-came-with-the-visitor",
+        "amount": {"amount_minor": 1_000_000, "currency": "RUB"},
+    },
+    "its approval": {**_LINE, "status": "approved", "status_at": "2026-11-21T09:00:00Z"},
+    "3 000 rubles come back": {
+        **_LINE,
+        "status": "returned",
+        "status_at": "2026-11-22T12:00:00Z",
+        "amount": _PART,
+    },
+    "another 3 000 come back; only a status_at of its own tells it from a repeat": {
+        **_LINE,
+        "status": "returned",
+        "status_at": "2026-11-22T12:00:00.001Z",
+        "amount": _PART,
+    },
+}
 _SCHEMA = PostbackSchema()
 
 

@@ -156,3 +156,26 @@ def test_what_is_said_after_a_whole_return_is_told_that_it_was_the_end(
     assert answer
     assert (answer["verdict"], answer["code"]) == ("accepted", "overruled")
     assert "stays `returned`" in answer["detail"]
+
+
+def test_two_equal_returns_of_one_moment_count_once_and_the_second_is_told_so(
+    desk: Desk, partner: Partner
+) -> None:
+    """INVARIANT: one cause, one correction; what tells two returns apart is their `status_at`."""
+    report = partner.report()
+    partner.send(report)
+    desk.clock.move(timedelta(minutes=1))
+    part = {"amount": {"amount_minor": 30_000, "currency": "RUB"}}
+    first, again = (partner.send(partner.later(report, "returned", **part)).json for _ in range(2))
+    desk.clock.move(timedelta(milliseconds=1))
+    second = partner.send(partner.later(report, "returned", **part)).json
+    assert first
+    assert again
+    assert second
+    assert [(one["verdict"], one["code"]) for one in (first, again, second)] == [
+        ("accepted", "changed"),
+        ("duplicate", "known_return"),
+        ("accepted", "changed"),
+    ]
+    assert "another `status_at`" in again["detail"]
+    assert [event["data"]["paid_minor"] for event in desk.events()] == [109_900, 79_900, 49_900]

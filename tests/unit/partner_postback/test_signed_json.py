@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.partner_postback.domain import Message, Says
+from services.partner_postback.domain import Message, Says, fold
 from services.partner_postback.networks import read
 from services.partner_postback.networks.request import Refused
+from services.partner_postback.networks.signed_json import SAMPLES
 from shared.money import Money
 from tests.unit.partner_postback.requests import POSTBACK, signed
 
@@ -25,6 +26,17 @@ def test_what_may_be_left_out_may_be_left_out() -> None:
     message = read(signed(short))
     assert (message.line_id, message.action, message.amount) == ("", "sale", None)
     assert message.status_at.hour == 8
+
+
+def test_what_partners_are_shown_is_one_order_that_adds_up() -> None:
+    """10 000 rubles, and two returns of 3 000 each that differ in their moments alone."""
+    story = [read(signed(sample)) for sample in SAMPLES.values()]
+    first, second = (one for one in story if one.says is Says.RETURNED)
+    assert first.amount == second.amount
+    assert first.status_at != second.status_at
+    assert len({(one.order_id, one.line_id, one.action) for one in story}) == 1
+    state = fold(story)
+    assert (state.status, state.paid_minor) == ("approved", 400_000)
 
 
 @pytest.mark.parametrize(
