@@ -32,4 +32,4 @@ def test_its_postback_its_stores_and_its_partner_are_accepted(stack: RunningStac
     assert postback["verdict"] == "accepted"
     assert stores["dry_run"] is True
     assert partner["partner_id"] == "new-mall"
-    assert partner["secrets"]
+    assert partner["secret"].startswith("whsec_")
