@@ -9,10 +9,10 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, Engine
 
-from services.partner_postback import handlers, networks
+from services.partner_postback import formats, handlers
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.domain import Message
-from services.partner_postback.networks.request import RawRequest, Refused
+from services.partner_postback.formats.request import RawRequest, Refused
 from services.partner_postback.store import held
 from services.partner_postback.store.batches import RACES
 from services.partner_postback.verdicts import Arrival
@@ -99,6 +99,6 @@ def _retry(engine: Engine, receipt_ids: Sequence[UUID], clicks: ClickIds, clock:
 
 def _read(request: RawRequest) -> Message | Refused:
     try:
-        return networks.read(request)
+        return formats.read(request)
     except Refused as refused:
         return refused

@@ -4,7 +4,7 @@ Pure: no clock, no database. `fold` goes over ALL messages of one conversion in 
 their own, so any order of arrival, any repetition and any retry end in the same conversion.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,10 @@ _CONVERSIONS = UUID("0d9c52a3-5f2e-4b5c-9a54-3c8f3f0f6b11")
 # How far a partner's clock may be from ours. Servers that keep time at all are closer; the same
 # five minutes are what a signature's timestamp is allowed, so a partner has one figure to keep.
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+
+OWN_CURRENCY = "RUB"
+_A_RUBLE_MICRO = 1_000_000
 
 
 class Says(StrEnum):
@@ -192,6 +196,11 @@ def attribute(
     if since_click > timedelta(days=store.attribution_days):
         return Hold.CLICK_TOO_OLD
     return None
+
+
+def exchange_rate(currency: str, operators: Mapping[str, int]) -> int | None:
+    """Answer the rubles for one unit, in millionths, or None; a ruble is a ruble, whoever says."""
+    return _A_RUBLE_MICRO if currency == OWN_CURRENCY else operators.get(currency)
 
 
 def _turn(message: Message) -> tuple[object, ...]:

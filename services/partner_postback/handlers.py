@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.domain import Message, conversion_id_of
 from services.partner_postback.events import conversion_changed
-from services.partner_postback.networks.request import Code, Refused
-from services.partner_postback.store import batches as store
+from services.partner_postback.formats.request import Code, Refused
+from services.partner_postback.store import batches
 from services.partner_postback.verdicts import (
     Arrival,
     Deciding,
@@ -29,7 +29,7 @@ from shared.database import raw
 def record(
     connection: Connection, arrivals: Sequence[Arrival], clicks: ClickIds, clock: Clock
 ) -> list[Outcome]:
-    """Decide and keep new requests; raises store.Overtaken when another process was first."""
+    """Decide and keep new requests; raises batches.Overtaken when another process was first."""
     batch = _begin(connection, arrivals, clicks, clock())
     outcomes, receipts = [], []
     for arrival in arrivals:
@@ -50,7 +50,7 @@ def retry(
     """Decide again on requests that were held; their receipts learn the new verdict."""
     batch = _begin(connection, arrivals, clicks, clock())
     outcomes = [batch.take(arrival) for arrival in arrivals]
-    store.give_verdicts(raw(connection), map(_verdict, outcomes))
+    batches.give_verdicts(raw(connection), map(_verdict, outcomes))
     _write(connection, batch, [])
     return outcomes
 
@@ -60,22 +60,22 @@ def _begin(
 ) -> Deciding:
     said = [(one.partner_id, one.said) for one in arrivals if isinstance(one.said, Message)]
     opened = {one.click_id: clicks.open(one.click_id) for _, one in said if one.click_id}
-    wanted = store.Wanted(
+    wanted = batches.Wanted(
         conversion_ids=sorted({conversion_id_of(*one) for one in said}),
         transports=[(one.partner_id, one.transport_id) for one in arrivals if one.transport_id],
         store_numbers=list({click.store_number for click in opened.values() if click}),
         currencies=list({one.amount.currency for _, one in said if one.amount}),
         now=now,
     )
-    return Deciding(store.load(raw(connection), wanted), opened, now)
+    return Deciding(batches.load(raw(connection), wanted), opened, now)
 
 
-def _write(connection: Connection, batch: Deciding, receipts: Sequence[store.Row]) -> None:
+def _write(connection: Connection, batch: Deciding, receipts: Sequence[batches.Row]) -> None:
     # Several messages of a batch may change one conversion: each has its event, the last its row.
     # In the order of ids, as they are locked: two processes never wait for each other in a circle.
     last = {one.conversion_id: one for one in batch.changes}
     new = {one.conversion_id for one in batch.changes if one.version == 1}
-    rows = {key: store.row_of(last[key], batch.now) for key in sorted(last)}
+    rows = {key: batches.row_of(last[key], batch.now) for key in sorted(last)}
     written = {
         "receipts": receipts,
         "conversions": [row for key, row in rows.items() if key in new],
@@ -83,11 +83,11 @@ def _write(connection: Connection, batch: Deciding, receipts: Sequence[store.Row
         "held": batch.held,
         "changed": [row for key, row in rows.items() if key not in new],
     }
-    store.write(raw(connection), written)
+    batches.write(raw(connection), written)
     event_log.add(connection, [conversion_changed(one, batch.now) for one in batch.changes])
 
 
-def _again(arrival: Arrival, first: store.KnownReceipt | None) -> Outcome | None:
+def _again(arrival: Arrival, first: batches.KnownReceipt | None) -> Outcome | None:
     """Answer a transport id that was here before; None when it is new."""
     if first is None:
         return None
@@ -105,10 +105,10 @@ def _again(arrival: Arrival, first: store.KnownReceipt | None) -> Outcome | None
     return redelivered(outcome) if outcome.verdict is Verdict.ACCEPTED else outcome
 
 
-def _first(arrival: Arrival, outcome: Outcome) -> store.KnownReceipt:
+def _first(arrival: Arrival, outcome: Outcome) -> batches.KnownReceipt:
     query, body = _content(arrival)
     assert arrival.transport_id is not None
-    return store.KnownReceipt(
+    return batches.KnownReceipt(
         partner_id=arrival.partner_id,
         transport_id=arrival.transport_id,
         query=query,
@@ -121,7 +121,7 @@ def _content(arrival: Arrival) -> tuple[str, str]:
     return arrival.request.query.decode("latin-1"), "\\x" + arrival.request.body.hex()
 
 
-def _receipt(arrival: Arrival, outcome: Outcome) -> store.Row:
+def _receipt(arrival: Arrival, outcome: Outcome) -> batches.Row:
     query, body = _content(arrival)
     # A reused webhook-id stays with the request that had it first.
     is_reused = outcome.code == Code.WEBHOOK_ID_REUSED
@@ -138,5 +138,5 @@ def _receipt(arrival: Arrival, outcome: Outcome) -> store.Row:
     }
 
 
-def _verdict(outcome: Outcome) -> store.Row:
+def _verdict(outcome: Outcome) -> batches.Row:
     return {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}

@@ -14,10 +14,10 @@ from ipaddress import ip_address, ip_network
 
 from sqlalchemy import Connection, Engine
 
-from services.partner_postback.networks.request import RawRequest
-from services.partner_postback.networks.signature import Forged, Proof, new_secret, verify
-from services.partner_postback.store import partners as store
-from services.partner_postback.store.partners import Network, Partner, Secret
+from services.partner_postback.formats.request import RawRequest
+from services.partner_postback.formats.signature import Forged, Proof, new_secret, verify
+from services.partner_postback.store import partners as partner_queries
+from services.partner_postback.store.partners import IpRange, Partner, Secret
 
 FRESH_SECONDS = 1.0
 _KEY_PREFIX = "pk_"
@@ -61,7 +61,7 @@ class Directory:
         with self._lock:
             if time.monotonic() - self._read_at >= FRESH_SECONDS:
                 with self._engine.connect() as connection:
-                    known = store.all_partners(connection)
+                    known = partner_queries.all_partners(connection)
                 self._partners = {one.partner_id: one for one in known}
                 self._read_at = time.monotonic()
         return self._partners
@@ -95,11 +95,11 @@ def may_send_from(partner: Partner, address: str) -> bool:
         return False
     # An IPv4 client of an IPv6 socket shows as ::ffff:192.0.2.1.
     sender = getattr(sender, "ipv4_mapped", None) or sender
-    return any(sender in network for network in partner.ip_allow_list)
+    return any(sender in ip_range for ip_range in partner.ip_allow_list)
 
 
-def networks_of(texts: list[str]) -> tuple[Network, ...]:
-    """Read addresses and networks of an allow-list; raises ValueError."""
+def ip_ranges(texts: list[str]) -> tuple[IpRange, ...]:
+    """Read the addresses and ranges of an allow-list; raises ValueError."""
     return tuple(ip_network(one) for one in texts)
 
 
@@ -107,12 +107,13 @@ def give_secret(
     connection: Connection, partner_id: str, kind: str, *, overlap: timedelta, now: datetime
 ) -> str:
     """Make a secret or key and answer it, this once; the one before ends after `overlap`."""
-    if not store.lock(connection, partner_id):
+    if not partner_queries.lock(connection, partner_id):
         raise UnknownPartner(partner_id)
     shown = new_secret() if kind == "signing" else _KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
     kept = shown if kind == "signing" else _hash(shown)
     secret = Secret(kind, kept, None)
-    store.add_secret(connection, partner_id, secret, old_until=now + overlap, now=now)
+    old_until = now + overlap
+    partner_queries.add_secret(connection, partner_id, secret, old_until=old_until, now=now)
     return shown
 
 

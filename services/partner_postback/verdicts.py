@@ -19,43 +19,21 @@ from services.partner_postback.domain import (
     ConversionState,
     Hold,
     Message,
-    Status,
     attribute,
     conversion_id_of,
+    exchange_rate,
     fold,
-    is_overruled,
     opens,
-    returns_part,
 )
-from services.partner_postback.networks.request import RawRequest, Refused
+from services.partner_postback.formats.request import RawRequest, Refused
+from services.partner_postback.sentences import (
+    WHAT_IT_DID,
+    WHY_HELD,
+    Effect,
+    of_news,
+    of_repeat,
+)
 from services.partner_postback.store.batches import Known, Row
-
-_OWN_CURRENCY = "RUB"
-_OWN_RATE_MICRO = 1_000_000
-_WHY_HELD = {
-    Hold.UNKNOWN_CLICK: "The click id is not one of ours, or it was cut or changed on its way.",
-    Hold.UNKNOWN_STORE: "The store of this click is not known here yet.",
-    Hold.CLICK_OF_OTHER_STORE: "The click led to a store that this partner does not report for.",
-    Hold.CLICK_TOO_OLD: "The order came later after its click than the store's window allows.",
-    Hold.ORDER_BEFORE_CLICK: "The order was placed before its click: the click cannot earn it.",
-    Hold.UNKNOWN_ORDER: "Nothing was reported of this order line yet; it waits for the report.",
-    Hold.NO_RATE: "There is no rate for this currency yet.",
-    Hold.OTHER_CLICK: "This order line was reported before with another click.",
-    Hold.OTHER_CURRENCY: "This order line was reported before in another currency.",
-}
-
-# By the status that rules in place of the one that a message names.
-_WHY_OVERRULED = {
-    Status.DECLINED: "that was said of a later moment, or of the same one, where it outranks an "
-    "approval. A message with a later `status_at` changes it; a network that sends no moment of "
-    "a status needs one by the plain form or our own format.",
-    Status.APPROVED: "that was said of a later moment, or this does not undo it. "
-    "A refusal or return with a later `status_at` changes it.",
-    Status.APPROVED_UNFUNDED: "that was said of a later moment. "
-    "A message with a later `status_at` changes it.",
-    Status.RETURNED: "everything came back, which is the end. "
-    "What is bought again is reported as another line.",
-}
 
 
 class Verdict(StrEnum):
@@ -65,29 +43,6 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     HELD = "held"
     REFUSED = "refused"
-
-
-class Effect(StrEnum):
-    """What an accepted or repeated message did; part of the contract with partners."""
-
-    RECORDED = "recorded"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    OVERRULED = "overruled"
-    KNOWN_MESSAGE = "known_message"
-    KNOWN_RETURN = "known_return"
-    REDELIVERED = "redelivered"
-
-
-_WHAT_IT_DID = {
-    Effect.RECORDED: "The conversion is recorded.",
-    Effect.CHANGED: "The conversion has changed.",
-    Effect.UNCHANGED: "Kept; the conversion stays as it was.",
-    Effect.KNOWN_MESSAGE: "The same message was accepted before.",
-    Effect.KNOWN_RETURN: "The same return of this moment was accepted before; it counts once. "
-    "If something else came back, say so with another `status_at`.",
-    Effect.REDELIVERED: "This webhook-id was received before.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +88,7 @@ class Deciding:
         hold = self._why_not_yet(arrival.partner_id, arrival.said, before)
         if hold is not None:
             self._hold(arrival, arrival.said, conversion_id, hold)
-            return Outcome(arrival.receipt_id, Verdict.HELD, hold, _WHY_HELD[hold])
+            return Outcome(arrival.receipt_id, Verdict.HELD, hold, WHY_HELD[hold])
         verdict, code, why = self._take_in(arrival, arrival.said, conversion_id, before)
         return Outcome(arrival.receipt_id, verdict, code, why, conversion_id=conversion_id)
 
@@ -145,9 +100,9 @@ class Deciding:
         if not opens(message):
             return Hold.UNKNOWN_ORDER
         click = self._click(message)
-        shop = self.known.stores.get(click.store_number) if click else None
-        hold = attribute(message, click, shop, partner_id)
-        if hold is None and self._rate(message) is None:
+        store = self.known.stores.get(click.store_number) if click else None
+        hold = attribute(message, click, store, partner_id)
+        if hold is None and self._exchange_rate(message) is None:
             return Hold.NO_RATE
         return hold
 
@@ -174,8 +129,7 @@ class Deciding:
         said = self.known.messages.setdefault(conversion_id, {})
         if content_hash in said:
             assert before is not None
-            effect = Effect.KNOWN_RETURN if returns_part(message) else Effect.KNOWN_MESSAGE
-            return Verdict.DUPLICATE, *_told(effect, message, before.state)
+            return Verdict.DUPLICATE, *of_repeat(message, before.state)
         said[content_hash] = message
         row = {
             "conversion_id": conversion_id,
@@ -194,7 +148,7 @@ class Deciding:
             effect = Effect.CHANGED
             version, receipt_id = before.version + 1, arrival.receipt_id
             self._change(replace(before, state=state, version=version, receipt_id=receipt_id))
-        return Verdict.ACCEPTED, *_told(effect, message, state)
+        return Verdict.ACCEPTED, *of_news(effect, message, state)
 
     def _change(self, after: Conversion) -> None:
         self.known.conversions[after.conversion_id] = after
@@ -203,7 +157,7 @@ class Deciding:
     def _first(
         self, arrival: Arrival, message: Message, conversion_id: UUID, state: ConversionState
     ) -> Conversion:
-        click, rate_micro = self._click(message), self._rate(message)
+        click, rate_micro = self._click(message), self._exchange_rate(message)
         assert click is not None
         assert message.click_id is not None
         assert message.amount is not None
@@ -228,10 +182,9 @@ class Deciding:
     def _click(self, message: Message) -> Click | None:
         return self.clicks[message.click_id] if message.click_id else None
 
-    def _rate(self, message: Message) -> int | None:
+    def _exchange_rate(self, message: Message) -> int | None:
         assert message.amount is not None
-        currency = message.amount.currency
-        return _OWN_RATE_MICRO if currency == _OWN_CURRENCY else self.known.rates.get(currency)
+        return exchange_rate(message.amount.currency, self.known.exchange_rates)
 
 
 def refused(arrival: Arrival, why: Refused) -> Outcome:
@@ -242,17 +195,7 @@ def refused(arrival: Arrival, why: Refused) -> Outcome:
 def redelivered(first: Outcome) -> Outcome:
     """Answer a webhook-id whose message was accepted before."""
     effect = Effect.REDELIVERED
-    return replace(first, verdict=Verdict.DUPLICATE, code=effect, detail=_WHAT_IT_DID[effect])
-
-
-def _told(effect: Effect, message: Message, state: ConversionState) -> tuple[Effect, str]:
-    """Answer the code and the sentence: that a status does not count says more than the effect."""
-    if not is_overruled(message, state):
-        return effect, _WHAT_IT_DID[effect]
-    why = (
-        f"{_WHAT_IT_DID[effect]} The status stays `{state.status}`: {_WHY_OVERRULED[state.status]}"
-    )
-    return Effect.OVERRULED, why
+    return replace(first, verdict=Verdict.DUPLICATE, code=effect, detail=WHAT_IT_DID[effect])
 
 
 def _conflict(message: Message, before: Conversion) -> Hold | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from services.partner_postback.networks.signature import sign
+from services.partner_postback.formats.signature import sign
 from shared.schemas import rfc3339
 from shared.sealed import Sealer
 from tests.bench.tools import program

@@ -1,4 +1,4 @@
-"""The clerk's desk: partners, their secrets, currency rates."""
+"""The clerk's desk: partners, their secrets, exchange rates."""
 
 import re
 from datetime import timedelta
@@ -8,27 +8,27 @@ from flask import request
 from sqlalchemy import Engine
 
 from services.partner_postback.api.schemas import (
+    ExchangeRateSchema,
+    KnownExchangeRateSchema,
     KnownPartnerSchema,
-    KnownRateSchema,
     NewSecretSchema,
     PartnerSchema,
-    RateSchema,
     RotationSchema,
 )
+from services.partner_postback.domain import OWN_CURRENCY
 from services.partner_postback.partners import (
     Directory,
     UnknownPartner,
     give_secret,
-    networks_of,
+    ip_ranges,
 )
-from services.partner_postback.store import partners as store
+from services.partner_postback.store import partners as partner_queries
 from services.partner_postback.store.partners import Partner
 from shared.clock import Clock
 from shared.identity import Access
 from shared.money import UnknownCurrency, minor_units
 from shared.web import Blueprint
 
-_OWN_CURRENCY = "RUB"
 _NOTHING = timedelta(0)
 _PARTNER_ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
@@ -43,8 +43,8 @@ class WrongPartnerId(ValueError):
         super().__init__("partner_id: Use a-z, 0-9 and single hyphens, at most 64 characters.")
 
 
-class WrongNetwork(ValueError):
-    """An entry of the IP allow-list is no address or network."""
+class WrongIpRange(ValueError):
+    """An entry of the IP allow-list is no address or range."""
 
     code = "invalid_fields"
     field = "ip_allow_list"
@@ -53,19 +53,19 @@ class WrongNetwork(ValueError):
         super().__init__(f"ip_allow_list: {why}")
 
 
-class FixedRate(ValueError):
+class FixedExchangeRate(ValueError):
     """A ruble is a ruble."""
 
     code = "fixed_rate"
     field = "currency"
 
     def __init__(self) -> None:
-        super().__init__("The rate of RUB is 1 for ever.")
+        super().__init__(f"The exchange rate of {OWN_CURRENCY} is 1 for ever.")
 
 
 def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock) -> Blueprint:
     """Build the clerk's routes."""
-    desk = Blueprint("desk", __name__, description="Partners and rates; for clerks.")
+    desk = Blueprint("desk", __name__, description="Partners and exchange rates; for clerks.")
 
     @desk.before_request
     def only_operators() -> None:
@@ -81,7 +81,7 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         now = clock()
         given = {}
         with engine.begin() as connection:
-            if store.put(connection, partner, now):
+            if partner_queries.put(connection, partner, now):
                 for name, kind in (("key", "key"), ("secret", "signing")):
                     given[name] = give_secret(
                         connection, partner_id, kind, overlap=_NOTHING, now=now
@@ -111,16 +111,16 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         return {"kind": sent["kind"], "secret": secret, "old_valid_until": now + overlap}
 
     @desk.put("/rates/<currency>")
-    @desk.arguments(RateSchema)
-    @desk.response(200, KnownRateSchema)
-    def put_rate(sent: dict[str, Any], currency: str) -> object:
-        """Set what a currency is worth from a moment on; conversions keep the rate they have."""
+    @desk.arguments(ExchangeRateSchema)
+    @desk.response(200, KnownExchangeRateSchema)
+    def put_exchange_rate(sent: dict[str, Any], currency: str) -> object:
+        """Set what a currency is worth from a moment on; conversions keep theirs."""
         minor_units(currency)
-        if currency == _OWN_CURRENCY:
-            raise FixedRate
+        if currency == OWN_CURRENCY:
+            raise FixedExchangeRate
         valid_from = sent["valid_from"] or clock()
         with engine.begin() as connection:
-            store.set_rate(connection, currency, sent["rate_micro"], valid_from)
+            partner_queries.set_exchange_rate(connection, currency, sent["rate_micro"], valid_from)
         return {"currency": currency, "rate_micro": sent["rate_micro"], "valid_from": valid_from}
 
     return desk
@@ -130,12 +130,10 @@ def _partner(partner_id: str, sent: dict[str, Any]) -> Partner:
     if not _PARTNER_ID.fullmatch(partner_id):
         raise WrongPartnerId
     try:
-        networks = networks_of(sent["ip_allow_list"])
+        allowed = ip_ranges(sent["ip_allow_list"])
     except ValueError as fault:
-        raise WrongNetwork(fault) from None
-    return Partner(
-        partner_id, sent["name"], tuple(sent["stores"]), tuple(sent["formats"]), networks
-    )
+        raise WrongIpRange(fault) from None
+    return Partner(partner_id, sent["name"], tuple(sent["stores"]), tuple(sent["formats"]), allowed)
 
 
 def _shown(partner: Partner) -> dict[str, Any]:
@@ -144,14 +142,14 @@ def _shown(partner: Partner) -> dict[str, Any]:
         "name": partner.name,
         "stores": partner.stores,
         "formats": partner.formats,
-        "ip_allow_list": [str(network) for network in partner.ip_allow_list],
+        "ip_allow_list": [str(ip_range) for ip_range in partner.ip_allow_list],
     }
 
 
 REFUSALS: dict[type[Exception], int] = {
     UnknownPartner: 404,
     WrongPartnerId: 422,
-    WrongNetwork: 422,
+    WrongIpRange: 422,
     UnknownCurrency: 422,
-    FixedRate: 422,
+    FixedExchangeRate: 422,
 }

@@ -12,11 +12,11 @@ from uuid import uuid4
 
 from prometheus_client import Counter
 
-from services.partner_postback import networks
+from services.partner_postback import formats
 from services.partner_postback.domain import Message
-from services.partner_postback.networks import NETWORKS
-from services.partner_postback.networks.request import KEPT_HEADERS, Code, RawRequest, Refused
-from services.partner_postback.networks.signature import Forged
+from services.partner_postback.formats import FORMATS
+from services.partner_postback.formats.request import KEPT_HEADERS, Code, RawRequest, Refused
+from services.partner_postback.formats.signature import Forged
 from services.partner_postback.partners import (
     Directory,
     may_send_from,
@@ -81,7 +81,7 @@ def _prove(
     partner: Partner | None, raw: RawRequest, authorization: str, now: datetime
 ) -> str | None:
     try:
-        if NETWORKS[raw.format].is_signed:
+        if FORMATS[raw.format].is_signed:
             return prove_signed(partner, raw, now)
         scheme, _, key = authorization.partition(" ")
         prove_key(partner, key.strip() if scheme.lower() == "bearer" else raw.token(), now)
@@ -99,6 +99,6 @@ def _read(partner: Partner, raw: RawRequest, address: str) -> Message | Refused:
         why = f"This partner may not send the format {raw.format!r}."
         return Refused(Code.FORMAT_NOT_ALLOWED, why)
     try:
-        return networks.read(raw)
+        return formats.read(raw)
     except Refused as refused:
         return refused

@@ -6,9 +6,9 @@ from werkzeug.exceptions import MethodNotAllowed
 from services.partner_postback.api.fast_lane import LEFT, ROUTE, body_of
 from services.partner_postback.api.intake import Intake, status_of
 from services.partner_postback.api.schemas import RefusalSchema, VerdictSchema
-from services.partner_postback.networks import NETWORKS
-from services.partner_postback.networks.signature import Forged
-from services.partner_postback.networks.signed_json import SAMPLES, PostbackSchema
+from services.partner_postback.formats import FORMATS
+from services.partner_postback.formats.signature import Forged
+from services.partner_postback.formats.signed_json import SAMPLES, PostbackSchema
 from services.partner_postback.verdicts import Outcome, Verdict
 from shared.problems import CONTENT_TYPE, problem
 from shared.web import Blueprint
@@ -42,7 +42,7 @@ _HEADERS = [
 def blueprint(intake: Intake) -> Blueprint:
     """Build the routes that partners send to."""
     postbacks = Blueprint("postbacks", __name__, description="Partners' messages.")
-    forms = ",".join(name for name, network in NETWORKS.items() if not network.is_signed)
+    forms = ",".join(name for name, one in FORMATS.items() if not one.is_signed)
 
     @postbacks.post(ROUTE)
     @postbacks.doc(requestBody=_BODY, parameters=_HEADERS, responses=_RESPONSES)

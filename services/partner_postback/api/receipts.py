@@ -15,7 +15,7 @@ from services.partner_postback.api.schemas import (
     WholeReceiptSchema,
 )
 from services.partner_postback.partners import Directory
-from services.partner_postback.store import receipts as store
+from services.partner_postback.store import receipts as receipt_queries
 from shared.clock import Clock
 from shared.identity import Access, NotAllowed, bearer
 from shared.web import Blueprint
@@ -50,7 +50,9 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         """List receipts, newest first."""
         own = _reader(access, directory, clock())
         with engine.connect() as connection:
-            rows = store.receipts(connection, {**asked, "partner_id": own or asked["partner_id"]})
+            rows = receipt_queries.receipts(
+                connection, {**asked, "partner_id": own or asked["partner_id"]}
+            )
         is_full = len(rows) == asked["limit"]
         return {"data": rows, "next": rows[-1]["receipt_id"] if is_full else None}
 
@@ -60,7 +62,7 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         """Read a receipt with the request that it answers."""
         own = _reader(access, directory, clock())
         with engine.connect() as connection:
-            row = store.receipt(connection, receipt_id, own)
+            row = receipt_queries.receipt(connection, receipt_id, own)
         if row is None:
             raise UnknownReceipt(receipt_id)
         return _whole(row)
@@ -71,7 +73,7 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         """Read a conversion as it is now."""
         own = _reader(access, directory, clock())
         with engine.connect() as connection:
-            row = store.conversion(connection, conversion_id, own)
+            row = receipt_queries.conversion(connection, conversion_id, own)
         if row is None:
             raise UnknownConversion(conversion_id)
         return row

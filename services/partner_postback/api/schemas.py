@@ -3,13 +3,14 @@
 from marshmallow import Schema, fields, validate
 
 from services.partner_postback.domain import Hold
-from services.partner_postback.networks import NETWORKS
-from services.partner_postback.verdicts import Effect, Verdict
+from services.partner_postback.formats import FORMATS
+from services.partner_postback.sentences import Effect
+from services.partner_postback.verdicts import Verdict
 from shared.problems import ProblemSchema
 from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery
 
 _MOST_STORES = 1_000
-_MOST_NETWORKS = 100
+_MOST_IP_RANGES = 100
 _LONGEST_OVERLAP_HOURS = 24 * 90
 _CODES = (
     f"stable, for programs; accepted or duplicate: {', '.join(Effect)}; held: {', '.join(Hold)}"
@@ -117,15 +118,15 @@ class PartnerSchema(StrictSchema):
         metadata={"description": "stores it reports for beside those the catalogue gives it"},
     )
     formats = fields.List(
-        fields.String(validate=validate.OneOf(sorted(NETWORKS))),
+        fields.String(validate=validate.OneOf(sorted(FORMATS))),
         load_default=["signed"],
         metadata={"description": "which formats it may send; those that sign nothing are off"},
     )
     ip_allow_list = fields.List(
         Text(longest=50),
         load_default=[],
-        validate=validate.Length(max=_MOST_NETWORKS),
-        metadata={"description": "addresses and networks it sends from; empty: any"},
+        validate=validate.Length(max=_MOST_IP_RANGES),
+        metadata={"description": "addresses and ranges it sends from; empty: any"},
     )
 
 
@@ -152,7 +153,7 @@ class NewSecretSchema(Schema):
     old_valid_until = Moment()
 
 
-class RateSchema(StrictSchema):
+class ExchangeRateSchema(StrictSchema):
     """What one unit of the currency is worth."""
 
     rate_micro = Whole(
@@ -164,8 +165,8 @@ class RateSchema(StrictSchema):
     valid_from = Moment(load_default=None, allow_none=True, metadata={"description": "null: now"})
 
 
-class KnownRateSchema(Schema):
-    """A rate as it is kept."""
+class KnownExchangeRateSchema(Schema):
+    """An exchange rate as it is kept."""
 
     currency = fields.String()
     rate_micro = fields.Integer()

@@ -69,7 +69,7 @@ class _Loaded(msgspec.Struct, frozen=True):
     messages: list[_KnownMessage]
     receipts: list[KnownReceipt]
     stores: list[_KnownStore]
-    rates: dict[str, int]
+    exchange_rates: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Known:
     messages: dict[UUID, dict[str, Message]] = field(default_factory=dict)
     receipts: dict[tuple[str, str], KnownReceipt] = field(default_factory=dict)
     stores: dict[int, Store] = field(default_factory=dict)
-    rates: Mapping[str, int] = field(default_factory=dict)
+    exchange_rates: Mapping[str, int] = field(default_factory=dict)
 
 
 _LOCK = """
@@ -109,7 +109,7 @@ SELECT json_build_object(
             ) AS reporters
             FROM stores WHERE number = ANY(%(store_numbers)s)
         ) AS known),
-    'rates', (
+    'exchange_rates', (
         SELECT coalesce(json_object_agg(currency, rate_micro), '{}') FROM (
             SELECT DISTINCT ON (currency) currency, rate_micro FROM rates
             WHERE currency = ANY(%(currencies)s) AND valid_from <= %(now)s
@@ -205,7 +205,7 @@ def _known(locked: list[Row], loaded: _Loaded) -> Known:
         conversions={row["conversion_id"]: _conversion(row) for row in locked},
         receipts={(one.partner_id, one.transport_id): one for one in loaded.receipts},
         stores={one.number: one.store for one in loaded.stores},
-        rates=loaded.rates,
+        exchange_rates=loaded.exchange_rates,
     )
     for one in loaded.messages:
         known.messages.setdefault(one.conversion_id, {})[one.content_hash] = one.content

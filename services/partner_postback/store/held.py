@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from services.partner_postback.domain import Hold
-from services.partner_postback.networks.request import RawRequest
+from services.partner_postback.formats.request import RawRequest
 from shared.database import raw
 
 # When the cause of a hold may be gone. Codes that are missing here wait for a clerk: nothing that

@@ -1,4 +1,4 @@
-"""Queries on partners, their secrets and the rates that the operator sets."""
+"""Queries on partners, their secrets and the exchange rates that the operator sets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-Network = IPv4Network | IPv6Network
+IpRange = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Partner:
     name: str
     stores: tuple[str, ...]
     formats: tuple[str, ...]
-    ip_allow_list: tuple[Network, ...]
+    ip_allow_list: tuple[IpRange, ...]
     secrets: tuple[Secret, ...] = ()
 
 
@@ -62,7 +62,7 @@ _ADD_SECRET = text("""
 INSERT INTO partner_secrets (partner_id, kind, value, created_at)
 VALUES (:partner_id, :kind, :value, :now)
 """)
-_SET_RATE = text("""
+_SET_EXCHANGE_RATE = text("""
 INSERT INTO rates (currency, valid_from, rate_micro) VALUES (:currency, :valid_from, :rate_micro)
 ON CONFLICT (currency, valid_from) DO UPDATE SET rate_micro = excluded.rate_micro
 """)
@@ -80,7 +80,7 @@ def put(connection: Connection, partner: Partner, now: datetime) -> bool:
         "name": partner.name,
         "stores": list(partner.stores),
         "formats": list(partner.formats),
-        "ip_allow_list": [str(network) for network in partner.ip_allow_list],
+        "ip_allow_list": [str(ip_range) for ip_range in partner.ip_allow_list],
         "now": now,
     }
     return bool(connection.scalar(_PUT, row))
@@ -101,10 +101,12 @@ def add_secret(
     connection.execute(_ADD_SECRET, {**row, "value": secret.value})
 
 
-def set_rate(connection: Connection, currency: str, rate_micro: int, valid_from: datetime) -> None:
+def set_exchange_rate(
+    connection: Connection, currency: str, rate_micro: int, valid_from: datetime
+) -> None:
     """Set what one unit of a currency is worth from a moment on, in millionths of a ruble."""
     row = {"currency": currency, "rate_micro": rate_micro, "valid_from": valid_from}
-    connection.execute(_SET_RATE, row)
+    connection.execute(_SET_EXCHANGE_RATE, row)
 
 
 def _partner(row: Any) -> Partner:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from services.partner_postback.networks.signature import sign
+from services.partner_postback.formats.signature import sign
 from services.partner_postback.store import held
 from shared.schemas import rfc3339
 from shared.sealed import Sealer

@@ -14,7 +14,7 @@ import requests
 
 from deploy.local import process
 from deploy.local.ready import wait_ready
-from services.partner_postback.networks.signature import sign
+from services.partner_postback.formats.signature import sign
 from shared.clock import utc_now
 from shared.events import Event
 from shared.kafka import make_producer

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.partner_postback.networks.signature import new_secret
+from services.partner_postback.formats.signature import new_secret
 from tests.integration.partner_postback.partner import Desk, Partner
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from services.partner_postback.networks.request import RawRequest
+from services.partner_postback.formats.request import RawRequest
 
 RECEIVED_AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FORM = {"content-type": "application/x-www-form-urlencoded"}

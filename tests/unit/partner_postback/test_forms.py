@@ -1,4 +1,4 @@
-"""The plain form and the two networks: their documented samples, and their traps."""
+"""The plain form and the formats of two networks: their documented samples, and their traps."""
 
 import json
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from services.partner_postback.domain import Says, fold
-from services.partner_postback.networks import read
-from services.partner_postback.networks.request import RawRequest, Refused
+from services.partner_postback.formats import read
+from services.partner_postback.formats.request import RawRequest, Refused
 from shared.money import Money
 from tests.unit.partner_postback.requests import by_get, by_post
 

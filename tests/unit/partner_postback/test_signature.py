@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from services.partner_postback.networks.signature import (
+from services.partner_postback.formats.signature import (
     Forged,
     new_secret,
     sign,

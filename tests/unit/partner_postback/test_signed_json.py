@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.partner_postback.domain import Message, Says, fold
-from services.partner_postback.networks import read
-from services.partner_postback.networks.request import Refused
-from services.partner_postback.networks.signed_json import SAMPLES
+from services.partner_postback.formats import read
+from services.partner_postback.formats.request import Refused
+from services.partner_postback.formats.signed_json import SAMPLES
 from shared.money import Money
 from tests.unit.partner_postback.requests import POSTBACK, signed
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
 
-from services.partner_postback.networks.request import Code, Refused
+from services.partner_postback.formats.request import Code, Refused
 from shared.money import InvalidAmount, Money, UnknownCurrency, parse_money
 from shared.problems import field_faults
 from shared.schemas import Moment, Text

@@ -15,7 +15,7 @@ order_id, line_id (action_id) and action (type).
 from marshmallow import validate
 
 from services.partner_postback.domain import Message, Says
-from services.partner_postback.networks.fields import (
+from services.partner_postback.formats.fields import (
     LONGEST_ACTION,
     LONGEST_CLICK_ID,
     LONGEST_ID,
@@ -25,7 +25,7 @@ from services.partner_postback.networks.fields import (
     decimal_text,
     load,
 )
-from services.partner_postback.networks.request import Code, RawRequest, Refused
+from services.partner_postback.formats.request import Code, RawRequest, Refused
 from shared.schemas import StrictSchema, Text
 
 NAMES = {

@@ -3,7 +3,7 @@
 from marshmallow import validate
 
 from services.partner_postback.domain import Message, Says
-from services.partner_postback.networks.fields import (
+from services.partner_postback.formats.fields import (
     LONGEST_ACTION,
     LONGEST_CATEGORY,
     LONGEST_CLICK_ID,
@@ -14,7 +14,7 @@ from services.partner_postback.networks.fields import (
     decimal_text,
     load,
 )
-from services.partner_postback.networks.request import RawRequest
+from services.partner_postback.formats.request import RawRequest
 from shared.schemas import StrictSchema, Text
 
 

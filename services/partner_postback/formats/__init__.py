@@ -1,19 +1,20 @@
 """The formats that partners speak: one file each, all ending in the same domain.Message.
 
-An adapter is a pure function of the raw request, so that a held request can be read again. A new
-network is a file here and a line in NETWORKS.
+Two are ours, signed or not; the others are those of advertising networks. An adapter is a pure
+function of the raw request, so that a held request can be read again. A new format is a file here
+and a line in FORMATS.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.partner_postback.domain import CLOCKS_MAY_DIFFER, Message, Says
-from services.partner_postback.networks import admitad, awin, form, signed_json
-from services.partner_postback.networks.request import Code, RawRequest, Refused
+from services.partner_postback.formats import admitad, awin, form, signed_json
+from services.partner_postback.formats.request import Code, RawRequest, Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class Format:
     """How to read one format, what it calls our fields, and how it proves who sent it."""
 
     read: Callable[[RawRequest], Message]
@@ -21,20 +22,20 @@ class Network:
     is_signed: bool = False
 
 
-NETWORKS: dict[str, Network] = {
-    "signed": Network(signed_json.read, {}, is_signed=True),
-    "form": Network(form.read, {}),
-    "admitad": Network(admitad.read, admitad.NAMES),
-    "awin": Network(awin.read, awin.NAMES),
+FORMATS: dict[str, Format] = {
+    "signed": Format(signed_json.read, {}, is_signed=True),
+    "form": Format(form.read, {}),
+    "admitad": Format(admitad.read, admitad.NAMES),
+    "awin": Format(awin.read, awin.NAMES),
 }
 
 
 def read(request: RawRequest) -> Message:
     """Answer what the partner says, whatever its format; raises Refused with the field named."""
-    network = NETWORKS[request.format]
-    message = network.read(request)
+    spoken = FORMATS[request.format]
+    message = spoken.read(request)
     for code, name, why in _faults(message, request):
-        shown = network.names.get(name, name)
+        shown = spoken.names.get(name, name)
         raise Refused(code, f"{shown}: {why}", shown)
     return message
 

@@ -6,7 +6,7 @@ Amounts are integer minor units, times RFC 3339; a field that is not known is a 
 from marshmallow import fields, validate
 
 from services.partner_postback.domain import Message, Says
-from services.partner_postback.networks.fields import (
+from services.partner_postback.formats.fields import (
     LONGEST_ACTION,
     LONGEST_CATEGORY,
     LONGEST_CLICK_ID,
@@ -16,7 +16,7 @@ from services.partner_postback.networks.fields import (
     checked_money,
     load,
 )
-from services.partner_postback.networks.request import Code, RawRequest, Refused
+from services.partner_postback.formats.request import Code, RawRequest, Refused
 from shared.json_body import MalformedJson, read_json
 from shared.money import LARGEST_AMOUNT_MINOR, Money
 from shared.schemas import StrictSchema, Text, Whole

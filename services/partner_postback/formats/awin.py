@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from services.partner_postback.domain import Message, Says
-from services.partner_postback.networks.fields import (
+from services.partner_postback.formats.fields import (
     LONGEST_CATEGORY,
     LONGEST_CLICK_ID,
     LONGEST_ID,
@@ -17,7 +17,7 @@ from services.partner_postback.networks.fields import (
     decimal_text,
     load,
 )
-from services.partner_postback.networks.request import Code, RawRequest, Refused
+from services.partner_postback.formats.request import Code, RawRequest, Refused
 from shared.json_body import MalformedJson, read_json
 from shared.schemas import Text
 
