@@ -1,8 +1,9 @@
-"""Certificate codes: made by chance, kept sealed for the one SMS and hashed for the salon's till.
+"""Certificate codes: made by chance, kept sealed for the one SMS and hashed so that none repeats.
 
 A code is sixteen symbols in groups of four. The alphabet has 29 symbols, none of which looks like
-another; 29 is prime, so the last two symbols can make both sums of `_sums` zero, and every slip of
-one or two symbols, or a swap, is seen before any look-up. Fourteen free symbols: 68 bits of chance.
+another; 29 is prime, so the last two symbols can make both sums of `_sums` zero: whoever takes a
+code sees every slip of one or two symbols, or a swap, before any look-up. Fourteen free symbols:
+68 bits of chance.
 """
 
 import hashlib
@@ -36,21 +37,18 @@ class CodeBook:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._sealer = Sealer(keys)
-        self._hash_keys = [hmac.digest(key, _HASH_PURPOSE, hashlib.sha256) for key in keys]
+        self._hash_key = hmac.digest(keys[0], _HASH_PURPOSE, hashlib.sha256)
 
     def new(self) -> Certificate:
         """Make a certificate; its code is known to no one until it is opened."""
         certificate_id, code = uuid4(), new_code()
+        code_hash = hmac.digest(self._hash_key, code.encode(), hashlib.sha256)
         sealed = self._sealer.seal(code.encode(), _purpose(certificate_id))
-        return Certificate(certificate_id, self.hashes(code)[0], sealed)
+        return Certificate(certificate_id, code_hash, sealed)
 
     def open(self, certificate_id: UUID, code_sealed: str) -> str:
         """Answer the code; raises BrokenSeal if it was sealed for another certificate."""
         return self._sealer.open(code_sealed, _purpose(certificate_id)).decode()
-
-    def hashes(self, code: str) -> list[bytes]:
-        """Answer what a code may be stored under, by the newest key first."""
-        return [hmac.digest(key, code.encode(), hashlib.sha256) for key in self._hash_keys]
 
 
 def issue_reserved(connection: Connection, book: CodeBook, now: datetime) -> int:
@@ -83,14 +81,6 @@ def new_code() -> str:
     values += [(-plain - last) % _BASE, last]
     symbols = "".join(ALPHABET[value] for value in values)
     return "-".join(symbols[at : at + _GROUP] for at in range(0, len(symbols), _GROUP))
-
-
-def is_well_formed(code: str) -> bool:
-    """Tell whether a code could be one of ours: its symbols, its length, its check symbols."""
-    symbols = code.replace("-", "")
-    if len(symbols) != _FREE + 2 or any(symbol not in ALPHABET for symbol in symbols):
-        return False
-    return _sums([ALPHABET.index(symbol) for symbol in symbols]) == (0, 0)
 
 
 def _sums(values: Sequence[int]) -> tuple[int, int]:

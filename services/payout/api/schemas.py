@@ -119,7 +119,7 @@ class CertificateSchema(Schema):
     payout_id = fields.UUID(required=True)
     member_id = fields.UUID(required=True)
     denomination = fields.Integer(required=True)
-    status = fields.String(validate=validate.OneOf(["issued", "redeemed", "void"]))
+    status = fields.String(validate=validate.OneOf(["issued"]))
     issued_at = Moment(required=True)
 
 

@@ -1,7 +1,7 @@
 """Goals, runs, payouts and certificates, with what this service must know of bonuses and members.
 
-The rules that must never break stand here too: one payout per run, member and goal; one live
-certificate per payout; one operator's reference per payout; no state that the table of moves lacks.
+The rules that must never break stand here too: one payout per run, member and goal; one certificate
+per payout; one operator's reference per payout; no state that the table of moves lacks.
 """
 
 from alembic import op
@@ -119,18 +119,17 @@ UNION ALL
 SELECT timestamptz '2020-01-01 00:00+00', amount FROM generate_series(2500, 80000, 500) AS amount;
 CREATE TABLE certificates (
     certificate_id uuid CONSTRAINT certificates_pkey PRIMARY KEY,
-    payout_id uuid NOT NULL CONSTRAINT certificates_of_a_payout REFERENCES payouts,
+    payout_id uuid NOT NULL CONSTRAINT certificates_of_a_payout REFERENCES payouts
+        CONSTRAINT certificates_one_a_payout UNIQUE,
     member_id uuid NOT NULL,
     denomination bigint NOT NULL CONSTRAINT certificates_denomination_above_zero
         CHECK (denomination > 0),
     code_hash bytea NOT NULL CONSTRAINT certificates_code_once UNIQUE,
     code_sealed text NOT NULL,
     status text NOT NULL DEFAULT 'issued'
-        CONSTRAINT certificates_status_known CHECK (status IN ('issued', 'redeemed', 'void')),
+        CONSTRAINT certificates_status_known CHECK (status IN ('issued')),
     issued_at timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX certificates_one_live_a_payout ON certificates (payout_id)
-    WHERE status <> 'void';
 CREATE INDEX certificates_of_member ON certificates (member_id, issued_at);
 """
 

@@ -1,4 +1,4 @@
-"""Certificates: one live one per payout, the code never in clear."""
+"""Certificates: one per payout, the code never in clear."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A certificate's row without what a till compares."""
+    """A certificate's row without the hash of its code."""
 
     certificate_id: UUID
     payout_id: UUID
@@ -61,7 +61,7 @@ class Issued:
 def issue(
     connection: Connection, issued: Sequence[tuple[Payout, Certificate]], now: datetime
 ) -> None:
-    """Write new certificates; the database refuses a second live one for a payout."""
+    """Write new certificates; the database refuses a second one for a payout."""
     columns = {
         "ids": [one.certificate_id for _, one in issued],
         "payouts": [payout.payout_id for payout, _ in issued],

@@ -1,5 +1,6 @@
 """The run of the month over HTTP: preview, begin, watch, and the certificates it issues."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -133,7 +134,7 @@ def test_a_certificate_shows_its_code_to_a_service_alone(
     assert (mine["denomination"], mine["status"]) == (500, "issued")
     assert "code" not in mine
     shown = client.get(f"/certificates/{mine['certificate_id']}/code", headers=SERVICE)
-    assert certificates.is_well_formed(shown.get_json()["code"])
+    assert re.fullmatch(r"[2-9A-Y]{4}(-[2-9A-Y]{4}){3}", shown.get_json()["code"])
     assert shown.headers["Cache-Control"] == "no-store"
     sign_in(client, uuid4(), clock)
     assert client.get("/me/certificates").get_json() == {"data": []}
