@@ -1,7 +1,7 @@
 """What payout does about what it hears, a batch at a time in the consumer's transaction.
 
-A payout is moved only while its row is locked and only along the table in states.py: a fact that
-the table lacks raises, and the consumer parks its event for a clerk.
+A payout's row is locked before its move is looked up in states.py: a fact that the table lacks
+raises, and the consumer parks its event for a clerk.
 """
 
 from collections.abc import Sequence

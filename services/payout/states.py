@@ -1,4 +1,4 @@
-"""How a payout may move: one table, which the database, the consumer and the tests all follow."""
+"""How a payout may move: one table; a trigger of the database repeats it, and a test compares."""
 
 from collections.abc import Mapping
 from enum import StrEnum

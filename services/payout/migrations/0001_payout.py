@@ -1,7 +1,7 @@
 """Goals, runs, payouts and certificates, with what this service must know of bonuses and members.
 
 The rules that must never break stand here too: one payout per run, member and goal; one certificate
-per payout; one operator's reference per payout; no state that the table of moves lacks.
+per payout; one operator's reference per payout; no move that the table in states.py lacks.
 """
 
 from alembic import op
@@ -85,6 +85,23 @@ CREATE TABLE payouts (
 CREATE INDEX payouts_to_do ON payouts (state, next_at)
     WHERE state IN ('reserved', 'sending', 'unknown');
 CREATE INDEX payouts_asked_for ON payouts (member_id) WHERE state = 'requested';
+-- The moves of states.py, whoever asks; the condition is the guard, so a good move calls nothing.
+CREATE FUNCTION payout_cannot_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'payout % cannot move from % to %', OLD.payout_id, OLD.state, NEW.state;
+END $$;
+CREATE TRIGGER payouts_move_as_allowed BEFORE UPDATE ON payouts FOR EACH ROW
+    WHEN (OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        ('requested', 'reserved'), ('requested', 'refused'),
+        ('reserved', 'sending'), ('reserved', 'completed'),
+        ('sending', 'reserved'), ('sending', 'unknown'), ('sending', 'held'),
+        ('sending', 'completed'), ('sending', 'declined'),
+        ('unknown', 'reserved'), ('unknown', 'held'),
+        ('unknown', 'completed'), ('unknown', 'declined'),
+        ('held', 'unknown'),
+        ('completed', 'settled'), ('completed', 'reversed'),
+        ('settled', 'reversed'), ('declined', 'released'), ('reversed', 'returned')
+    )) EXECUTE FUNCTION payout_cannot_move();
 CREATE TABLE skipped (
     run_month text NOT NULL CONSTRAINT skipped_in_a_run REFERENCES runs,
     member_id uuid NOT NULL,

@@ -1,4 +1,8 @@
-"""Payouts: claimed without waiting for each other, moved only while their row is locked."""
+"""Payouts: claimed without waiting for each other, moved only while their row is locked.
+
+Most moves come from the table in states.py. A statement that names states itself moves many rows at
+once; the trigger of the table refuses what states.py lacks.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields

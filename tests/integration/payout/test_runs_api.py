@@ -115,7 +115,8 @@ def test_only_a_held_payout_is_asked_about_by_hand(
     path = f"/payouts/{payout['payout_id']}"
     assert_problem(client.post(f"{path}/ask", headers=CLERK), 409, "cannot_ask")
     with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE payouts SET state = 'held', reserved = amount")
+        for state in ("reserved", "sending", "held"):
+            connection.exec_driver_sql(f"UPDATE payouts SET state = '{state}', reserved = amount")
     assert client.post(f"{path}/ask", headers=CLERK).get_json()["state"] == "unknown"
     assert client.get(path, headers=CLERK).get_json()["next_at"] == "2026-11-23T12:00:00Z"
 

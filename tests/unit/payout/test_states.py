@@ -1,10 +1,13 @@
 """The table of moves makes the cases: what it has happens, what it lacks is refused."""
 
+import re
 from itertools import product
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from services import payout
 from services.payout.states import ENDS, MOVES, Fact, IllegalMove, State, move
 
 PAYOUT_ID = UUID(int=7)
@@ -48,3 +51,13 @@ def test_every_state_leads_to_an_end() -> None:
 
 def test_only_a_settled_payout_can_still_be_taken_back_after_its_end() -> None:
     assert {state for state, _ in MOVES if state in ENDS} == {State.SETTLED}
+
+
+def test_the_trigger_of_the_database_allows_the_same_moves() -> None:
+    """INVARIANT: one table of moves; a pair in one place alone fails here."""
+    migration = Path(payout.__file__).parent / "migrations" / "0001_payout.py"
+    listed = re.search(r"NEW.state\) NOT IN \((.*?)\n    \)\)", migration.read_text(), re.DOTALL)
+    assert listed is not None
+    pairs = re.findall(r"\('(\w+)', '(\w+)'\)", listed[1])
+    moves = {(state, after) for (state, _), after in MOVES.items() if state is not after}
+    assert (set(pairs), len(pairs)) == (moves, len(moves))

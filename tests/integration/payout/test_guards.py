@@ -1,0 +1,50 @@
+"""INVARIANT: the database itself refuses what would pay twice or lose points."""
+
+from itertools import product
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from services.payout.domain import read_month
+from services.payout.states import MOVES, State
+from tests.integration.payout.given import member_with, plan_all
+from tests.support.clock import SteppedClock
+
+PAIRS = {(state, after) for (state, _), after in MOVES.items()} | {(one, one) for one in State}
+WAY = {
+    State.REQUESTED: [],
+    State.REFUSED: [State.REFUSED],
+    State.RESERVED: [State.RESERVED],
+    State.SENDING: [State.RESERVED, State.SENDING],
+    State.UNKNOWN: [State.RESERVED, State.SENDING, State.UNKNOWN],
+    State.HELD: [State.RESERVED, State.SENDING, State.HELD],
+    State.COMPLETED: [State.RESERVED, State.COMPLETED],
+    State.SETTLED: [State.RESERVED, State.COMPLETED, State.SETTLED],
+    State.DECLINED: [State.RESERVED, State.SENDING, State.DECLINED],
+    State.RELEASED: [State.RESERVED, State.SENDING, State.DECLINED, State.RELEASED],
+    State.REVERSED: [State.RESERVED, State.COMPLETED, State.REVERSED],
+    State.RETURNED: [State.RESERVED, State.COMPLETED, State.REVERSED, State.RETURNED],
+}
+MOVE = text("UPDATE payouts SET state = :state, reserved = amount")
+
+
+@pytest.fixture
+def planned(engine: Engine, clock: SteppedClock) -> Engine:
+    """A database with one payout that was just asked for."""
+    with engine.begin() as connection:
+        member_with(connection, clock, 300)
+    plan_all(engine, read_month("2026-11"), clock)
+    return engine
+
+
+def test_a_payout_moves_only_along_the_table(planned: Engine) -> None:
+    for before, after in product(State, State):
+        with planned.connect() as connection:  # rolled back after each pair
+            for state in WAY[before]:
+                connection.execute(MOVE, {"state": state})
+            if (before, after) in PAIRS:
+                connection.execute(MOVE, {"state": after})
+            else:
+                with pytest.raises(DBAPIError, match=f"cannot move from {before} to {after}"):
+                    connection.execute(MOVE, {"state": after})
