@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 
 from services.payout import api, certificates, config, consumer, monthly_run
 from services.payout.certificates import CodeBook
+from services.payout.loops import Job, keep_doing
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
-from services.payout.top_ups.execution import Executor, Phones
-from services.payout.top_ups.loops import Job, keep_doing
+from services.payout.top_ups.execution import Executor
+from services.payout.top_ups.phones import Phones
 from shared import database, event_log, ops, worker
 from shared.clock import Clock, utc_now
 from shared.http_client import HttpClient

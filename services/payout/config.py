@@ -65,8 +65,8 @@ def from_environment() -> Settings:
         members_url=env.str("MEMBERS_URL"),
         billing_url=env.str("OPERATOR_BILLING_URL"),
         top_up_limits=TopUpLimits(
-            smallest=env.int("SMALLEST_TOP_UP", 1, validate=Range(min=1)),
-            largest=env.int("LARGEST_TOP_UP", 100_000, validate=Range(min=1)),
+            smallest=env.int("SMALLEST_TOP_UP_RUBLES", 1, validate=Range(min=1)),
+            largest=env.int("LARGEST_TOP_UP_RUBLES", 100_000, validate=Range(min=1)),
         ),
         executors=env.int("EXECUTORS", 4, validate=Range(1, 64)),
         run_grace=_seconds(env, "RUN_GRACE_SECONDS", 2),

@@ -1,6 +1,7 @@
 """The rules of the month: when it ends, and what each goal of a member gets from his points.
 
-Everything here is a pure function of its arguments, so that a rule can be read and tried alone.
+Amounts are whole points; 1 point is 1 ruble. Everything here is a pure function of its arguments,
+so that a rule can be read and tried alone.
 """
 
 import re
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 # The programme's month, whatever the machine's own zone says.
 PROGRAMME_ZONE = ZoneInfo("Europe/Moscow")
-EARLIEST_RUN_MONTHS = 12
+MOST_MONTHS_EARLY = 12
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -46,7 +47,7 @@ class MonthTooFar(ValueError):
     field = "month"
 
     def __init__(self, month: "Month") -> None:
-        super().__init__(f"{month} is more than {EARLIEST_RUN_MONTHS} months away.")
+        super().__init__(f"{month} is more than {MOST_MONTHS_EARLY} months away.")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,7 +92,7 @@ def cutoff_of(month: Month, now: datetime) -> datetime:
     present = month_at(now)
     if month < present:
         raise MonthOver(month, present)
-    if month.months_after(present) > EARLIEST_RUN_MONTHS:
+    if month.months_after(present) > MOST_MONTHS_EARLY:
         raise MonthTooFar(month)
     return min(month.begins_at(), now)
 
@@ -124,7 +125,11 @@ class Skipped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a member wants his points for; goals are served in the member's order."""
+    """What a member wants his points for; goals are served in the member's order.
+
+    In points: `monthly_limit`, the most that a top-up may be in a month; `target`, the denomination
+    that is saved for, None for the largest that fits.
+    """
 
     goal_id: UUID
     kind: Kind
@@ -134,7 +139,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a run knows of one member at its cut-off."""
+    """What a run knows of one member at its cut-off; `debt` and `spendable` are points."""
 
     member_id: UUID
     status: MemberStatus
@@ -145,7 +150,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class TopUpLimits:
-    """The smallest and the largest top-up that the operator does; the rest stays accrued."""
+    """The smallest and the largest top-up that the operator does, in points; the rest waits."""
 
     smallest: int
     largest: int
@@ -153,7 +158,7 @@ class TopUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for every member of a run; denominations are in rising order."""
+    """What holds for every member of a run; denominations are points, in rising order."""
 
     top_up: TopUpLimits
     denominations: Sequence[int]
@@ -161,7 +166,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Points that one goal asks for: at most the amount, and not less than the minimum."""
+    """What one goal asks for, in points: at most the amount, and not less than the minimum."""
 
     goal_id: UUID
     kind: Kind
@@ -170,7 +175,13 @@ class Share:
 
 
 def share_out(account: Account, rules: Rules) -> tuple[list[Share], Skipped | None]:
-    """Answer what each goal of a member asks for, or why none does."""
+    """Answer what each goal of a member asks for, or why none does.
+
+    With 2300 points, a certificate of 2000 before a top-up: shares of 2000 (all of it or nothing)
+    and of 300. With 1999: none, SAVING, because the certificate's points must not leave for the
+    telephone. A top-up of at most 300 before that certificate, 1999 points: a share of 300, and the
+    certificate waits for 301 more.
+    """
     reason = _why_not(account)
     if reason is not None:
         return [], reason

@@ -18,7 +18,7 @@ TOPIC = "payouts"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The payout that an event is about; `amount` is what is asked for, later what was reserved."""
+    """The payout of an event; `amount` is the points asked for, later those that were reserved."""
 
     payout_id: UUID
     member_id: UUID

@@ -48,7 +48,7 @@ class WrongGoal(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A goal as a member writes it down; one he has already may be named by its id."""
+    """A goal as a member writes it down, limit and target in points; one he has may be named."""
 
     kind: Kind
     goal_id: UUID | None = None

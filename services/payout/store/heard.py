@@ -48,7 +48,7 @@ SET available = excluded.available, accrued_at = excluded.accrued_at
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """A bonus as far as a run cares: how much of it is free, and since when."""
+    """A bonus as far as a run cares: how many of its points are free, and since when."""
 
     bonus_id: UUID
     member_id: UUID

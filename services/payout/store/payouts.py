@@ -95,7 +95,7 @@ class UnknownPayout(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A payout's row."""
+    """A payout's row; in points: `amount` asked for, `minimum` worth having, `reserved` to move."""
 
     payout_id: UUID
     run_month: str

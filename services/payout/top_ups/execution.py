@@ -7,7 +7,6 @@ sent again until the operator has had time to know of it and says that he does n
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
@@ -19,32 +18,15 @@ from services.payout.states import MOVES, Fact, State
 from services.payout.store import payouts
 from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Billing, Outcome
+from services.payout.top_ups.phones import Phones
 from shared import event_log
 from shared.clock import Clock
-from shared.http_client import CallFailed, HttpClient
+from shared.http_client import CallFailed
 
 log = structlog.get_logger()
 OUTCOMES = Counter("payout_outcomes", "What calls to the operator taught us.", ["fact"])
-_NOT_FOUND = 404
 # Twenty doublings of a second are twelve days: more would only overflow.
 _MOST_DOUBLINGS = 20
-
-
-class Phones:
-    """Asks the members service for a number; it is used for one call and kept nowhere."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self._client = client
-
-    def phone_of(self, member_id: UUID) -> str | None:
-        """Answer a member's number, None when he has none any more; raises CallFailed."""
-        answer = self._client.get(f"/members/{member_id}/contact")
-        if answer.status_code == _NOT_FOUND:
-            return None
-        if not answer.ok:
-            message = f"members answered {answer.status_code}"
-            raise CallFailed(message)
-        return str(answer.json()["phone"])
 
 
 class Executor:

@@ -23,7 +23,8 @@ from services.payout.store import payouts, runs
 from services.payout.store.payouts import Payout
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
-from services.payout.top_ups.execution import Executor, Phones
+from services.payout.top_ups.execution import Executor
+from services.payout.top_ups.phones import Phones
 from shared.http_client import Breaker, HttpClient
 from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
 from tests.support.clock import SteppedClock

@@ -7,7 +7,7 @@ from shared.config import WrongSettings
 
 WRONG = {
     "LEASE_SECONDS": "soon",
-    "SMALLEST_TOP_UP": "0",
+    "SMALLEST_TOP_UP_RUBLES": "0",
     "EXECUTORS": "none",
     "SESSION_KEYS": "short",
     "APP_ENV": "moon",

@@ -1,4 +1,4 @@
-"""The threads of an executor: each keeps doing one job until it is told to stop."""
+"""The threads of a process: each keeps doing one job until it is told to stop."""
 
 import threading
 from collections.abc import Callable, Sequence
