@@ -14,10 +14,12 @@ from services.payout.api.schemas import (
     PayoutSchema,
     RunRequestSchema,
     RunSchema,
+    WaitingPageQuery,
+    WaitingPageSchema,
 )
 from services.payout.domain import TopUpLimits, read_month
 from services.payout.states import Fact, IllegalMove, State, move
-from services.payout.store import payouts, runs
+from services.payout.store import payouts, reversals, runs
 from services.payout.store.runs import BEFORE_ALL
 from shared.clock import Clock
 from shared.identity import Access
@@ -43,6 +45,7 @@ def blueprint(engine: Engine, access: Access, limits: TopUpLimits, clock: Clock)
 
     _run_months(desk, engine, limits, clock)
     _look_at_payouts(desk, engine, clock)
+    _look_at_reversals(desk, engine)
     return desk
 
 
@@ -101,3 +104,14 @@ def _look_at_payouts(desk: Blueprint, engine: Engine, clock: Clock) -> None:
                 raise CannotAsk(payout.state) from None
             payouts.set_asked_again(connection, payout_id, state, clock())
             return payouts.find(connection, payout_id)
+
+
+def _look_at_reversals(desk: Blueprint, engine: Engine) -> None:
+    @desk.get("/reversals/waiting")
+    @desk.arguments(WaitingPageQuery, location="query")
+    @desk.response(200, WaitingPageSchema)
+    def list_waiting(asked: dict[str, int]) -> object:
+        """List the operator's reversals that fit no payout as it stands, by their numbers."""
+        with engine.connect() as connection:
+            page = reversals.waiting(connection, after=asked["after"], limit=asked["limit"])
+        return {"data": page, "next": page[-1].reversal if len(page) == asked["limit"] else None}

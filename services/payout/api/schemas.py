@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, post_load, validate
 from services.payout.domain import Kind
 from services.payout.goals import MOST_GOALS, Wish
 from services.payout.states import State
+from services.payout.store.reversals import Why
 from shared.schemas import Moment, StrictSchema, Text, Whole, WholeInQuery
 
 _MOST_POINTS = 10**9
@@ -110,6 +111,33 @@ class PayoutPageSchema(Schema):
 
     data = fields.List(fields.Nested(PayoutSchema), required=True)
     next = fields.UUID(allow_none=True, required=True)
+
+
+class WaitingPageQuery(StrictSchema):
+    """Which of the waiting reversals to list."""
+
+    limit = WholeInQuery(lowest=1, highest=500, load_default=100)
+    after = WholeInQuery(load_default=0)
+
+
+class WaitingSchema(Schema):
+    """A reversal in the operator's list that fits no payout as it stands, and why."""
+
+    reversal = fields.Integer(required=True, metadata={"description": "the operator's number"})
+    payout_id = fields.UUID(required=True)
+    amount = fields.Integer(required=True, metadata={"description": "rubles taken back"})
+    reserved = fields.Integer(allow_none=True, metadata={"description": "points the payout moved"})
+    state = fields.String(allow_none=True, validate=_STATE)
+    reason = fields.String(metadata={"description": "the operator's own"})
+    heard_at = Moment()
+    why = fields.String(validate=validate.OneOf([why.value for why in Why]))
+
+
+class WaitingPageSchema(Schema):
+    """A page of waiting reversals; `next` is the `after` of the following one."""
+
+    data = fields.List(fields.Nested(WaitingSchema), required=True)
+    next = fields.Integer(allow_none=True, required=True)
 
 
 class CertificateSchema(Schema):

@@ -108,8 +108,10 @@ CREATE TABLE skipped (
     reason text NOT NULL,
     CONSTRAINT skipped_once_a_run PRIMARY KEY (run_month, member_id)
 );
+-- By the operator's own number of the entry: one payout may be taken back more than once.
 CREATE TABLE reversals (
-    payout_id uuid CONSTRAINT reversals_one_a_payout PRIMARY KEY,
+    reversal bigint CONSTRAINT reversals_one_an_entry PRIMARY KEY,
+    payout_id uuid NOT NULL,
     amount bigint NOT NULL,
     reason text NOT NULL,
     heard_at timestamptz NOT NULL,

@@ -3,40 +3,93 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Connection, text
+
+from services.payout.states import State
 
 _READ_UP_TO = text("SELECT up_to FROM reversals_read")
 _LOCK = text("SELECT up_to FROM reversals_read FOR UPDATE")
 _MOVE = text("UPDATE reversals_read SET up_to = :up_to")
 _KEEP = text("""
-INSERT INTO reversals (payout_id, amount, reason, heard_at)
-SELECT payout_id, amount, reason, :now
-FROM unnest(CAST(:ids AS uuid[]), CAST(:amounts AS bigint[]), CAST(:reasons AS text[]))
-     AS new (payout_id, amount, reason)
+INSERT INTO reversals (reversal, payout_id, amount, reason, heard_at)
+SELECT reversal, payout_id, amount, reason, :now
+FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS uuid[]), CAST(:amounts AS bigint[]),
+            CAST(:reasons AS text[])) AS new (reversal, payout_id, amount, reason)
 ON CONFLICT DO NOTHING
 """)
 # A top-up may be taken back before we even heard that it was done: then its reversal waits here.
+# Of several that would fit one payout only the first is applied: after it there is nothing left.
 _DUE = text("""
-SELECT reversals.payout_id, reversals.amount, reversals.reason
+SELECT reversals.reversal, reversals.payout_id, reversals.amount, reversals.reason
 FROM reversals JOIN payouts USING (payout_id)
 WHERE applied_at IS NULL AND payouts.state IN ('completed', 'settled')
   AND reversals.amount = payouts.reserved
+  AND NOT EXISTS (
+      SELECT FROM reversals AS earlier
+      WHERE earlier.payout_id = reversals.payout_id AND earlier.reversal < reversals.reversal
+        AND earlier.amount = reversals.amount AND earlier.applied_at IS NULL
+  )
 ORDER BY payout_id LIMIT :limit
-FOR UPDATE SKIP LOCKED
+FOR UPDATE OF reversals, payouts SKIP LOCKED
 """)
-_APPLIED = text("UPDATE reversals SET applied_at = :now WHERE payout_id = ANY(:ids)")
-_WAITING = text("SELECT count(*) FROM reversals WHERE applied_at IS NULL")
+_APPLIED = text("UPDATE reversals SET applied_at = :now WHERE reversal = ANY(:numbers)")
+_COUNT = text("SELECT count(*) FROM reversals WHERE applied_at IS NULL")
+_WAITING = text("""
+SELECT reversals.reversal, reversals.payout_id, reversals.amount, reversals.reason,
+       reversals.heard_at, payouts.reserved, payouts.state
+FROM reversals LEFT JOIN payouts USING (payout_id)
+WHERE applied_at IS NULL AND reversals.reversal > :after
+ORDER BY reversals.reversal LIMIT :limit
+""")
+_TAKEN_BACK = {State.REVERSED, State.RETURNED}
+_DONE = {State.COMPLETED, State.SETTLED}
+
+
+class Why(StrEnum):
+    """Why a reversal waits."""
+
+    UNKNOWN_PAYOUT = "unknown_payout"
+    REVERSED_BEFORE = "reversed_before"
+    ANOTHER_AMOUNT = "another_amount"  # a part of it, or more than was paid
+    NOT_COMPLETED = "not_completed"  # not yet, as far as we have heard
+    NEXT_TURN = "next_turn"  # nothing is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """The operator took this much of a payout's top-up back."""
+    """The operator took this much of a payout's top-up back, says the entry of that number."""
 
+    reversal: int
     payout_id: UUID
     amount: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reversal that was not applied, beside the payout it is about, if we have that one."""
+
+    reversal: int
+    payout_id: UUID
+    amount: int
+    reason: str
+    heard_at: datetime
+    reserved: int | None
+    state: State | None
+
+    @property
+    def why(self) -> Why:
+        """Answer what it waits for; all but the last two are a clerk's matter."""
+        if self.state is None:
+            return Why.UNKNOWN_PAYOUT
+        if self.state in _TAKEN_BACK:
+            return Why.REVERSED_BEFORE
+        if self.reserved is not None and self.amount != self.reserved:
+            return Why.ANOTHER_AMOUNT
+        return Why.NEXT_TURN if self.state in _DONE else Why.NOT_COMPLETED
 
 
 def read_up_to(connection: Connection) -> int:
@@ -51,6 +104,7 @@ def keep(
     if connection.scalar(_LOCK) != after:
         return False
     columns = {
+        "numbers": [one.reversal for one in reversals],
         "ids": [one.payout_id for one in reversals],
         "amounts": [one.amount for one in reversals],
         "reasons": [one.reason for one in reversals],
@@ -61,15 +115,32 @@ def keep(
 
 
 def due(connection: Connection, limit: int) -> list[Reversal]:
-    """Answer, locked with their payouts, the reversals that can be applied now."""
+    """Answer, locked with their payouts, the reversals that can be applied now: one a payout."""
     return [Reversal(*row) for row in connection.execute(_DUE, {"limit": limit})]
 
 
-def set_applied(connection: Connection, payout_ids: Sequence[UUID], now: datetime) -> None:
+def set_applied(connection: Connection, numbers: Sequence[int], now: datetime) -> None:
     """Note that reversals were applied."""
-    connection.execute(_APPLIED, {"ids": list(payout_ids), "now": now})
+    connection.execute(_APPLIED, {"numbers": list(numbers), "now": now})
 
 
-def waiting(connection: Connection) -> int:
-    """Answer how many reversals fit no payout yet: more than a few for long is a clerk's matter."""
-    return int(connection.scalar(_WAITING) or 0)
+def count_waiting(connection: Connection) -> int:
+    """Answer how many reversals fit no payout: more than a few for long is a clerk's matter."""
+    return int(connection.scalar(_COUNT) or 0)
+
+
+def waiting(connection: Connection, *, after: int, limit: int) -> list[Waiting]:
+    """Answer a page of the reversals that were not applied, past a number of the list."""
+    rows = connection.execute(_WAITING, {"after": after, "limit": limit})
+    return [
+        Waiting(
+            row.reversal,
+            row.payout_id,
+            row.amount,
+            row.reason,
+            row.heard_at,
+            row.reserved,
+            None if row.state is None else State(row.state),
+        )
+        for row in rows
+    ]

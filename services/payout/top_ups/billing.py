@@ -175,7 +175,8 @@ def _reversal(entry: dict[str, Any]) -> Reversal | None:
         # No payout's id, so not ours: it must not stop the list.
         log.warning("reversals.not_ours", reversal=entry["reversal"])
         return None
-    return Reversal(payout_id, entry["amount_rubles"], _keepable(entry["reason"]) or "reversed")
+    reason = _keepable(entry["reason"]) or "reversed"
+    return Reversal(entry["reversal"], payout_id, entry["amount_rubles"], reason)
 
 
 def _read(schema: Schema, answer: requests.Response) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 The list is read in order from where we stopped, so nothing is missed and a repeat changes nothing.
 Hearing and applying are two steps, because a top-up can be taken back before we know it was done.
+What can never be applied, such as a part of a top-up or a second reversal of it, waits for a clerk.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from services.payout import events
 from services.payout.states import Fact, move
 from services.payout.store import payouts, reversals
-from services.payout.store.reversals import Reversal
+from services.payout.store.reversals import Reversal, Why
 from services.payout.top_ups.billing import Billing
 from shared import event_log
 from shared.clock import Clock
@@ -37,7 +38,9 @@ def follow(engine: Engine, billing: Billing, clock: Clock) -> None:
             log.info("reversals.heard", count=len(found))
     with engine.begin() as connection:
         apply_due(connection, clock)
-        WAITING.set(reversals.waiting(connection))
+    with engine.connect() as connection:
+        WAITING.set(reversals.count_waiting(connection))
+        _tell_of_waiting(connection, after)
 
 
 def apply_due(connection: Connection, clock: Clock) -> None:
@@ -58,8 +61,22 @@ def _apply(connection: Connection, due: Sequence[Reversal], clock: Clock) -> Non
         for one in due
     }
     payouts.set_states(connection, states)
-    reversals.set_applied(connection, ids, now)
+    reversals.set_applied(connection, [one.reversal for one in due], now)
     event_log.add(
         connection,
         [events.reversed_(locked[one.payout_id].subject(), one.reason, now) for one in due],
     )
+
+
+def _tell_of_waiting(connection: Connection, after: int) -> None:
+    """Tell of those heard a moment ago: once, not at every turn."""
+    for one in reversals.waiting(connection, after=after, limit=_BATCH):
+        if one.why is not Why.NEXT_TURN:
+            log.warning(
+                "reversal.waits",
+                reversal=one.reversal,
+                payout_id=str(one.payout_id),
+                why=one.why.value,
+                amount=one.amount,
+                reserved=one.reserved,
+            )
