@@ -4,14 +4,11 @@ A batch is decided in order of arrival, each request seeing what those before it
 batch of any size gives the same verdicts as the same requests one by one.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-
-import msgspec
 
 from services.partner_postback.domain import (
     Click,
@@ -19,6 +16,7 @@ from services.partner_postback.domain import (
     ConversionState,
     Hold,
     Message,
+    Store,
     attribute,
     conversion_id_of,
     exchange_rate,
@@ -33,7 +31,6 @@ from services.partner_postback.sentences import (
     of_news,
     of_repeat,
 )
-from services.partner_postback.store.batches import Known, Row
 
 
 class Verdict(StrEnum):
@@ -68,6 +65,38 @@ class Outcome:
     conversion_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows of a batch; its conversions are locked."""
+
+    conversions: dict[UUID, Conversion]
+    messages: dict[UUID, set[Message]]
+    stores: Mapping[int, Store]
+    exchange_rates: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that counts from now on, and the receipt of the request that brought it."""
+
+    conversion_id: UUID
+    receipt_id: UUID
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a request waits for, so that it is found when that arrives."""
+
+    receipt_id: UUID
+    code: Hold
+    partner_id: str
+    store_number: int | None
+    currency: str | None
+    conversion_id: UUID
+    since: datetime
+
+
 @dataclass(slots=True)
 class Deciding:
     """A batch being decided: what is known, and what is to be written in the end."""
@@ -76,8 +105,8 @@ class Deciding:
     clicks: Mapping[str, Click | None]
     now: datetime
     changes: list[Conversion] = field(default_factory=list)
-    messages: list[Row] = field(default_factory=list)
-    held: list[Row] = field(default_factory=list)
+    messages: list[Taken] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
 
     def take(self, arrival: Arrival) -> Outcome:
         """Decide on what a request says."""
@@ -108,37 +137,27 @@ class Deciding:
 
     def _hold(self, arrival: Arrival, message: Message, conversion_id: UUID, hold: Hold) -> None:
         click = self._click(message)
-        row = {
-            "receipt_id": arrival.receipt_id,
-            "code": hold,
-            "partner_id": arrival.partner_id,
-            "store_number": click.store_number if click else None,
-            "currency": message.amount.currency if message.amount else None,
-            "conversion_id": conversion_id,
-            "since": arrival.request.received_at,
-            "tried_at": self.now,
-            "not_before": self.now,
-        }
-        self.held.append(row)
+        held = Held(
+            receipt_id=arrival.receipt_id,
+            code=hold,
+            partner_id=arrival.partner_id,
+            store_number=click.store_number if click else None,
+            currency=message.amount.currency if message.amount else None,
+            conversion_id=conversion_id,
+            since=arrival.request.received_at,
+        )
+        self.held.append(held)
 
     def _take_in(
         self, arrival: Arrival, message: Message, conversion_id: UUID, before: Conversion | None
     ) -> tuple[Verdict, str, str]:
-        content = msgspec.json.encode(message)
-        content_hash = hashlib.sha256(content).hexdigest()
-        said = self.known.messages.setdefault(conversion_id, {})
-        if content_hash in said:
+        said = self.known.messages.setdefault(conversion_id, set())
+        if message in said:
             assert before is not None
             return Verdict.DUPLICATE, *of_repeat(message, before.state)
-        said[content_hash] = message
-        row = {
-            "conversion_id": conversion_id,
-            "content_hash": content_hash,
-            "receipt_id": arrival.receipt_id,
-            "content": msgspec.Raw(content),
-        }
-        self.messages.append(row)
-        state = fold(said.values())
+        said.add(message)
+        self.messages.append(Taken(conversion_id, arrival.receipt_id, message))
+        state = fold(said)
         if before is None:
             effect = Effect.RECORDED
             self._change(self._first(arrival, message, conversion_id, state))

@@ -4,20 +4,21 @@ What is read comes back as one JSON document and what is written goes as one, un
 tables' own types: most of a statement's price is paid for sending it, however small it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
-from services.partner_postback.domain import Conversion, ConversionState, Message, Status, Store
+from services.partner_postback.domain import Message, Store
+from services.partner_postback.store import rows
+from services.partner_postback.verdicts import Arrival, Deciding, Known, Outcome
 
 Raw = psycopg.Connection[Any]
-Row = dict[str, Any]
 
 
 class Overtaken(Exception):
@@ -54,9 +55,12 @@ class KnownReceipt(msgspec.Struct, frozen=True):
     conversion_id: UUID | None
 
 
+# By partner and webhook-id.
+Receipts = dict[tuple[str, str], KnownReceipt]
+
+
 class _KnownMessage(msgspec.Struct, frozen=True):
     conversion_id: UUID
-    content_hash: str
     content: Message
 
 
@@ -72,17 +76,6 @@ class _Loaded(msgspec.Struct, frozen=True):
     exchange_rates: dict[str, int]
 
 
-@dataclass(slots=True)
-class Known:
-    """What the database knows of a batch; its conversions are locked."""
-
-    conversions: dict[UUID, Conversion] = field(default_factory=dict)
-    messages: dict[UUID, dict[str, Message]] = field(default_factory=dict)
-    receipts: dict[tuple[str, str], KnownReceipt] = field(default_factory=dict)
-    stores: dict[int, Store] = field(default_factory=dict)
-    exchange_rates: Mapping[str, int] = field(default_factory=dict)
-
-
 _LOCK = """
 SELECT * FROM conversions WHERE conversion_id = ANY(%s) ORDER BY conversion_id FOR UPDATE
 """
@@ -90,7 +83,7 @@ _LOAD = """
 SELECT json_build_object(
     'messages', (
         SELECT coalesce(json_agg(known), '[]') FROM (
-            SELECT conversion_id, content_hash, content FROM messages
+            SELECT conversion_id, content FROM messages
             WHERE conversion_id = ANY(%(conversion_ids)s)
         ) AS known),
     'receipts', (
@@ -157,8 +150,8 @@ FROM json_populate_recordset(NULL::receipts, %s) AS new WHERE receipts.receipt_i
 _loaded = msgspec.json.Decoder(_Loaded)
 
 
-def load(raw: Raw, wanted: Wanted) -> Known:
-    """Read what a batch is about, its conversions locked."""
+def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
+    """Read what a batch is about, its conversions locked, and its webhook-ids' first receipts."""
     ids = sorted(wanted.conversion_ids)
     # The lock is a statement of its own: what is read after it is what the last holder left.
     locked = raw.cursor(row_factory=dict_row).execute(_LOCK, (ids,)).fetchall()
@@ -172,57 +165,39 @@ def load(raw: Raw, wanted: Wanted) -> Known:
     }
     row = raw.execute(_LOAD, asked).fetchone()
     assert row is not None
-    return _known(locked, _loaded.decode(row[0]))
+    loaded = _loaded.decode(row[0])
+    return _known(locked, loaded), {
+        (one.partner_id, one.transport_id): one for one in loaded.receipts
+    }
 
 
-def write(raw: Raw, rows: Mapping[str, Sequence[Row]]) -> None:
-    """Write a batch: new rows by table, and `changed` conversions; raises Overtaken."""
-    row = raw.execute(_WRITE, (_json(rows),)).fetchone()
+def write(raw: Raw, decided: Deciding, answered: Iterable[tuple[Arrival, Outcome]]) -> None:
+    """Write what was decided on a batch, and its new receipts; raises Overtaken."""
+    written = rows.of_batch(decided, answered)
+    row = raw.execute(_WRITE, (_json(written),)).fetchone()
     assert row is not None
-    if row[0] != sum(len(some) for some in rows.values()):
+    if row[0] != sum(len(some) for some in written.values()):
         raise Overtaken
 
 
-def give_verdicts(raw: Raw, verdicts: Iterable[Row]) -> None:
+def give_verdicts(raw: Raw, outcomes: Sequence[Outcome]) -> None:
     """Give receipts that were held their new verdict, and let them wait no longer."""
-    rows = list(verdicts)
-    raw.execute(
-        "DELETE FROM held WHERE receipt_id = ANY(%s)", ([row["receipt_id"] for row in rows],)
-    )
-    raw.execute(_VERDICTS, (_json(rows),))
+    receipt_ids = [outcome.receipt_id for outcome in outcomes]
+    raw.execute("DELETE FROM held WHERE receipt_id = ANY(%s)", (receipt_ids,))
+    raw.execute(_VERDICTS, (_json([rows.of_verdict(outcome) for outcome in outcomes]),))
 
 
-def row_of(conversion: Conversion, now: datetime) -> Row:
-    """Answer the row of a conversion."""
-    row = {name: getattr(conversion, name) for name in Conversion.__dataclass_fields__}
-    state = cast("ConversionState", row.pop("state"))
-    said = {name: getattr(state, name) for name in ConversionState.__dataclass_fields__}
-    return {**row, **said, "changed_at": now}
-
-
-def _known(locked: list[Row], loaded: _Loaded) -> Known:
-    known = Known(
-        conversions={row["conversion_id"]: _conversion(row) for row in locked},
-        receipts={(one.partner_id, one.transport_id): one for one in loaded.receipts},
+def _known(locked: Iterable[rows.Row], loaded: _Loaded) -> Known:
+    messages: dict[UUID, set[Message]] = {}
+    for one in loaded.messages:
+        messages.setdefault(one.conversion_id, set()).add(one.content)
+    return Known(
+        conversions={row["conversion_id"]: rows.conversion_of(row) for row in locked},
+        messages=messages,
         stores={one.number: one.store for one in loaded.stores},
         exchange_rates=loaded.exchange_rates,
     )
-    for one in loaded.messages:
-        known.messages.setdefault(one.conversion_id, {})[one.content_hash] = one.content
-    return known
 
 
-def _conversion(row: Row) -> Conversion:
-    state = ConversionState(
-        status=Status(row["status"]),
-        paid_minor=row["paid_minor"],
-        category=row["category"],
-        ordered_at=row["ordered_at"],
-        reason=row["reason"],
-    )
-    fixed = {name: row[name] for name in Conversion.__dataclass_fields__ if name != "state"}
-    return Conversion(**fixed, state=state)
-
-
-def _json(rows: object) -> str:
-    return msgspec.json.encode(rows).decode()
+def _json(written: object) -> str:
+    return msgspec.json.encode(written).decode()

@@ -1,7 +1,7 @@
 """Queries on what waits: held receipts whose cause may be gone, and the stores heard of."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,17 @@ from services.partner_postback.domain import Hold
 from services.partner_postback.formats.request import RawRequest
 from shared.database import raw
 
+# A change bears the time before its commit, a try the time before it reads: so a try may have
+# missed a change that looks a little older than it, by as long as a transaction lasts (a statement
+# is cut off after 30 seconds) and as our machines' clocks differ. Trying in vain does no harm.
+_UNSEEN_FOR = timedelta(minutes=1)
 # When the cause of a hold may be gone. Codes that are missing here wait for a clerk: nothing that
 # this service can hear of changes when an order or its click was made, or which was reported first.
 _STORE_OR_PARTNER_CHANGED = """
     EXISTS (SELECT FROM stores WHERE number = held.store_number
-            AND stores.changed_at > held.tried_at - interval '1 minute')
+            AND stores.changed_at > held.tried_at - :unseen_for)
     OR EXISTS (SELECT FROM partners WHERE partner_id = held.partner_id
-               AND partners.changed_at > held.tried_at - interval '1 minute')"""
+               AND partners.changed_at > held.tried_at - :unseen_for)"""
 _CAUSE_GONE = {
     Hold.UNKNOWN_STORE: "EXISTS (SELECT FROM stores WHERE number = held.store_number)",
     Hold.NO_RATE: "EXISTS (SELECT FROM rates "
@@ -53,7 +57,7 @@ ON CONFLICT (store_id) DO UPDATE SET number = excluded.number, partner_id = excl
 
 def due(connection: Connection, *, now: datetime, started_at: datetime, limit: int) -> list[UUID]:
     """Answer held receipts whose cause may be gone, the oldest first."""
-    asked = {"now": now, "started_at": started_at, "limit": limit}
+    asked = {"now": now, "started_at": started_at, "unseen_for": _UNSEEN_FOR, "limit": limit}
     return list(connection.scalars(_DUE, asked))
 
 

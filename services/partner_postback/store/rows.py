@@ -1,0 +1,95 @@
+"""The rows of the tables, made of what was decided: their names are the columns'."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from services.partner_postback.domain import Conversion, ConversionState, Status
+from services.partner_postback.formats.request import Code, RawRequest
+from services.partner_postback.verdicts import Arrival, Deciding, Held, Outcome, Taken
+
+Row = dict[str, Any]
+
+
+def of_batch(
+    decided: Deciding, answered: Iterable[tuple[Arrival, Outcome]]
+) -> dict[str, list[Row]]:
+    """Answer the rows of a batch by table: new ones, and `changed` conversions."""
+    # Several messages of a batch may change one conversion: each has its event, the last its row.
+    # In the order of ids, as they are locked: two processes never wait for each other in a circle.
+    last = {one.conversion_id: one for one in decided.changes}
+    new = {one.conversion_id for one in decided.changes if one.version == 1}
+    conversions = {key: _conversion(last[key], decided.now) for key in sorted(last)}
+    return {
+        "receipts": [_receipt(arrival, outcome) for arrival, outcome in answered],
+        "conversions": [row for key, row in conversions.items() if key in new],
+        "messages": [message_row(one) for one in decided.messages],
+        "held": [_held(one, decided.now) for one in decided.held],
+        "changed": [row for key, row in conversions.items() if key not in new],
+    }
+
+
+def of_verdict(outcome: Outcome) -> Row:
+    """Answer what a receipt keeps of a verdict."""
+    return {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
+
+
+def message_row(taken: Taken) -> Row:
+    """Answer the row of a message; its hash is of all it says, the same for ever."""
+    content = msgspec.json.encode(taken.message)
+    return {
+        "conversion_id": taken.conversion_id,
+        "content_hash": hashlib.sha256(content).hexdigest(),
+        "receipt_id": taken.receipt_id,
+        "content": msgspec.Raw(content),
+    }
+
+
+def content_of(request: RawRequest) -> tuple[str, str]:
+    """Answer the query and the body of a request as the database writes them out."""
+    return request.query.decode("latin-1"), "\\x" + request.body.hex()
+
+
+def conversion_of(row: Row) -> Conversion:
+    """Answer the conversion of a row."""
+    state = ConversionState(
+        status=Status(row["status"]),
+        paid_minor=row["paid_minor"],
+        category=row["category"],
+        ordered_at=row["ordered_at"],
+        reason=row["reason"],
+    )
+    fixed = {name: row[name] for name in Conversion.__dataclass_fields__ if name != "state"}
+    return Conversion(**fixed, state=state)
+
+
+def _receipt(arrival: Arrival, outcome: Outcome) -> Row:
+    query, body = content_of(arrival.request)
+    # A reused webhook-id stays with the request that had it first.
+    is_reused = outcome.code == Code.WEBHOOK_ID_REUSED
+    return {
+        "partner_id": arrival.partner_id,
+        "received_at": arrival.request.received_at,
+        "format": arrival.request.format,
+        "method": arrival.request.method,
+        "query": query,
+        "headers": dict(arrival.request.headers),
+        "body": body,
+        "transport_id": None if is_reused else arrival.transport_id,
+        **of_verdict(outcome),
+    }
+
+
+def _conversion(conversion: Conversion, now: datetime) -> Row:
+    row = {name: getattr(conversion, name) for name in Conversion.__dataclass_fields__}
+    state = cast("ConversionState", row.pop("state"))
+    said = {name: getattr(state, name) for name in ConversionState.__dataclass_fields__}
+    return {**row, **said, "changed_at": now}
+
+
+def _held(held: Held, now: datetime) -> Row:
+    row = {name: getattr(held, name) for name in Held.__dataclass_fields__}
+    return {**row, "tried_at": now, "not_before": now}
