@@ -7,5 +7,5 @@ hears    stores (which store a click belongs to, its partner, its attribution wi
 says     conversions: conversion.changed, the full state of one conversion line
 
 Read: api/fast_lane.py → api/intake.py → formats/ → writer.py → handlers.py → verdicts.py →
-domain.py; and consumer.py for what was held.
+domain.py → store/; and held_retry.py for what was held.
 """

@@ -11,8 +11,9 @@ from services.partner_postback.api.fast_lane import FastLane
 from services.partner_postback.api.intake import Intake
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.config import Settings
-from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS, retry_held
+from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS
 from services.partner_postback.formats.signature import Forged
+from services.partner_postback.held_retry import retry_held
 from services.partner_postback.partners import Directory
 from services.partner_postback.writer import CannotKeep, Writer
 from shared import database, event_log, ops

@@ -1,31 +1,16 @@
-"""What this service hears: stores; and what it does about it: tries again what waited for them."""
+"""What this service hears: stores, as the catalogue tells them."""
 
-import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from uuid import UUID
 
 import msgspec
-import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from services.partner_postback import formats, handlers
-from services.partner_postback.click_id import ClickIds
-from services.partner_postback.domain import Message
-from services.partner_postback.formats.request import RawRequest, Refused
-from services.partner_postback.store import held
-from services.partner_postback.store.batches import RACES
-from services.partner_postback.verdicts import Arrival
+from services.partner_postback.store import stores
 from shared.clock import Clock
-from shared.database import SERVER_AWAY
 from shared.events import Received
 from shared.subscriptions import Handles, Subscription
 
-log = structlog.get_logger()
 GROUP = "partner-postback"
-_BATCH = 200
-_PAUSE_SECONDS = 1.0
-_PUT_OFF = timedelta(minutes=10)
 
 
 class StoreChanged(msgspec.Struct, frozen=True):
@@ -43,62 +28,9 @@ def keep_stores(
     """Keep what stores are like now; of several events of one store the last counts."""
     latest = {event.data.store_id: event.data for event in events}
     rows = [msgspec.structs.astuple(one) for one in latest.values()]
-    held.put_stores(connection, rows, clock())
+    stores.put(connection, rows, clock())
 
 
 SUBSCRIPTIONS = (
     Subscription("stores", {"store.changed": Handles(StoreChanged, keep_stores)}, snapshots=True),
 )
-
-
-def retry_held(engine: Engine, clicks: ClickIds, clock: Clock, stop: threading.Event) -> None:
-    """Try held requests again as soon as their cause is gone, until `stop` is set."""
-    started_at = clock()
-    while not stop.is_set():
-        try:
-            tried = retry_once(engine, clicks, clock, started_at)
-        except (*SERVER_AWAY, *RACES) as fault:
-            log.warning("held.server_away", fault=str(fault)[:300])
-            tried = 0
-        if tried < _BATCH:
-            stop.wait(_PAUSE_SECONDS)
-
-
-def retry_once(engine: Engine, clicks: ClickIds, clock: Clock, started_at: datetime) -> int:
-    """Try one batch again; answers how many were due."""
-    with engine.connect() as connection:
-        due = held.due(connection, now=clock(), started_at=started_at, limit=_BATCH)
-    if due:
-        _retry(engine, due, clicks, clock)
-    return len(due)
-
-
-def _retry(engine: Engine, receipt_ids: Sequence[UUID], clicks: ClickIds, clock: Clock) -> None:
-    try:
-        with engine.begin() as connection:
-            taken = held.take(connection, receipt_ids)
-            arrivals = [
-                Arrival(row.receipt_id, row.partner_id, request, _read(request), row.transport_id)
-                for row, request in taken
-            ]
-            outcomes = handlers.retry(connection, arrivals, clicks, clock)
-    except (*SERVER_AWAY, *RACES):
-        raise
-    except Exception:
-        if len(receipt_ids) > 1:  # one that cannot be kept must not keep the others waiting
-            for receipt_id in receipt_ids:
-                _retry(engine, [receipt_id], clicks, clock)
-            return
-        log.exception("held.put_off", receipt_id=str(receipt_ids[0]))
-        with engine.begin() as connection:
-            held.put_off(connection, receipt_ids[0], clock() + _PUT_OFF)
-        return
-    for one in outcomes:
-        log.info("held.tried", receipt_id=str(one.receipt_id), verdict=one.verdict, code=one.code)
-
-
-def _read(request: RawRequest) -> Message | Refused:
-    try:
-        return formats.read(request)
-    except Refused as refused:
-        return refused

@@ -80,7 +80,7 @@ def _write(
 
 
 def _again(arrival: Arrival, first: batches.KnownReceipt | None) -> Outcome | None:
-    """Answer a transport id that was here before; None when it is new."""
+    """Answer a webhook-id that was here before; None when it is new."""
     if first is None:
         return None
     if content_of(arrival.request) != (first.query, first.body):

@@ -50,7 +50,7 @@ class Arrival:
     partner_id: str
     request: RawRequest
     said: Message | Refused
-    transport_id: str | None = None
+    transport_id: str | None = None  # the webhook-id, where the format has one
 
 
 @dataclass(frozen=True, slots=True)

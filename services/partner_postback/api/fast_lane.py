@@ -22,7 +22,7 @@ WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
 
 ROUTE = "/postbacks/<partner_id>"
 # What became of a message that is Flask's to answer: an Outcome that refuses it, or an exception.
-LEFT = "partner_postback.left"
+FOR_FLASK = "partner_postback.for_flask"
 _PATH = re.compile(r"/postbacks/([^/]+)")
 _PHRASES = {200: "200 OK", 202: "202 Accepted"}
 
@@ -41,11 +41,11 @@ class FastLane:
         if match is None or environ["REQUEST_METHOD"] != "POST":
             return self._behind(environ, start_response)
         began = time.perf_counter()
-        left = self._take(match[1], environ)
-        if isinstance(left, Exception) or left.verdict is Verdict.REFUSED:
-            environ[LEFT] = left
+        taken = self._take(match[1], environ)
+        if isinstance(taken, Exception) or taken.verdict is Verdict.REFUSED:
+            environ[FOR_FLASK] = taken
             return self._behind(environ, start_response)
-        status, body = status_of(left), body_of(left)
+        status, body = status_of(taken), body_of(taken)
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),

@@ -3,7 +3,7 @@
 from flask import Response, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from services.partner_postback.api.fast_lane import LEFT, ROUTE, body_of
+from services.partner_postback.api.fast_lane import FOR_FLASK, ROUTE, body_of
 from services.partner_postback.api.intake import Intake, status_of
 from services.partner_postback.api.schemas import RefusalSchema, VerdictSchema
 from services.partner_postback.formats import FORMATS
@@ -48,11 +48,11 @@ def blueprint(intake: Intake) -> Blueprint:
     @postbacks.doc(requestBody=_BODY, parameters=_HEADERS, responses=_RESPONSES)
     def receive_signed(partner_id: str) -> Response:
         """Take a message in our own format, signed by the Standard Webhooks convention."""
-        del partner_id  # the fast lane has taken it in, and left the rest to us
-        left: Outcome | Exception = request.environ[LEFT]
-        if isinstance(left, Exception):
-            raise left
-        return _answer(left)
+        del partner_id  # the fast lane has taken it in; what it could not answer is our part
+        taken: Outcome | Exception = request.environ[FOR_FLASK]
+        if isinstance(taken, Exception):
+            raise taken
+        return _answer(taken)
 
     @postbacks.route(f"{ROUTE}/<any({forms}):format_name>", methods=["GET", "POST"])
     @postbacks.doc(responses=_RESPONSES)

@@ -41,7 +41,9 @@ class ReceiptSchema(VerdictSchema):
     received_at = Moment()
     format = fields.String()
     method = fields.String()
-    transport_id = fields.String(allow_none=True)
+    transport_id = fields.String(
+        allow_none=True, metadata={"description": "the webhook-id; null: its format has none"}
+    )
     field = fields.String(allow_none=True)
 
 

@@ -2,6 +2,10 @@
 
 It announces only new transactions; what becomes of them is pulled. Its transaction is one line of
 ours with Awin's own id. The JSON is Awin's, not ours: fields that we do not need are let through.
+
+`transactionDate` ("2013-06-13 12:05:00") names no zone. It is taken as UTC, for so Awin documents
+its notification; only its pull API answers in a zone that the asker names. Were it ever local time
+behind UTC, orders would be held as `order_before_click` for everybody to see, not earn unnoticed.
 """
 
 from datetime import UTC, datetime

@@ -41,7 +41,7 @@ class Wanted:
 
 
 class KnownReceipt(msgspec.Struct, frozen=True):
-    """What a transport id was answered when it came first; the body is in hexadecimal."""
+    """What a webhook-id was answered when it came first; the body is in hexadecimal."""
 
     receipt_id: UUID
     partner_id: str

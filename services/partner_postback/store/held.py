@@ -1,4 +1,4 @@
-"""Queries on what waits: held receipts whose cause may be gone, and the stores heard of."""
+"""Queries on what waits: held receipts, and which of them have lost their cause, perhaps."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,6 @@ from sqlalchemy import Connection, text
 
 from services.partner_postback.domain import Hold
 from services.partner_postback.formats.request import RawRequest
-from shared.database import raw
 
 # A change bears the time before its commit, a try the time before it reads: so a try may have
 # missed a change that looks a little older than it, by as long as a transaction lasts (a statement
@@ -47,12 +46,6 @@ FOR UPDATE OF held SKIP LOCKED
 _PUT_OFF = text("""
 UPDATE held SET not_before = :not_before WHERE receipt_id = :receipt_id
 """)
-_STORES = """
-INSERT INTO stores (store_id, number, partner_id, attribution_days, changed_at)
-SELECT *, %s FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[])
-ON CONFLICT (store_id) DO UPDATE SET number = excluded.number, partner_id = excluded.partner_id,
-    attribution_days = excluded.attribution_days, changed_at = excluded.changed_at
-"""
 
 
 def due(connection: Connection, *, now: datetime, started_at: datetime, limit: int) -> list[UUID]:
@@ -70,14 +63,6 @@ def take(connection: Connection, receipt_ids: Sequence[UUID]) -> list[tuple[Any,
 def put_off(connection: Connection, receipt_id: UUID, not_before: datetime) -> None:
     """Leave a receipt alone for a while."""
     connection.execute(_PUT_OFF, {"receipt_id": receipt_id, "not_before": not_before})
-
-
-def put_stores(
-    connection: Connection, rows: Sequence[tuple[str, int, str, int]], now: datetime
-) -> None:
-    """Keep what stores are like now: (store_id, number, partner_id, attribution_days) each."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    raw(connection).execute(_STORES, (now, *columns))
 
 
 def _raw_request(row: Any) -> RawRequest:

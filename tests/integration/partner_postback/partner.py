@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from services.partner_postback.formats.signature import sign
-from services.partner_postback.store import held
+from services.partner_postback.store import stores
 from shared.schemas import rfc3339
 from shared.sealed import Sealer
 from tests.support.clock import SteppedClock
@@ -129,7 +129,7 @@ class Desk:
         """The store of this test, as the topic tells it."""
         row = (self.store_id, self.number, self.id_of(partner), days)
         with self.engine.begin() as connection:
-            held.put_stores(connection, [row], self.clock())
+            stores.put(connection, [row], self.clock())
 
     def rate(self, currency: str, rate_micro: int) -> TestResponse:
         sent = {"rate_micro": rate_micro}

@@ -1,16 +1,19 @@
 """What cannot be used yet is held with its reason, and used by itself once the reason is gone."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 
 from services.partner_postback.click_id import ClickIds
-from services.partner_postback.consumer import retry_once
+from services.partner_postback.held_retry import retry_held, retry_once
 from shared.schemas import rfc3339
 from tests.integration.partner_postback.partner import CLERK, CLICK_KEY, Desk, Partner
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -195,3 +198,34 @@ def test_one_that_cannot_be_kept_does_not_keep_the_others_waiting(
     assert retry(desk) == 0
     desk.clock.move(timedelta(minutes=11))
     assert retry(desk) == 1
+
+
+@pytest.mark.parametrize("condition", ["unique_violation", "deadlock_detected"])
+def test_who_was_overtaken_says_so_and_tries_again(
+    desk: Desk, partner: Partner, condition: str
+) -> None:
+    """A race is no absent server, though psycopg counts a deadlock among its faults."""
+    receipt_id = held(partner, partner.report(), "unknown_store")
+    desk.store()
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE {condition}; END $$; CREATE TRIGGER lose BEFORE INSERT "
+            "ON conversions FOR EACH ROW EXECUTE FUNCTION lose()"
+        )
+    stop = threading.Event()
+    loop = (desk.engine, ClickIds([CLICK_KEY]), desk.clock, stop)
+    with structlog.testing.capture_logs() as logs:
+        thread = threading.Thread(target=retry_held, args=loop)
+        thread.start()
+        try:
+            eventually(lambda: logs)
+            with desk.engine.begin() as connection:
+                connection.exec_driver_sql("DROP TRIGGER lose ON conversions")
+            eventually(lambda: verdict(partner, receipt_id) == ("accepted", "recorded"))
+        finally:
+            stop.set()
+            thread.join()
+    events = [one["event"] for one in logs]
+    assert events[0] == "held.raced"
+    assert "held.server_away" not in events
