@@ -47,8 +47,8 @@ WHAT_IT_DID = {
 # By the status that rules in place of the one that a message names.
 _WHY_OVERRULED = {
     Status.DECLINED: "that was said of a later moment, or of the same one, where it outranks an "
-    "approval. A message with a later `status_at` changes it; a network that sends no moment of "
-    "a status needs one by the plain form or our own format.",
+    "approval. A message with a later `status_at` changes it; if your format has none, as "
+    "Admitad's, send that message by the plain form or our own.",
     Status.APPROVED: "that was said of a later moment, or this does not undo it. "
     "A refusal or return with a later `status_at` changes it.",
     Status.APPROVED_UNFUNDED: "that was said of a later moment. "
