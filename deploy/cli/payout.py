@@ -73,6 +73,9 @@ def _show(found: Mapping[str, Any]) -> None:
     for name in ("skipped", "progress", "failures"):
         counts = found.get(name) or {}
         facts[name] = ", ".join(f"{what}: {count}" for what, count in counts.items()) or "none"
+    if found["bonuses_parked"]:
+        waiting = f"{found['bonuses_parked']} messages (cashback parked list --service payout)"
+        facts["bonuses parked"] = f"{waiting}: their members may be missing"
     if found.get("note"):
         facts["note"] = found["note"]
     print_facts(f"The run of {found['month']}", facts)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from services.payout import api, certificates, config, consumer, monthly_run
 from services.payout.certificates import CodeBook
+from services.payout.hearing import Hearing
 from services.payout.loops import Job, keep_doing
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
@@ -114,10 +115,10 @@ def _execute(stop: threading.Event) -> None:
 def _schedule(stop: threading.Event) -> None:
     settings, pulse = _start()
     engine = database.connect(settings.database_url, pool_size=2)
-    hearing = consumer.Hearing(settings.kafka_bootstrap)
+    hearing = Hearing(settings.kafka_bootstrap)
 
     def tick() -> bool:
-        for _ in monthly_run.tick(engine, settings, hearing.is_complete, utc_now):
+        for _ in monthly_run.tick(engine, settings, hearing.has_caught_up, utc_now):
             pulse.beat()
             if stop.is_set():
                 break

@@ -86,12 +86,12 @@ def plan(engine: Engine, run: Run, limits: TopUpLimits, clock: Clock) -> Iterato
 def tick(
     engine: Engine,
     settings: Settings,
-    is_heard: Callable[[str], bool],
+    has_caught_up: Callable[[str], bool],
     clock: Clock,
 ) -> Iterator[int]:
     """Begin what is due and plan what is begun; yields after each chunk of members.
 
-    A plan waits until what was said before its run began has been heard here.
+    A plan waits until what was said before its run began has been read here, or parked.
     """
     with engine.begin() as connection:
         begin_due(connection, clock())
@@ -100,7 +100,7 @@ def tick(
     for run in begun:
         if clock() - run.started_at < settings.run_grace:
             continue
-        if run.planned_up_to is not None or is_heard(run.month):
+        if run.planned_up_to is not None or has_caught_up(run.month):
             yield from plan(engine, run, settings.top_up_limits, clock)
 
 

@@ -59,7 +59,7 @@ def _run_months(desk: Blueprint, engine: Engine, limits: TopUpLimits, clock: Clo
         if sent["dry_run"]:
             with engine.connect() as connection:
                 preview = monthly_run.preview(connection, month, limits, now)
-            return run_answer.of_preview(month, preview)
+                return run_answer.of_preview(connection, month, preview)
         with engine.begin() as connection:
             run = monthly_run.begin(connection, month, now)
             return run_answer.of_run(connection, run)

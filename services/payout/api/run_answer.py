@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from services.payout.domain import Month, read_month
 from services.payout.monthly_run import Preview
 from services.payout.states import ENDS, State
-from services.payout.store import runs
+from services.payout.store import heard, runs
 from services.payout.store.runs import Run, Tally
 
 _FAILED = {State.REFUSED, State.DECLINED, State.RELEASED, State.REVERSED, State.RETURNED}
 
 
-def of_preview(month: Month, preview: Preview) -> dict[str, Any]:
+def of_preview(connection: Connection, month: Month, preview: Preview) -> dict[str, Any]:
     """Tell what a run would do."""
     return {
         "month": str(month),
@@ -29,6 +29,7 @@ def of_preview(month: Month, preview: Preview) -> dict[str, Any]:
             for kind in preview.payouts
         },
         "skipped": {reason.value: count for reason, count in sorted(preview.skipped.items())},
+        "bonuses_parked": heard.count_bonuses_parked(connection),
     }
 
 
@@ -47,6 +48,7 @@ def of_run(connection: Connection, run: Run) -> dict[str, Any]:
         "note": _note(read_month(run.month), run.cutoff_at),
         "totals": _totals(tallies),
         "skipped": runs.count_skipped(connection, run.month),
+        "bonuses_parked": heard.count_bonuses_parked(connection),
         "progress": progress,
         "failures": _failures(tallies),
     }

@@ -73,6 +73,12 @@ class RunSchema(Schema):
     note = fields.String(allow_none=True)
     totals = fields.Dict(keys=fields.String(validate=_KIND), values=fields.Nested(TotalSchema))
     skipped = fields.Dict(keys=fields.String(), values=fields.Integer())
+    bonuses_parked = fields.Integer(
+        required=True,
+        metadata={
+            "description": "messages of bonuses that wait parked now; their members may be missing"
+        },
+    )
     progress = fields.Dict(keys=fields.String(), values=fields.Integer())
     failures = fields.Dict(keys=fields.String(), values=fields.Integer())
 

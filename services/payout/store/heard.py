@@ -44,6 +44,9 @@ ORDER BY 1
 ON CONFLICT (bonus_id) DO UPDATE
 SET available = excluded.available, accrued_at = excluded.accrued_at
 """)
+_PARKED = text("""
+SELECT count(*) FROM parked WHERE topic = 'bonuses' AND state NOT IN ('applied', 'discarded')
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,11 @@ def note_bonuses(connection: Connection, bonuses: Mapping[UUID, Bonus]) -> None:
                 "moments": [one.accrued_at for one in free],
             },
         )
+
+
+def count_bonuses_parked(connection: Connection) -> int:
+    """Answer how many messages of bonuses could not be applied yet: a run cannot know of them."""
+    return int(connection.scalar(_PARKED) or 0)
 
 
 def give_first_goals(connection: Connection, member_ids: Sequence[UUID]) -> None:

@@ -28,6 +28,7 @@ OWN_TABLES = (
     "skipped",
     "reversals",
     "certificates",
+    "parked",
 )
 PATIENCE = Patience(
     lease=timedelta(seconds=60),

@@ -13,6 +13,7 @@ from services.payout.certificates import CodeBook
 from services.payout.config import Settings
 from services.payout.domain import read_month
 from services.payout.store import payouts, runs
+from shared.parked import Message, discard, park
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem, sign_in
 from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
 from tests.support.clock import SteppedClock
@@ -61,6 +62,27 @@ def test_a_run_tells_how_far_it_has_come(
     told = client.get("/runs/2026-12", headers=CLERK).get_json()
     assert (told["state"], told["progress"]["refused"]) == ("finished", 1)
     assert told["failures"] == {"not_enough": 1}
+
+
+@pytest.mark.usefixtures("member_id")
+def test_a_run_tells_how_much_it_could_not_hear(
+    client: FlaskClient, engine: Engine, clock: SteppedClock
+) -> None:
+    """A parked bonus counts as read, so the run goes on: who is missing from it must be seen."""
+    with engine.begin() as connection:
+        for offset, topic in enumerate(["bonuses", "bonuses", "members"]):
+            message = Message(topic, 0, offset, b"somebody", b"{}")
+            given = {"aggregate_id": "somebody", "version": 7, "state": "parked", "reason": "?"}
+            done = park(connection, message, now=clock(), **given)
+        discard(connection, done)
+    for dry_run in (True, False):
+        asked = {"month": "2026-12", "dry_run": dry_run}
+        told = client.post("/runs", json=asked, headers=CLERK).get_json()
+        assert told["bonuses_parked"] == 2
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE parked SET state = 'applied'")
+    told = client.get("/runs/2026-12", headers=CLERK).get_json()
+    assert told["bonuses_parked"] == 0
 
 
 def test_payouts_of_a_run_come_in_pages_and_by_state(

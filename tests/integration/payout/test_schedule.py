@@ -14,8 +14,8 @@ from tests.support.clock import SteppedClock
 NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
 
 
-def tick(engine: Engine, settings: Settings, clock: SteppedClock, *, is_heard: bool = True) -> int:
-    return sum(monthly_run.tick(engine, settings, lambda _month: is_heard, clock))
+def tick(engine: Engine, settings: Settings, clock: SteppedClock, *, caught_up: bool = True) -> int:
+    return sum(monthly_run.tick(engine, settings, lambda _month: caught_up, clock))
 
 
 def run_months(engine: Engine) -> list[str]:
@@ -63,13 +63,13 @@ def test_an_early_run_by_a_clerk_is_the_months_run(
     assert run_months(engine) == ["2026-12"]
 
 
-def test_a_plan_waits_until_everything_said_before_was_heard(
+def test_a_plan_waits_until_everything_said_before_was_read(
     engine: Engine, settings: Settings, clock: SteppedClock
 ) -> None:
     """INVARIANT: a lagging consumer must not make a run pass members over."""
     with engine.begin() as connection:
         member_with(connection, clock, 100)
-    assert tick(engine, settings, clock, is_heard=False) == 0
+    assert tick(engine, settings, clock, caught_up=False) == 0
     assert planned(engine, NOVEMBER) == {}
     assert tick(engine, settings, clock) == 1
     assert len(planned(engine, NOVEMBER)) == 1
