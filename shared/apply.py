@@ -210,7 +210,7 @@ def _take_turn(connection: Connection, topic: Subscription, read: Sequence[_Read
     """Sort out what is applied now and move the guard.
 
     An aggregate that begins in this batch is noted without asking for it first, which saves the
-    busiest topics (of clicks, of conversions) half of their questions.
+    topics where most of them are new half of their questions.
     """
     turn = _sort_out(read, {}, snapshots=topic.snapshots)
     new = inbox.begin(connection, topic.topic, turn.versions)
