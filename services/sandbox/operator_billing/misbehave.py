@@ -20,6 +20,7 @@ MODES = {
     "error_500": "500, not executed",
     "error_500_after": "500, although executed",
     "rate_limited": "429, not executed",
+    "refused": "422, not executed: the request is not taken as it is",
     "garbage": "executed, answered with a page of HTML",
     "wrong_amount": "executed, answered with another amount",
 }
@@ -47,6 +48,8 @@ def instead_of_executing(fault: Fault | None) -> Response | None:
             response = problem(429, "too_many_requests", "Ask again later.")
             response.headers["Retry-After"] = "1"
             return response
+        case Fault(mode="refused"):
+            return problem(422, "not_taken", "The billing does not take this request as it is.")
         case Fault(mode="no_answer_before"):
             return lose_answer(fault)
         case _:

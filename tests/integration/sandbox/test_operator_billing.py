@@ -95,7 +95,12 @@ def test_a_hung_call_is_executed_all_the_same(billing: Part, phone: str, key: st
 
 @pytest.mark.parametrize(
     ("mode", "status", "executed"),
-    [("rate_limited", 429, []), ("garbage", 200, [9]), ("wrong_amount", 200, [9])],
+    [
+        ("rate_limited", 429, []),
+        ("refused", 422, []),
+        ("garbage", 200, [9]),
+        ("wrong_amount", 200, [9]),
+    ],
 )
 def test_answers_can_be_of_no_use(
     billing: Part, phone: str, mode: str, status: int, executed: list[int]
