@@ -2,7 +2,8 @@
 
 Owns      goals, the run of each month, payouts, certificates, denominations.
 Answers   /me/goals, /me/certificates and the same under /members/<id>; /runs; /payouts/<id>;
-          /reversals/waiting; /certificates/<id>/code for another service.
+          /payouts/held and /reversals/waiting, which wait for a clerk;
+          /certificates/<id>/code for another service.
 Hears     bonuses (what may be spent, what was reserved, written off, given back), members.
 Says      payouts: payout.requested, payout.completed, payout.declined, payout.reversed.
 Asks      the operator's billing (top-ups, reversals) and members (the phone, never kept here).

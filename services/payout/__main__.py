@@ -28,6 +28,8 @@ from shared.web import create_app
 log = structlog.get_logger()
 _IDLE_SECONDS = 0.25
 _TICK_SECONDS = 1.0
+# A clerk who waits is told that the operator does not answer: three tries are well under his ten.
+_CLERK_WAITS_SECONDS = 2.0
 
 
 def make_app() -> Flask:
@@ -42,12 +44,14 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
     sessions = Sessions(settings.session_keys)
     access = Access(settings.operator_key, settings.service_key, sessions, clock)
     book = CodeBook(settings.certificate_keys)
+    billing = Billing(HttpClient(settings.billing_url, read_seconds=_CLERK_WAITS_SECONDS))
     return create_app(
         "payout",
         title="Payout",
         blueprints=[
             api.members.blueprint(engine, access, book, clock),
             api.clerks.blueprint(engine, access, settings.top_up_limits, clock),
+            api.held.blueprint(engine, access, billing, settings.patience, clock),
             ops.blueprint(engine, access),
         ],
         refusals={**api.REFUSALS, **ops.REFUSALS},

@@ -39,6 +39,7 @@ class Fact(StrEnum):
     DECLINED = "declined"
     REVERSED = "reversed"
     ASK_AGAIN = "ask_again"
+    GIVEN_UP = "given_up"  # by a clerk, the operator having said that he never heard of it
 
 
 MOVES: Mapping[tuple[State, Fact], State] = {
@@ -56,7 +57,9 @@ MOVES: Mapping[tuple[State, Fact], State] = {
     (State.UNKNOWN, Fact.CONTRADICTED): State.HELD,
     (State.UNKNOWN, Fact.COMPLETED): State.COMPLETED,
     (State.UNKNOWN, Fact.DECLINED): State.DECLINED,
+    # Only by a clerk: an executor's late answer moves nothing that is held.
     (State.HELD, Fact.ASK_AGAIN): State.UNKNOWN,
+    (State.HELD, Fact.GIVEN_UP): State.DECLINED,
     (State.COMPLETED, Fact.POINTS_WRITTEN_OFF): State.SETTLED,
     (State.COMPLETED, Fact.REVERSED): State.REVERSED,
     (State.SETTLED, Fact.REVERSED): State.REVERSED,

@@ -1,24 +1,34 @@
 """Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
 
-from services.payout.api import clerks, members
-from services.payout.api.clerks import CannotAsk
+from services.payout.api import clerks, held, members
+from services.payout.api.held import CannotAsk
 from services.payout.domain import MonthOver, MonthTooFar, NotAMonth
 from services.payout.goals import UnknownGoal, UnknownMember, WrongGoal
 from services.payout.store.certificates import UnknownCertificate
 from services.payout.store.payouts import UnknownPayout
 from services.payout.store.runs import UnknownRun
+from services.payout.top_ups.giving_up import (
+    CannotGiveUp,
+    MovedMeanwhile,
+    OutcomeUnclear,
+    WasExecuted,
+)
 
-__all__ = ["REFUSALS", "clerks", "members"]
+__all__ = ["REFUSALS", "clerks", "held", "members"]
 
 REFUSALS: dict[type[Exception], int] = {
     CannotAsk: 409,
+    CannotGiveUp: 409,
     MonthOver: 422,
     MonthTooFar: 422,
+    MovedMeanwhile: 409,
     NotAMonth: 422,
+    OutcomeUnclear: 409,
     UnknownCertificate: 404,
     UnknownGoal: 404,
     UnknownMember: 404,
     UnknownPayout: 404,
     UnknownRun: 404,
+    WasExecuted: 409,
     WrongGoal: 422,
 }

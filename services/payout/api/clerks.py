@@ -14,25 +14,14 @@ from services.payout.api.schemas import (
     PayoutSchema,
     RunRequestSchema,
     RunSchema,
-    WaitingPageQuery,
-    WaitingPageSchema,
 )
 from services.payout.domain import TopUpLimits, read_month
-from services.payout.states import Fact, IllegalMove, State, move
-from services.payout.store import payouts, reversals, runs
+from services.payout.states import State
+from services.payout.store import payouts, runs
 from services.payout.store.runs import BEFORE_ALL
 from shared.clock import Clock
 from shared.identity import Access
 from shared.web import Blueprint
-
-
-class CannotAsk(ValueError):
-    """Only a payout that is held can be asked about again by hand."""
-
-    code = "cannot_ask"
-
-    def __init__(self, state: State) -> None:
-        super().__init__(f"The payout is {state}; only a held one is asked about by hand.")
 
 
 def blueprint(engine: Engine, access: Access, limits: TopUpLimits, clock: Clock) -> Blueprint:
@@ -44,8 +33,7 @@ def blueprint(engine: Engine, access: Access, limits: TopUpLimits, clock: Clock)
         access.require_operator(request)
 
     _run_months(desk, engine, limits, clock)
-    _look_at_payouts(desk, engine, clock)
-    _look_at_reversals(desk, engine)
+    _look_at_payouts(desk, engine)
     return desk
 
 
@@ -84,34 +72,10 @@ def _run_months(desk: Blueprint, engine: Engine, limits: TopUpLimits, clock: Clo
         return {"data": page, "next": page[-1].payout_id if len(page) == limit else None}
 
 
-def _look_at_payouts(desk: Blueprint, engine: Engine, clock: Clock) -> None:
+def _look_at_payouts(desk: Blueprint, engine: Engine) -> None:
     @desk.get("/payouts/<uuid:payout_id>")
     @desk.response(200, PayoutSchema)
     def show_payout(payout_id: UUID) -> object:
         """Show a payout and where it stands."""
         with engine.connect() as connection:
             return payouts.find(connection, payout_id)
-
-    @desk.post("/payouts/<uuid:payout_id>/ask")
-    @desk.response(202, PayoutSchema)
-    def ask_again(payout_id: UUID) -> object:
-        """Ask the operator once more about a payout whose answers contradicted each other."""
-        with engine.begin() as connection:
-            payout = payouts.lock(connection, [payout_id])[payout_id]
-            try:
-                state = move(payout_id, payout.state, Fact.ASK_AGAIN)
-            except IllegalMove:
-                raise CannotAsk(payout.state) from None
-            payouts.set_asked_again(connection, payout_id, state, clock())
-            return payouts.find(connection, payout_id)
-
-
-def _look_at_reversals(desk: Blueprint, engine: Engine) -> None:
-    @desk.get("/reversals/waiting")
-    @desk.arguments(WaitingPageQuery, location="query")
-    @desk.response(200, WaitingPageSchema)
-    def list_waiting(asked: dict[str, int]) -> object:
-        """List the operator's reversals that fit no payout as it stands, by their numbers."""
-        with engine.connect() as connection:
-            page = reversals.waiting(connection, after=asked["after"], limit=asked["limit"])
-        return {"data": page, "next": page[-1].reversal if len(page) == asked["limit"] else None}

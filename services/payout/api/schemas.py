@@ -104,12 +104,23 @@ class PayoutSchema(Schema):
     completed_at = Moment(allow_none=True)
 
 
-class PayoutPageQuery(StrictSchema):
+class HeldPageQuery(StrictSchema):
+    """Which page of payouts."""
+
+    limit = WholeInQuery(lowest=1, highest=500, load_default=100)
+    after = fields.UUID(load_default=None)
+
+
+class PayoutPageQuery(HeldPageQuery):
     """Which payouts of a run to list."""
 
     state = fields.String(load_default=None, validate=_STATE)
-    limit = WholeInQuery(lowest=1, highest=500, load_default=100)
-    after = fields.UUID(load_default=None)
+
+
+class GiveUpSchema(StrictSchema):
+    """Why a clerk gives a payout up; his words are kept with it and go nowhere else."""
+
+    reason = Text(required=True, longest=200)
 
 
 class PayoutPageSchema(Schema):

@@ -84,6 +84,7 @@ CREATE TABLE payouts (
 );
 CREATE INDEX payouts_to_do ON payouts (state, next_at)
     WHERE state IN ('reserved', 'sending', 'unknown');
+CREATE INDEX payouts_held ON payouts (payout_id) WHERE state = 'held';
 CREATE INDEX payouts_asked_for ON payouts (member_id) WHERE state = 'requested';
 -- The moves of states.py, whoever asks; the condition is the guard, so a good move calls nothing.
 CREATE FUNCTION payout_cannot_move() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -98,7 +99,7 @@ CREATE TRIGGER payouts_move_as_allowed BEFORE UPDATE ON payouts FOR EACH ROW
         ('sending', 'completed'), ('sending', 'declined'),
         ('unknown', 'reserved'), ('unknown', 'held'),
         ('unknown', 'completed'), ('unknown', 'declined'),
-        ('held', 'unknown'),
+        ('held', 'unknown'), ('held', 'declined'),
         ('completed', 'settled'), ('completed', 'reversed'),
         ('settled', 'reversed'), ('declined', 'released'), ('reversed', 'returned')
     )) EXECUTE FUNCTION payout_cannot_move();

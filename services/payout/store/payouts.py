@@ -25,6 +25,10 @@ SELECT payouts.* FROM payouts
 WHERE run_month = :month AND payout_id > :after AND (CAST(:state AS text) IS NULL OR state = :state)
 ORDER BY payout_id LIMIT :limit
 """)
+_HELD = text("""
+SELECT payouts.* FROM payouts WHERE state = 'held' AND payout_id > :after
+ORDER BY payout_id LIMIT :limit
+""")
 # SKIP LOCKED: two executors never take the same payout and never wait for each other.
 _CLAIM = text("""
 UPDATE payouts SET state = 'sending', attempts = attempts + 1, sent_at = :now, next_at = :lease_ends
@@ -150,6 +154,11 @@ def of_run(
     """Answer a page of a run's payouts past an id."""
     asked = {"month": month, "state": state and state.value, "after": after, "limit": limit}
     return [_payout(row) for row in connection.execute(_OF_RUN, asked)]
+
+
+def held(connection: Connection, *, after: UUID, limit: int) -> list[Payout]:
+    """Answer a page of what waits for a clerk, of all runs, past an id."""
+    return [_payout(row) for row in connection.execute(_HELD, {"after": after, "limit": limit})]
 
 
 def claim(connection: Connection, now: datetime, lease_ends: datetime) -> Payout | None:

@@ -107,6 +107,7 @@ def keep_outcome(
     _log(payout, outcome)
     # Another attempt owns the row by now: it has the same key, so its answer is the same as ours.
     if payout.attempts != tried.attempts or state is None:
+        _tell_if_done_after_all(payout, outcome)
         return
     payouts.set_outcome(
         connection,
@@ -161,3 +162,13 @@ def _log(payout: Payout, outcome: Outcome) -> None:
         reason=outcome.reason,
         attempt=payout.attempts,
     )
+
+
+def _tell_if_done_after_all(payout: Payout, outcome: Outcome) -> None:
+    if outcome.fact is Fact.COMPLETED and payout.state in {State.DECLINED, State.RELEASED}:
+        log.error(
+            "top_up.done_after_all",
+            payout_id=str(payout.payout_id),
+            state=payout.state.value,
+            operator_reference=outcome.reference,
+        )
