@@ -1,4 +1,4 @@
-"""`cashback payout`: the run of the month by a clerk's hand."""
+"""`cashback payout`: the run of the month by a clerk's hand, and what of it waits for him."""
 
 import threading
 from collections.abc import Mapping
@@ -9,10 +9,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_facts, print_json
+from deploy.cli.asking import answered, as_json, print_facts, print_json, print_table
 from shared.http_client import HttpClient
 
 _PAUSE_SECONDS = 0.3
+_PAGE = 500
+_PAYOUT_COLUMNS = ("payout_id", "member_id", "run_month", "reserved", "sent_at", "reason")
+_REVERSAL_COLUMNS = ("reversal", "payout_id", "amount", "reserved", "state", "why")
+payout_id = click.argument("payout_id", type=click.UUID)
 
 
 @click.group()
@@ -32,7 +36,7 @@ def run(
     """Begin the run of a month, or join the one that it has, and show how far it is.
 
     A month is run once: asking again adds nothing, and a run that was interrupted goes on. Exit 1
-    if payouts were declined or need a clerk.
+    if payouts were declined or are held for a clerk (cashback payout held).
     """
     clerk = target.find().clerk("payout")
     asked = {"month": month, "dry_run": dry_run}
@@ -43,7 +47,57 @@ def run(
         print_json(found)
     else:
         _show(found)
-    context.exit(1 if found.get("failures") else 0)
+    context.exit(1 if found.get("failures") or _held(found) else 0)
+
+
+@payout.command()
+@as_json
+def held(*, wants_json: bool) -> None:
+    """List what waits for a clerk: held payouts, reversals that fit none.
+
+    A payout is held when the operator's answers contradict us, or stay away for a day. A reversal
+    waits when it is of a part, of a payout reversed before, or of one not completed here.
+    """
+    clerk = target.find().clerk("payout")
+    payouts, reversals = _all(clerk, "/payouts/held"), _all(clerk, "/reversals/waiting")
+    if wants_json:
+        print_json({"payouts": payouts, "reversals": reversals})
+        return
+    for title, columns, found in (
+        ("Held payouts", _PAYOUT_COLUMNS, payouts),
+        ("Waiting reversals", _REVERSAL_COLUMNS, reversals),
+    ):
+        if found:
+            print_table(title, columns, [[one[column] for column in columns] for one in found])
+    if not payouts and not reversals:
+        click.echo("Nothing waits for a clerk.")
+
+
+@payout.command()
+@payout_id
+@as_json
+def ask_again(payout_id: object, *, wants_json: bool) -> None:
+    """Have the operator asked once more about a held payout.
+
+    If he never heard of it, it is sent again.
+    """
+    told = answered(target.find().clerk("payout").post(f"/payouts/{payout_id}/ask"))
+    _tell(told, wants_json=wants_json)
+
+
+@payout.command()
+@payout_id
+@click.option("--reason", required=True, help="Why; kept with the payout.")
+@as_json
+def give_up(payout_id: object, *, reason: str, wants_json: bool) -> None:
+    """Give a held payout up: its points go back to the member.
+
+    The operator is asked first. What he executed is completed instead, and what is not clear stays
+    held: both exit 1.
+    """
+    clerk = target.find().clerk("payout")
+    told = answered(clerk.post(f"/payouts/{payout_id}/give-up", json={"reason": reason}))
+    _tell(told, wants_json=wants_json)
 
 
 def _watch(clerk: HttpClient, month: str) -> dict[str, Any]:
@@ -56,7 +110,9 @@ def _watch(clerk: HttpClient, month: str) -> dict[str, Any]:
             found: dict[str, Any] = answered(clerk.get(f"/runs/{month}"))
             done, of = _counted(found)
             bar.update(task, completed=done, total=of if found["state"] != "planning" else None)
-            if found["state"] == "finished":
+            # What is held waits for a clerk: perhaps the one who is watching.
+            only_held = found["state"] == "running" and of - done == _held(found)
+            if only_held or found["state"] == "finished":
                 return found
             pause.wait(_PAUSE_SECONDS)
 
@@ -64,6 +120,29 @@ def _watch(clerk: HttpClient, month: str) -> dict[str, Any]:
 def _counted(found: Mapping[str, Any]) -> tuple[int, int]:
     progress: Mapping[str, int] = found.get("progress", {})
     return progress.get("ended", 0), progress.get("planned", 0)
+
+
+def _held(found: Mapping[str, Any]) -> int:
+    return int(found.get("progress", {}).get("held", 0))
+
+
+def _all(clerk: HttpClient, path: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    asked: dict[str, object] = {"limit": _PAGE}
+    while True:
+        page = answered(clerk.get(path, params=asked))
+        found += page["data"]
+        if page["next"] is None:
+            return found
+        asked["after"] = page["next"]
+
+
+def _tell(told: Mapping[str, Any], *, wants_json: bool) -> None:
+    if wants_json:
+        print_json(told)
+    else:
+        why = f": {told['reason']}" if told["reason"] else ""
+        click.echo(f"{told['payout_id']} is {told['state']}{why}")
 
 
 def _show(found: Mapping[str, Any]) -> None:
