@@ -2,12 +2,12 @@
 
 Refused: text that is not UTF-8, a name given twice (the last would win in silence), NaN and
 Infinity, numbers of hundreds of digits, nesting that would exhaust the stack, NUL and lone
-surrogates (PostgreSQL cannot keep them).
+surrogates (PostgreSQL cannot keep them). The refusal names the field wherever there is one.
 """
 
 import json
 import re
-from typing import NoReturn
+from dataclasses import dataclass
 
 _DEEPEST = 32
 _LONGEST_NUMBER = 40
@@ -15,9 +15,21 @@ _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class MalformedJson(ValueError):
-    """The body is no JSON that can be taken; the message says where."""
+    """The body is no JSON that can be taken; the message says where, `field` is the path if any."""
 
     code = "malformed_json"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        """Keep the field's path, such as `amount.amount_minor` or `lines.0`."""
+        self.field = field
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """Stands where a number stood that cannot be taken, until its path is known."""
+
+    why: str
 
 
 def read_json(raw: bytes) -> object:
@@ -32,13 +44,14 @@ def read_json(raw: bytes) -> object:
         document: object = json.loads(
             text,
             object_pairs_hook=_pairs,
-            parse_constant=_refuse_constant,
+            parse_constant=_not_a_number,
             parse_int=_integer,
             parse_float=_decimal,
         )
     except json.JSONDecodeError as fault:
         message = f"The body is not JSON: {fault.msg} at line {fault.lineno} column {fault.colno}."
         raise MalformedJson(message) from None
+    _check_values(document, "")
     return document
 
 
@@ -63,46 +76,54 @@ def _check_depth(text: str) -> None:
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for name, value in pairs:
-        if name in found:
-            message = f"The body names {name[:50]!r} twice."
-            raise MalformedJson(message)
-        _check_text(name)
-        _check_values(value)
-        found[name] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)[:50]
+        message = f"The body names {twice!r} twice."
+        raise MalformedJson(message, _shown(twice))
     return found
 
 
-def _check_values(value: object) -> None:
+def _check_values(value: object, place: str) -> None:
     if isinstance(value, str):
-        _check_text(value)
+        _check_text(value, place)
+    elif isinstance(value, _Unusable):
+        raise MalformedJson(value.why, place or None)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            path = f"{place}.{name}" if place else name
+            _check_text(name, path)
+            _check_values(one, path)
     elif isinstance(value, list):
-        for one in value:
-            _check_values(one)
+        for number, one in enumerate(value):
+            _check_values(one, f"{place}.{number}" if place else str(number))
 
 
-def _check_text(text: str) -> None:
+def _check_text(text: str, place: str) -> None:
     if _UNKEEPABLE.search(text):
         message = (
             f"{text[:20]!r} has a character that cannot be kept (NUL or half a surrogate pair)."
         )
-        raise MalformedJson(message)
+        raise MalformedJson(message, _shown(place) or None)
 
 
-def _integer(text: str) -> int:
+def _shown(name: str) -> str:
+    # A name of the body is repeated in the answer and in logs: only as far as it can be shown.
+    return _UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", name)[:200]
+
+
+def _integer(text: str) -> int | _Unusable:
     if len(text) > _LONGEST_NUMBER:
-        message = f"The number {text[:20]}… has {len(text)} digits."
-        raise MalformedJson(message)
+        return _Unusable(f"The number {text[:20]}… has {len(text)} digits.")
     return int(text)
 
 
-def _decimal(text: str) -> float:
+def _decimal(text: str) -> float | _Unusable:
     if len(text) > _LONGEST_NUMBER or abs(float(text)) == float("inf"):
-        _refuse_constant(text)
+        return _not_a_number(text)
     return float(text)
 
 
-def _refuse_constant(text: str) -> NoReturn:
-    message = f"{text[:20]} is not a number that can be taken."
-    raise MalformedJson(message)
+def _not_a_number(text: str) -> _Unusable:
+    return _Unusable(f"{text[:20]} is not a number that can be taken.")

@@ -11,6 +11,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 _encode_json = msgspec.json.Encoder().encode
 LARGEST_INTEGER = 2**63 - 1
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+# Nearer the ends of the calendar, a moment cannot be shown in every time zone.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 _SLUG = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 
 
@@ -84,6 +87,45 @@ class Whole(fields.Integer):
         return number
 
 
+class Truth(fields.Boolean):
+    """`true` or `false` of JSON, nothing that only looks like one: 0 is no `false`."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> bool:
+        del attr, data, kwargs
+        if isinstance(value, bool):
+            return value
+        raise self.make_error("invalid", input=value)  # noqa: EM101 - a key
+
+
+class ShortList(fields.List[Any]):
+    """A list of `fewest` to `most` elements: counted first, since looking at each costs time."""
+
+    def __init__(self, one: Any, *, most: int, fewest: int = 0, **options: Any) -> None:
+        """Take the field of one element and the limits; other options are marshmallow's."""
+        self._count = validate.Length(min=fewest, max=most)
+        super().__init__(
+            one, validate=[self._count, *_as_list(options.pop("validate", None))], **options
+        )
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> list[Any]:
+        if isinstance(value, list):
+            self._count(value)
+        found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        return found
+
+
 class WholeInQuery(fields.Integer):
     """A whole number in a query string: ASCII digits only."""
 
@@ -111,7 +153,10 @@ class WholeInQuery(fields.Integer):
 
 
 class Moment(fields.AwareDateTime):
-    """A moment with its offset, RFC 3339 (`2026-12-01T00:00:00Z`); loaded and dumped in UTC."""
+    """A moment with its offset, RFC 3339 (`2026-12-01T00:00:00Z`); loaded and dumped in UTC.
+
+    Of the years 2000 to 2199.
+    """
 
     def __init__(self, **options: Any) -> None:
         """Take marshmallow's options."""
@@ -124,10 +169,13 @@ class Moment(fields.AwareDateTime):
         data: Mapping[str, Any] | None,
         **kwargs: Any,
     ) -> datetime:
-        try:
-            return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
-        except OverflowError:
-            raise self.make_error("invalid", obj_type="datetime") from None  # noqa: EM101 - a key
+        if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+            raise self.make_error("invalid", obj_type="datetime", input=value)  # noqa: EM101 - a key
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            message = f"Not a year from {_FIRST_YEAR} to {_LAST_YEAR}."
+            raise ValidationError(message)
+        return moment.astimezone(UTC)
 
     def _serialize(
         self,

@@ -10,8 +10,12 @@ from granian.constants import HTTPModes, Interfaces
 _PARENT_CHECK_SECONDS = 0.5
 
 
-def serve(factory: str, host: str, port: int, *, threads: int = 8) -> None:
-    """Serve the WSGI app that `package.module:callable` makes; returns after SIGTERM or SIGINT."""
+def serve(factory: str, host: str, port: int, *, threads: int = 32) -> None:
+    """Serve the WSGI app that `package.module:callable` makes; returns after SIGTERM or SIGINT.
+
+    A request keeps one of the threads until its whole body is there: in front of people stands a
+    proxy that collects bodies and gives up on slow ones (deploy/README.md).
+    """
     Granian(
         factory,
         address=host,

@@ -3,11 +3,12 @@
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import unquote_to_bytes
 from uuid import uuid4
 
 import marshmallow
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from webargs.flaskparser import FlaskParser
@@ -24,6 +25,8 @@ LATENCY = Histogram(
 )
 
 LARGEST_BODY_BYTES = 1024 * 1024
+# What werkzeug puts where bytes are no UTF-8.
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ALWAYS_REFUSED: dict[type[Exception], int] = {
     MalformedJson: 400,
@@ -42,6 +45,17 @@ class RepeatedParameter(ValueError):
         """Name it."""
         self.field = name
         super().__init__(f"The parameter {name[:50]!r} is given more than once.")
+
+
+class NotUtf8(ValueError):
+    """A query parameter is not UTF-8."""
+
+    code = "not_utf8"
+
+    def __init__(self, name: str) -> None:
+        """Name it."""
+        self.field = name
+        super().__init__(f"The parameter {name[:50]!r} is not UTF-8.")
 
 
 class StrictParser(FlaskParser):
@@ -70,11 +84,21 @@ class Blueprint(SmorestBlueprint):
 
 
 def single_parameters() -> dict[str, str]:
-    """Answer the query parameters, each given once; raises RepeatedParameter."""
+    """Answer the query parameters, each given once; raises RepeatedParameter, NotUtf8."""
     for name, values in request.args.lists():
         if len(values) > 1:
             raise RepeatedParameter(name)
+        if _REPLACED in name + values[0] and not _is_utf8(request.query_string):
+            raise NotUtf8(name)
     return request.args.to_dict()
+
+
+def _is_utf8(query: bytes) -> bool:
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def create_app(  # noqa: PLR0913 - what an app is made of, by name
@@ -102,10 +126,12 @@ def create_app(  # noqa: PLR0913 - what an app is made of, by name
         MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
         PROPAGATE_EXCEPTIONS=False,
     )
+    # Else `//` is answered by a redirect to whatever host the request names.
+    app.url_map.merge_slashes = False
     api = ProblemApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    _refuse(app, {RepeatedParameter: 400, **_ALWAYS_REFUSED, **refusals})
+    _refuse(app, {RepeatedParameter: 400, NotUtf8: 400, **_ALWAYS_REFUSED, **refusals})
     _refuse_without_database(app)
     _watch(app)
     _answer_probes(app, ready)
@@ -159,6 +185,8 @@ def _watch(app: Flask) -> None:
         g.request_id = request_id_of(request.headers.get("X-Request-Id", ""))
         g.began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        if "\x00" in request.path:
+            abort(404)  # nothing has such a name, and PostgreSQL could not even look for it
 
     @app.after_request
     def end(response: Response) -> Response:

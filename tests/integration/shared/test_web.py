@@ -86,7 +86,8 @@ def client(app: Flask) -> Iterator[FlaskClient]:
         (b"{}", 422, "name"),
         (b'{"name": "x", "size": 0}', 409, "size"),
         (b"{", 400, None),
-        (b'{"name": "x", "name": "y"}', 400, None),
+        (b'{"name": "x", "name": "y"}', 400, "name"),
+        (b'{"name": "x", "size": NaN}', 400, "size"),
         (b"\xff", 400, None),
         (b"[" * 100_000, 400, None),
         (b"[1]", 422, ""),
@@ -107,7 +108,7 @@ def test_a_refused_body_is_a_problem_that_names_the_field(
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=1000000", "limit=1&limit=2", "page=2", "limit="]
+    "query", ["limit=0", "limit=1000000", "limit=1&limit=2", "page=2", "limit=", "limit=%ff"]
 )
 def test_a_wrong_query_is_a_problem(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/things?{query}")
@@ -120,6 +121,13 @@ def test_what_is_not_there_or_not_meant_so_is_a_problem_too(client: FlaskClient)
     wrong_method = client.delete("/things")
     assert wrong_method.status_code == 405
     assert "POST" in wrong_method.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["//things", "/things//", "/%00", "/things/%00", "/things%00"])
+def test_a_path_that_nobody_gave_is_no_path_of_ours(client: FlaskClient, path: str) -> None:
+    """A redirect to its tidy spelling would go to whatever host the request names."""
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
 
 
 def test_a_fault_of_ours_says_nothing_of_the_inside(client: FlaskClient) -> None:

@@ -35,6 +35,24 @@ def test_what_cannot_be_taken_is_refused(raw: bytes) -> None:
         read_json(raw)
 
 
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        (b'{"amount": {"amount_minor": NaN}}', "amount.amount_minor"),
+        (b'{"amount": {"amount_minor": 1e400}}', "amount.amount_minor"),
+        (b'{"lines": [1, ' + b"9" * 41 + b"]}", "lines.1"),
+        (b'{"order_id": "\\u0000"}', "order_id"),
+        (b'{"lines": [{"order_id": "\\ud800"}]}', "lines.0.order_id"),
+        (b'{"amount": {"currency": 1, "currency": 2}}', "currency"),
+        (b"NaN", None),
+    ],
+)
+def test_the_refusal_names_the_field(raw: bytes, field: str | None) -> None:
+    with pytest.raises(MalformedJson) as refused:
+        read_json(raw)
+    assert refused.value.field == field
+
+
 @given(
     st.recursive(
         st.none()
