@@ -6,7 +6,7 @@ from services.payout.domain import Kind
 from services.payout.goals import MOST_GOALS, Wish
 from services.payout.states import State
 from services.payout.store.reversals import Why
-from shared.schemas import Moment, StrictSchema, Text, Whole, WholeInQuery
+from shared.schemas import Moment, ShortList, StrictSchema, Text, Truth, Whole, WholeInQuery
 
 _MOST_POINTS = 10**9
 _KIND = validate.OneOf([kind.value for kind in Kind])
@@ -42,16 +42,14 @@ class GoalSchema(StrictSchema):
 class GoalsSchema(StrictSchema):
     """A member's goals in the order in which they are served."""
 
-    goals = fields.List(
-        fields.Nested(GoalSchema), required=True, validate=validate.Length(min=1, max=MOST_GOALS)
-    )
+    goals = ShortList(fields.Nested(GoalSchema), required=True, fewest=1, most=MOST_GOALS)
 
 
 class RunRequestSchema(StrictSchema):
     """Which month to run; a dry run computes the same and writes nothing."""
 
     month = Text(required=True, longest=20, metadata={"example": "2026-12"})
-    dry_run = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    dry_run = Truth(load_default=False)
 
 
 class TotalSchema(Schema):

@@ -111,6 +111,7 @@ WRONG_RUNS: list[tuple[object, str, str]] = [
     ({"month": "2028-01"}, "month_too_far", "month"),
     ({"month": 202612}, "invalid_fields", "month"),
     ({"month": "2026-12", "dry_run": "yes"}, "invalid_fields", "dry_run"),
+    ({"month": "2026-12", "dry_run": 0}, "invalid_fields", "dry_run"),
     ({"dry_run": True}, "invalid_fields", "month"),
 ]
 
