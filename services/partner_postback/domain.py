@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from shared.money import Money
+from shared.money import Money, minor_units
 
 _CONVERSIONS = UUID("0d9c52a3-5f2e-4b5c-9a54-3c8f3f0f6b11")
 
-# How far a partner's clock may be from ours. Servers that keep time at all are closer; the same
-# five minutes are what a signature's timestamp is allowed, so a partner has one figure to keep.
+# A partner's from ours: as much as a signature's timestamp, so that it has one figure to keep.
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
-
-
+# More is a mistake, or a clerk's to see first; events of points could count a thousand times this.
+LARGEST_ORDER_RUBLES = 1_000_000_000
 OWN_CURRENCY = "RUB"
 _A_RUBLE_MICRO = 1_000_000
 
@@ -56,6 +55,7 @@ class Hold(StrEnum):
     NO_RATE = "no_rate"
     OTHER_CLICK = "other_click"
     OTHER_CURRENCY = "other_currency"
+    AMOUNT_TOO_LARGE = "amount_too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +203,21 @@ def exchange_rate(currency: str, operators: Mapping[str, int]) -> int | None:
     return _A_RUBLE_MICRO if currency == OWN_CURRENCY else operators.get(currency)
 
 
+def is_too_large(amount: Money, rate_micro: int) -> bool:
+    """Answer whether a sum is worth more than LARGEST_ORDER_RUBLES, exactly.
+
+    `rate_micro`: rubles for one unit, times 1 000 000. At 100 rubles for a dollar
+    `is_too_large(Money(1_000_000_001, "USD"), 100_000_000)` is true: 10 000 000.01 dollars.
+    """
+    largest: int = LARGEST_ORDER_RUBLES * _A_RUBLE_MICRO * 10 ** minor_units(amount.currency)
+    return amount.amount_minor * rate_micro > largest
+
+
 def _turn(message: Message) -> tuple[object, ...]:
     # Of two messages that differ at one moment the smaller amount is believed: it is taken last.
     amount = message.amount.amount_minor if message.amount else 0
-    is_later = message.says is not Says.REPORTED
     rest = (message.category or "", message.reason or "", str(message.ordered_at))
-    return is_later, message.status_at, _RANK[message.says], -amount, rest
+    return message.says is not Says.REPORTED, message.status_at, _RANK[message.says], -amount, rest
 
 
 def _apply(state: ConversionState, message: Message) -> ConversionState:

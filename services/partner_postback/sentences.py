@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from services.partner_postback.domain import (
+    LARGEST_ORDER_RUBLES,
     ConversionState,
     Hold,
     Message,
@@ -24,6 +25,7 @@ class Effect(StrEnum):
     REDELIVERED = "redelivered"
 
 
+_LARGEST = f"{LARGEST_ORDER_RUBLES:,}".replace(",", " ")
 WHY_HELD = {
     Hold.UNKNOWN_CLICK: "The click id is not one of ours, or it was cut or changed on its way.",
     Hold.UNKNOWN_STORE: "The store of this click is not known here yet.",
@@ -34,6 +36,7 @@ WHY_HELD = {
     Hold.NO_RATE: "There is no exchange rate for this currency yet.",
     Hold.OTHER_CLICK: "This order line was reported before with another click.",
     Hold.OTHER_CURRENCY: "This order line was reported before in another currency.",
+    Hold.AMOUNT_TOO_LARGE: f"The amount is worth more than {_LARGEST} rubles: a clerk must see it.",
 }
 WHAT_IT_DID = {
     Effect.RECORDED: "The conversion is recorded.",

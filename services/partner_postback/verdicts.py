@@ -21,6 +21,7 @@ from services.partner_postback.domain import (
     conversion_id_of,
     exchange_rate,
     fold,
+    is_too_large,
     opens,
 )
 from services.partner_postback.formats.request import RawRequest, Refused
@@ -131,9 +132,7 @@ class Deciding:
         click = self._click(message)
         store = self.known.stores.get(click.store_number) if click else None
         hold = attribute(message, click, store, partner_id)
-        if hold is None and self._exchange_rate(message) is None:
-            return Hold.NO_RATE
-        return hold
+        return hold or _not_counted(message, self._exchange_rate(message))
 
     def _hold(self, arrival: Arrival, message: Message, conversion_id: UUID, hold: Hold) -> None:
         click = self._click(message)
@@ -222,4 +221,12 @@ def _conflict(message: Message, before: Conversion) -> Hold | None:
         return Hold.OTHER_CLICK
     if message.amount and message.amount.currency != before.currency:
         return Hold.OTHER_CURRENCY
+    return _not_counted(message, before.rate_micro)
+
+
+def _not_counted(message: Message, rate_micro: int | None) -> Hold | None:
+    if rate_micro is None:
+        return Hold.NO_RATE
+    if message.amount and is_too_large(message.amount, rate_micro):
+        return Hold.AMOUNT_TOO_LARGE
     return None

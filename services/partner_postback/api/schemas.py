@@ -12,6 +12,8 @@ from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery
 _MOST_STORES = 1_000
 _MOST_IP_RANGES = 100
 _LONGEST_OVERLAP_HOURS = 24 * 90
+# A million rubles for one unit: no currency was ever worth as much, bitcoin and gold are none.
+_LARGEST_RATE_MICRO = 10**12
 _CODES = (
     f"stable, for programs; accepted or duplicate: {', '.join(Effect)}; held: {', '.join(Hold)}"
 )
@@ -161,7 +163,7 @@ class ExchangeRateSchema(StrictSchema):
     rate_micro = Whole(
         required=True,
         lowest=1,
-        highest=10**15,
+        highest=_LARGEST_RATE_MICRO,
         metadata={"description": "rubles for one unit of the currency, times 1 000 000"},
     )
     valid_from = Moment(load_default=None, allow_none=True, metadata={"description": "null: now"})

@@ -19,6 +19,8 @@ LONGEST_ACTION = 64
 LONGEST_CATEGORY = 100
 LONGEST_REASON = 500
 LONGEST_DECIMAL = 40
+# 100 billion rubles or dollars; whether less is believed depends on what it is worth.
+LARGEST_AMOUNT_MINOR = 10**13
 _FIRST_YEAR = 2000
 
 
@@ -82,6 +84,9 @@ def checked_money(make: Any, names: tuple[str, str]) -> Money:
         raise Refused(Code.INVALID_AMOUNT, f"{names[0]}: {fault}", names[0]) from None
     except UnknownCurrency as fault:
         raise Refused(Code.UNKNOWN_CURRENCY, f"{names[1]}: {fault}", names[1]) from None
+    if money.amount_minor > LARGEST_AMOUNT_MINOR:
+        why = f"{names[0]}: It must not be more than {LARGEST_AMOUNT_MINOR} minor units."
+        raise Refused(Code.INVALID_AMOUNT, why, names[0])
     return money
 
 

@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 
 from services.partner_postback.domain import Message, Says
 from services.partner_postback.formats.fields import (
+    LARGEST_AMOUNT_MINOR,
     LONGEST_ACTION,
     LONGEST_CATEGORY,
     LONGEST_CLICK_ID,
@@ -18,7 +19,7 @@ from services.partner_postback.formats.fields import (
 )
 from services.partner_postback.formats.request import Code, RawRequest, Refused
 from shared.json_body import MalformedJson, read_json
-from shared.money import LARGEST_AMOUNT_MINOR, Money
+from shared.money import Money
 from shared.schemas import StrictSchema, Text, Whole
 
 
