@@ -18,7 +18,7 @@ from services.payout.states import MOVES, Fact, State
 from services.payout.store import payouts
 from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Billing, Outcome
-from services.payout.top_ups.phones import Phones
+from services.payout.top_ups.phones import NoUsableAnswer, Phones
 from shared import event_log
 from shared.clock import Clock
 from shared.http_client import CallFailed
@@ -77,7 +77,7 @@ class Executor:
     def _send(self, payout: Payout) -> Outcome:
         try:
             phone = self._phones.phone_of(payout.member_id)
-        except (CallFailed, ValueError, KeyError) as fault:
+        except (CallFailed, NoUsableAnswer) as fault:
             return Outcome(Fact.NOT_DONE, f"the number is not known yet: {type(fault).__name__}")
         if phone is None:
             return Outcome(Fact.DECLINED, "no_number")

@@ -1,10 +1,24 @@
 """The number that a top-up goes to: members alone keeps it."""
 
+from typing import Annotated
 from uuid import UUID
 
-from shared.http_client import CallFailed, HttpClient
+import msgspec
+import requests
+
+from shared.http_client import HttpClient
 
 _NOT_FOUND = 404
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Of a member only what a top-up needs."""
+
+    phone: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class NoUsableAnswer(Exception):
+    """Members answered, but not with a number."""
 
 
 class Phones:
@@ -14,11 +28,16 @@ class Phones:
         self._client = client
 
     def phone_of(self, member_id: UUID) -> str | None:
-        """Answer a member's number, None when he has none any more; raises CallFailed."""
+        """Answer a member's number, None when he has none any more.
+
+        Raises CallFailed, NoUsableAnswer.
+        """
         answer = self._client.get(f"/members/{member_id}/contact")
         if answer.status_code == _NOT_FOUND:
             return None
-        if not answer.ok:
-            message = f"members answered {answer.status_code}"
-            raise CallFailed(message)
-        return str(answer.json()["phone"])
+        if answer.status_code != requests.codes.ok:
+            raise NoUsableAnswer(answer.status_code)
+        try:
+            return msgspec.json.decode(answer.content, type=Contact).phone
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise NoUsableAnswer from None

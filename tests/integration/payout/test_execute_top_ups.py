@@ -14,10 +14,12 @@ from services.payout.states import Fact, State
 from services.payout.store import payouts
 from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Billing, Outcome
-from services.payout.top_ups.execution import keep_outcome
+from services.payout.top_ups.execution import Executor, keep_outcome
+from services.payout.top_ups.phones import Phones
 from shared.http_client import HttpClient
 from tests.integration.payout.given import plan_all, said
 from tests.integration.payout.world import World
+from tests.support.answers import answering
 
 
 def assert_paid_once(world: World, payout: Payout) -> None:
@@ -112,6 +114,24 @@ def test_an_operator_out_of_reach_was_sent_nothing(world: World) -> None:
     waiting = world.payout(payout.payout_id)
     assert (waiting.state, waiting.attempts) == (State.RESERVED, 1)
     assert not world.executor.send_next()  # not yet: it pauses first
+    world.work(until=State.COMPLETED, payout=payout)
+    assert_paid_once(world, payout)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"[]", b"{}", b"null", b'{"phone": null}', b'{"phone": ""}', b'{"phone": 7927}'],
+)
+def test_a_number_that_cannot_be_read_is_no_number_to_send_to(world: World, body: bytes) -> None:
+    """INVARIANT: nothing was sent, so the payout is free to be sent at once when it can be read."""
+    payout = world.reserved()
+    with answering(lambda _method, _path: (200, body)) as broken:
+        phones = Phones(HttpClient(broken))
+        hands = Executor(world.engine, world.billing, phones, world.patience, world.clock)
+        assert hands.send_next()
+    waiting = world.payout(payout.payout_id)
+    assert (waiting.state, waiting.attempts) == (State.RESERVED, 1)
+    assert_not_paid(world, payout)
     world.work(until=State.COMPLETED, payout=payout)
     assert_paid_once(world, payout)
 
