@@ -50,6 +50,12 @@ def folder() -> Path:
     return Path(os.environ.get("CASHBACK_STACK") or _REPOSITORY / ".stack")
 
 
+def demo_folder() -> Path:
+    """Answer where `make demo` keeps a stack of its own: beside that of the developer."""
+    stack = folder().resolve()
+    return stack.with_name(f"{stack.name}-demo")
+
+
 def find() -> Target:
     """Answer the system to talk to; raises NoTarget."""
     status = folder() / STATUS_FILE

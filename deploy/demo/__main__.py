@@ -1,15 +1,21 @@
-"""`make demo`: start everything afresh, tell the story, stay up until Ctrl-C."""
+"""`make demo`: start everything afresh, tell the story, stay up until Ctrl-C.
+
+It has a folder of its own, beside that of `cashback stack up`: the stack somebody works with, and
+its data, are left alone.
+"""
 
 import signal
 import sys
 import threading
+from pathlib import Path
 
 import click
 
 from deploy import target
+from deploy.cli import pages
 from deploy.demo import cast, story
 from deploy.demo.narrator import Narrator
-from deploy.local import stack, state
+from deploy.local import locks, stack, state
 from deploy.local.process import CannotStart
 from deploy.prepare import NotImported
 from deploy.target import Target
@@ -27,28 +33,38 @@ def demo(*, once: bool, running: bool) -> None:
     narrator = Narrator()
     if running:
         sys.exit(0 if _tell(target.find(), narrator) else 1)
+    try:
+        with locks.one_demo(folder := target.demo_folder()):
+            held = _from_start_to_end(folder, narrator, once=once)
+    except locks.DemoRuns as fault:
+        click.echo(f"Error: {fault}", err=True)
+        held = False
+    sys.exit(0 if held else 1)
+
+
+def _from_start_to_end(folder: Path, narrator: Narrator, *, once: bool) -> bool:
     held = False
     try:
-        held = _start_and_tell(narrator)
+        held = _start_and_tell(folder, narrator)
         if not once:
-            _stay_up(narrator)
+            _stay_up(folder, narrator)
     except KeyboardInterrupt:
         narrator.tell("")
     except (CannotStart, NotImported) as fault:
         narrator.broken.append(str(fault))
         narrator.verdict()
     finally:
-        stack.down(target.folder(), narrator.tell)
-    sys.exit(0 if held else 1)
+        stack.down(folder, narrator.tell)
+    return held
 
 
-def _start_and_tell(narrator: Narrator) -> bool:
+def _start_and_tell(folder: Path, narrator: Narrator) -> bool:
     narrator.chapter("Starting real servers and every service as a process of its own")
-    status = stack.up(target.folder(), narrator.tell, fresh=True)
+    status = stack.up(folder, narrator.tell, fresh=True)
     held = _tell(target.from_status(status), narrator)
-    for name in state.down(target.folder()):
+    for name in state.down(folder):
         held = False
-        narrator.tell(f"[red]{name} has ended[/]: {target.folder() / 'logs' / f'{name}.log'}")
+        narrator.tell(f"[red]{name} has ended[/]: {folder / 'logs' / f'{name}.log'}")
     return held
 
 
@@ -57,17 +73,12 @@ def _tell(system: Target, narrator: Narrator) -> bool:
     return story.tell(system, narrator, members=list(members))
 
 
-def _stay_up(narrator: Narrator) -> None:
-    system = target.find()
-    narrator.chapter("It stays up until Ctrl-C; open")
-    rows = [
-        ("the shop window", system.urls["catalog"]),
-        ("signed in as member 1 (once)", system.demo["members"][0]["sign_in_url"]),
-        ("the phones' SMS", system.urls["gateway"]),
-        ("the operator's billing", system.urls["operator_billing"]),
-        ("the shop's desk: orders, returns", f"{system.urls['partner_shop']}/orders"),
-    ]
-    narrator.table("", ("page", "address"), rows)
+def _stay_up(folder: Path, narrator: Narrator) -> None:
+    status = state.refresh(folder)
+    assert status is not None
+    narrator.chapter("It stays up until Ctrl-C")
+    pages.show(target.from_status(status), narrator.console)
+    narrator.tell(f"commands for this system: CASHBACK_STACK={folder} cashback …")
     threading.Event().wait()
 
 

@@ -50,7 +50,6 @@ def _make_member(system: Target, language: str) -> dict[str, str]:
         "id": member["member_id"],
         "phone": phone,
         "cookie": session["cookie"],
-        "sign_in_url": session["sign_in_url"],
     }
 
 

@@ -62,7 +62,9 @@ def _scene(system: Target, narrator: Narrator, members: list[dict[str, str]]) ->
 
 def _verify(system: Target, narrator: Narrator) -> None:
     narrator.chapter("cashback verify")
-    checks = verify(system, wait_seconds=_VERIFY_SECONDS, say=lambda _: None)
+    narrator.tell("reading all services and the operator's statement")
+    with narrator.console.status("reading") as spinner:
+        checks = verify(system, wait_seconds=_VERIFY_SECONDS, say=spinner.update)
     narrator.console.print(as_table(checks))
     for check in checks:
         narrator.expect(check.says, dict(check.faults), {})

@@ -4,36 +4,38 @@
 which something was killed. Everything it keeps lies in one folder (`.stack`).
 """
 
-import fcntl
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
-from deploy.local import ports, postgres, process, servers, settings, state
+from deploy.local import locks, ports, postgres, process, servers, settings, state
 from deploy.local.process import Running
 from deploy.local.processes import FIRST_PORT, PROCESSES, SERVERS, Process, wanted_ports
 from deploy.local.ready import wait_ready
 from deploy.local.seed import seed
 from deploy.local.settings import Settings
 from deploy.prepare import Say, import_catalog, prepare
+from deploy.words import counted
 
 REPOSITORY = Path(__file__).parents[2]
 READY_SECONDS = 90
-_LOCK = "lock"
+# Nobody should look at a silent terminal for longer.
+_SAY_SECONDS = 2.0
+
+T = TypeVar("T")
 
 
 def up(
     folder: Path, say: Say, *, fresh: bool = False, first_port: int = FIRST_PORT
 ) -> dict[str, Any]:
     """Start whatever does not run yet; answer the status. `fresh` throws old data away first."""
-    with _alone(folder):
+    with locks.one_command(folder):
         if fresh:
             _stop(folder, say)
             _forget(folder)
@@ -49,7 +51,7 @@ def up(
 
 def down(folder: Path, say: Say) -> int:
     """Stop everything that the stack started, services first; answer how many processes."""
-    with _alone(folder):
+    with locks.one_command(folder):
         return _stop(folder, say)
 
 
@@ -68,23 +70,12 @@ def start_process(chosen: Settings, one: Process) -> Running:
     return running
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let a second command on the same stack wait until this one has ended."""
-    folder.mkdir(parents=True, exist_ok=True)
-    # PostgreSQL runs as another user when we are root, and must be able to walk in.
-    folder.chmod(0o711)
-    with (folder / _LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _forget(folder: Path) -> None:
     postgres.forget(folder / "servers" / "postgres")
     for kept in folder.iterdir():
         if kept.is_dir():
             shutil.rmtree(kept)
-        elif kept.name != _LOCK:
+        elif kept.name not in locks.FILES:
             kept.unlink()
 
 
@@ -93,8 +84,8 @@ def _stop(folder: Path, say: Say) -> int:
     running = {name: one for name, one in known.items() if process.alive(one)}
     own = [one for name, one in running.items() if name not in SERVERS]
     if own:
-        say(f"stopping {len(own)} service processes")
-        _all_at_once(process.stop, own)
+        say(f"stopping {counted(len(own), 'service process')}")
+        _all_at_once(process.stop, own, lambda done: say(f"{done} of {len(own)} have stopped"))
     for name in SERVERS:
         if name in running:
             say(f"stopping {name}")
@@ -106,7 +97,7 @@ def _settings(folder: Path, first_port: int) -> Settings:
     known = settings.load(folder)
     if known is None:
         chosen = settings.make(folder, ports.choose(wanted_ports, first_port))
-    elif any(process.alive(one) for one in state.processes(folder).values()):
+    elif state.anything_runs(folder):
         chosen = known
     else:
         chosen = replace(known, ports=ports.choose(wanted_ports, first_port))
@@ -142,14 +133,25 @@ def _start_processes(chosen: Settings, say: Say) -> None:
         one for one in PROCESSES if one.name not in known or not process.alive(known[one.name])
     ]
     if missing:
-        say(f"{len(missing)} service processes")
-        with ThreadPoolExecutor(len(missing)) as together:
-            list(together.map(lambda one: start_process(chosen, one), missing))
+        say(counted(len(missing), "service process"))
+        _all_at_once(
+            lambda one: start_process(chosen, one),
+            missing,
+            lambda done: say(f"{done} of {len(missing)} answer"),
+        )
 
 
-def _all_at_once(work: Callable[[Running], None], running: list[Running]) -> None:
-    with ThreadPoolExecutor(len(running)) as together:
-        list(together.map(work, running))
+def _all_at_once(
+    work: Callable[[T], object], these: Sequence[T], tell: Callable[[int], None]
+) -> None:
+    """Do it to all at the same time; tell every other second for how many it is done."""
+    with ThreadPoolExecutor(len(these)) as together:
+        waiting: set[Future[object]] = {together.submit(work, one) for one in these}
+        while waiting:
+            done, waiting = wait(waiting, timeout=_SAY_SECONDS)
+            for one in done:
+                one.result()
+            tell(len(these) - len(waiting))
 
 
 def _is_ready(url: str) -> bool:

@@ -33,6 +33,11 @@ def down(folder: Path) -> list[str]:
     return [name for name in wanted if name not in known or not process.alive(known[name])]
 
 
+def anything_runs(folder: Path) -> bool:
+    """Say whether any process of the stack runs."""
+    return any(process.alive(one) for one in processes(folder).values())
+
+
 def processes(folder: Path) -> dict[str, Running]:
     """Answer the processes that the stack started, alive or not, by name."""
     file = folder / _PROCESSES_FILE
