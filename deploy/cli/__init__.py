@@ -2,22 +2,34 @@
 
 Every command talks to the services over HTTP with the operator's key; only `verify` reads the
 databases.
-Exit codes: 0 done, 1 it ran and the answer is bad news, 2 wrong use, 3 no system to talk to.
+The exit codes are the same everywhere; the end of each --help names them.
 """
 
 import sys
+from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from deploy.cli import events, messages, parked, payout, postbacks, stack, verify
+from deploy.cli import events, messages, parked, payout, postbacks, reaching, stack, verify
 from deploy.cli.asking import NOT_REACHED
 from deploy.local.process import CannotStart
 from deploy.prepare import NotImported
-from deploy.target import NoTarget
-from shared.http_client import CallFailed
+
+_EXIT_CODES = (
+    "Exit codes: 0 fine, 1 a check is false or something was refused, 2 wrong arguments,"
+    " 3 not reachable."
+)
+
+
+def _version() -> str:
+    try:
+        return version("cashback")
+    except PackageNotFoundError:
+        return "not installed as a package"  # an image holds the code alone
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), message="%(prog)s %(version)s")
 def cashback() -> None:
     """Run and look after the cashback programme.
 
@@ -38,12 +50,22 @@ for group in (
 cashback.add_command(verify.verify)
 
 
+def _name_exit_codes(command: click.Command) -> None:
+    command.epilog = _EXIT_CODES
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            _name_exit_codes(one)
+
+
+_name_exit_codes(cashback)
+
+
 def main() -> None:
     """Run the command that the arguments name."""
     try:
         cashback(prog_name="cashback")
-    except (NoTarget, CallFailed) as fault:
-        click.echo(f"Error: {fault}", err=True)
+    except reaching.NOBODY_ANSWERS as fault:
+        click.echo(f"Error: {reaching.sentence(fault)}", err=True)
         sys.exit(NOT_REACHED)
     except (CannotStart, NotImported) as fault:
         click.echo(f"Error: {fault}", err=True)

@@ -46,13 +46,24 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 def print_facts(title: str, facts: Mapping[str, object]) -> None:
     """Print one thing, a line per fact."""
-    print_table(title, ("", ""), list(facts.items()))
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    for name, fact in facts.items():
+        table.add_row(name, "" if fact is None else str(fact))
+    Console().print(table)
 
 
 def _sentence(answer: requests.Response) -> str:
     try:
         problem = answer.json()
-        fields = [f"{one['field']}: {one['message']}" for one in problem.get("errors", [])]
-        return " ".join([f"{problem['detail']} ({problem['code']})", *fields])
+        detail = problem["detail"]
+        # Where one field is at fault, its sentence is often the whole detail.
+        fields = [
+            f"{one['field']}: {one['message']}"
+            for one in problem.get("errors", [])
+            if one["message"] not in detail
+        ]
+        return " ".join([f"{detail} ({problem['code']})", *fields])
     except (ValueError, KeyError, TypeError):
         return f"{answer.url} answered {answer.status_code}"

@@ -11,7 +11,7 @@ _COLUMNS = ("message_id", "member_id", "kind", "state", "attempts", "made_at", "
 
 @click.group()
 def messages() -> None:
-    """Look at what members were told, and send again what did not arrive.
+    """Look at what members were told; send it again.
 
     A message ends unsent when the gateway or a service refuses it (refused), or after days without
     an answer (given_up). A certificate is worth nothing to a member who never got its code.

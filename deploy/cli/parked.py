@@ -16,10 +16,11 @@ _COLUMNS = ("service", "parked_id", "topic", "aggregate_id", "version", "state",
 
 @click.group()
 def parked() -> None:
-    """Look after messages that wait with a fault.
+    """Look after events that wait with a fault.
 
-    A message that cannot be applied is never dropped: it waits, and later messages of the same
-    aggregate wait behind it, while all others go on.
+    An event that cannot be applied is never dropped: it waits, and later ones of the same
+    aggregate wait behind it, while all others go on. Events only: what a partner sent and we hold
+    is in `cashback postbacks list --verdict held`.
     """
 
 
@@ -27,7 +28,10 @@ def parked() -> None:
 @in_service
 @as_json
 def list_them(service: str | None, *, wants_json: bool) -> None:
-    """List the messages that wait, with the reason of each."""
+    """List the events that wait, with the reason of each.
+
+    Held reports of partners are not among them: cashback postbacks list --verdict held.
+    """
     found = _open(target.find(), service)
     if wants_json:
         print_json(found)
@@ -43,31 +47,36 @@ def list_them(service: str | None, *, wants_json: bool) -> None:
 @in_service
 def replay(parked_id: object, service: str | None) -> None:
     """Give a message back to its consumer, after its cause was mended."""
-    _end("replay", str(parked_id), service)
+    system = target.find()
+    _end("replay", system, _find(system, str(parked_id), service))
     click.echo(f"{parked_id} goes back to its consumer.")
 
 
 @parked.command()
 @click.argument("parked_id", type=click.UUID)
 @in_service
-@click.confirmation_option(prompt="Give this message up for good?")
-def discard(parked_id: object, service: str | None) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def discard(parked_id: object, service: str | None, *, yes: bool) -> None:
     """Give a message up for good; what waited behind it goes on."""
-    _end("discard", str(parked_id), service)
+    system = target.find()
+    found = _find(system, str(parked_id), service)
+    if not yes:
+        what = f"{found['service']}, {found['topic']}: {found['reason']}"
+        click.confirm(f"{what}\nGive this message up for good?", abort=True)
+    _end("discard", system, found)
     click.echo(f"{parked_id} is discarded.")
 
 
-def _end(how: str, parked_id: str, service: str | None) -> None:
-    system = target.find()
-    where = service or _service_of(system, parked_id)
-    answered(system.clerk(where).post(f"/ops/parked/{parked_id}/{how}"))
+def _end(how: str, system: Target, found: dict[str, Any]) -> None:
+    clerk = system.clerk(found["service"])
+    answered(clerk.post(f"/ops/parked/{found['parked_id']}/{how}"))
 
 
-def _service_of(system: Target, parked_id: str) -> str:
-    for one in _open(system, None):
+def _find(system: Target, parked_id: str, service: str | None) -> dict[str, Any]:
+    for one in _open(system, service):
         if one["parked_id"] == parked_id:
-            return str(one["service"])
-    message = f"No parked message {parked_id} is open in any service."
+            return one
+    message = f"No parked message {parked_id} is open in {service or 'any service'}."
     raise click.ClickException(message)
 
 

@@ -16,6 +16,7 @@ from deploy.verify.run import verify as run
 @click.option(
     "--wait",
     "wait_seconds",
+    type=click.FloatRange(min=0),
     default=60.0,
     show_default=True,
     help="Wait at most so many seconds for events on their way.",
@@ -23,9 +24,10 @@ from deploy.verify.run import verify as run
 @as_json
 @click.pass_context
 def verify(context: click.Context, *, wait_seconds: float, wants_json: bool) -> None:
-    """Read all services and the operator's statement, and judge whether the books are right.
+    """Judge whether every ruble is where it should be.
 
-    Prints each check as true or false with its figures. Exit 1 if one is false.
+    Reads all services and the operator's statement, and prints each check as true or false with
+    its figures. Exit 1 if one is false.
     """
     console = Console(stderr=True)
     with console.status("reading all services") as spinner:
