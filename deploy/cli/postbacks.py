@@ -1,9 +1,31 @@
-"""`cashback postbacks`: what became of a partner's request."""
+"""`cashback postbacks`: what partners sent, and what became of it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_facts, print_json
+from deploy.cli.asking import answered, as_json, print_facts, print_json, print_table
+from shared.http_client import HttpClient
+
+_VERDICTS = ("accepted", "duplicate", "held", "refused")
+_COLUMNS = ("receipt_id", "received_at", "partner_id", "verdict", "code", "detail")
+_FACTS = {
+    "verdict": "verdict",
+    "code": "code",
+    "detail": "detail",
+    "field": "field",
+    "received_at": "received",
+    "partner_id": "partner",
+    "format": "format",
+    "method": "method",
+    "transport_id": "webhook-id",
+    "conversion_id": "conversion",
+}
+_PAGE = 100
+_MOST = 500
 
 
 @click.group()
@@ -11,13 +33,60 @@ def postbacks() -> None:
     """Look at what partners sent."""
 
 
-@postbacks.command()
-@click.argument("receipt_id")
+@postbacks.command("list")
+@click.option("--verdict", type=click.Choice(_VERDICTS), help="Only these.")
+@click.option("--partner", "partner_id", metavar="ID", help="Only of this partner.")
 @as_json
-def receipt(receipt_id: str, *, wants_json: bool) -> None:
+def list_them(verdict: str | None, partner_id: str | None, *, wants_json: bool) -> None:
+    """List receipts: the newest 500.
+
+    A report is held while it names a click or a store that we do not know (yet); it is decided
+    again by itself when that changes.
+    """
+    asked = {"verdict": verdict, "partner_id": partner_id}
+    found = _newest(target.find().clerk("partner_postback"), asked)
+    if wants_json:
+        print_json(found)
+    elif found:
+        print_table("Receipts", _COLUMNS, [[one[column] for column in _COLUMNS] for one in found])
+    else:
+        click.echo("There is no such receipt." if verdict or partner_id else "There is no receipt.")
+
+
+@postbacks.command()
+@click.argument("receipt_id", type=click.UUID)
+@as_json
+def receipt(receipt_id: object, *, wants_json: bool) -> None:
     """Show a receipt: the verdict with its reason, and the request as it came."""
     shown = answered(target.find().clerk("partner_postback").get(f"/receipts/{receipt_id}"))
     if wants_json:
         print_json(shown)
-    else:
-        print_facts(f"Receipt {receipt_id}", shown)
+        return
+    facts = {says: shown[name] for name, says in _FACTS.items() if shown[name] is not None}
+    if shown["request"]["query"]:
+        facts["query"] = shown["request"]["query"]
+    print_facts(f"Receipt {receipt_id}", facts)
+    click.echo(_body(shown["request"]))
+
+
+def _newest(clerk: HttpClient, asked: Mapping[str, object]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while len(found) < _MOST:
+        page = answered(clerk.get("/receipts", params={**asked, "after": after, "limit": _PAGE}))
+        found += page["data"]
+        after = page["next"]
+        if after is None:
+            break
+    return found
+
+
+def _body(request: Mapping[str, str]) -> str:
+    """Lay the body out as JSON where it is JSON; bytes that are no text stay as base64."""
+    text = request["body"]
+    if not text:
+        return request["body_base64"] and f"base64: {request['body_base64']}"
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
