@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import click
@@ -10,11 +11,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy import target
 from deploy.cli.asking import answered, as_json, print_facts, print_json, print_table
+from deploy.words import counted
 from shared.http_client import HttpClient
 
 _PAUSE_SECONDS = 0.3
 _PAGE = 500
 _PAYOUT_COLUMNS = ("payout_id", "member_id", "run_month", "reserved", "sent_at", "reason")
+_SKIPPED = {
+    "blocked": "blocked",
+    "erased": "left the programme",
+    "debt": "in debt",
+    "nothing": "with nothing accrued",
+    "under_minimum": "with too little for a payout",
+    "saving": "saving for a certificate",
+}
 _REVERSAL_COLUMNS = ("reversal", "payout_id", "amount", "reserved", "state", "why")
 payout_id = click.argument("payout_id", type=click.UUID)
 
@@ -41,7 +51,9 @@ def run(
     clerk = target.find().clerk("payout")
     asked = {"month": month, "dry_run": dry_run}
     found = answered(clerk.post("/runs", json=asked, repeatable=True))
-    if not dry_run and not no_wait:
+    if dry_run:
+        found |= _run_it_has(clerk, month)
+    elif not no_wait:
         found = _watch(clerk, month)
     if wants_json:
         print_json(found)
@@ -117,6 +129,21 @@ def _watch(clerk: HttpClient, month: str) -> dict[str, Any]:
             pause.wait(_PAUSE_SECONDS)
 
 
+def _run_it_has(clerk: HttpClient, month: str) -> dict[str, Any]:
+    """Answer the run that a month has already, and what that means for a preview."""
+    answer = clerk.get(f"/runs/{month}")
+    if answer.status_code == HTTPStatus.NOT_FOUND:
+        return {}
+    run: dict[str, Any] = answered(answer)
+    sums = "; ".join(_sums(run).values()) or "no payout"
+    note = {
+        "planning": f"is being planned ({sums} so far); the totals are what it would still add",
+        "running": f"is on its way ({sums}); nothing would be added",
+        "finished": f"has finished ({sums}); nothing would be added",
+    }[run["state"]]
+    return {"note": f"This month's run {note}.", "run": run}
+
+
 def _counted(found: Mapping[str, Any]) -> tuple[int, int]:
     progress: Mapping[str, int] = found.get("progress", {})
     return progress.get("ended", 0), progress.get("planned", 0)
@@ -147,14 +174,30 @@ def _tell(told: Mapping[str, Any], *, wants_json: bool) -> None:
 
 def _show(found: Mapping[str, Any]) -> None:
     facts: dict[str, object] = {"state": found["state"], "cut-off": found["cutoff_at"]}
-    for kind, total in found["totals"].items():
-        facts[kind] = f"{total['payouts']} payouts, {total['amount']} rubles"
-    for name in ("skipped", "progress", "failures"):
-        counts = found.get(name) or {}
-        facts[name] = ", ".join(f"{what}: {count}" for what, count in counts.items()) or "none"
+    facts |= _sums(found)
+    if found["skipped"]:
+        groups = [f"{count} {_SKIPPED.get(why, why)}" for why, count in found["skipped"].items()]
+        facts["members not paid"] = ", ".join(groups)
+    for name, label in (("progress", "progress"), ("failures", "failed payouts")):
+        counts = {what: count for what, count in found.get(name, {}).items() if count}
+        if counts:
+            facts[label] = ", ".join(f"{what}: {count}" for what, count in counts.items())
     if found["bonuses_parked"]:
-        waiting = f"{found['bonuses_parked']} messages (cashback parked list --service payout)"
-        facts["bonuses parked"] = f"{waiting}: their members may be missing"
+        waiting = counted(found["bonuses_parked"], "message")
+        where = "(cashback parked list --service payout)"
+        facts["bonuses parked"] = f"{waiting} {where}: their members may be missing"
     if found.get("note"):
         facts["note"] = found["note"]
     print_facts(f"The run of {found['month']}", facts)
+
+
+def _sums(found: Mapping[str, Any]) -> dict[str, str]:
+    """Say for each kind of goal how many payouts there are, and of how much."""
+    return {
+        kind.replace("_", "-"): f"{_payouts(kind, total['payouts'])}, {total['amount']} ₽"
+        for kind, total in found["totals"].items()
+    }
+
+
+def _payouts(kind: str, count: int) -> str:
+    return counted(count, f"{kind.replace('_', '-')} payout")

@@ -105,11 +105,17 @@ def tick(
 
 
 def preview(connection: Connection, month: Month, limits: TopUpLimits, now: datetime) -> Preview:
-    """Compute what a run would do, by the same rules, and write nothing; raises as `begin` does."""
+    """Compute what a run would do, by the same rules, and write nothing; raises as `begin` does.
+
+    Of a month that has its run: what that one has still to plan, which is nothing once it is done.
+    """
     run = runs.find(connection, month)
     cutoff_at = run.cutoff_at if run else cutoff_of(month, now)
     rules = Rules(limits, goals.denominations_at(connection, cutoff_at))
-    found, after = Preview(cutoff_at), BEFORE_ALL
+    found = Preview(cutoff_at)
+    if run is not None and run.planned_at is not None:
+        return found
+    after = (run.planned_up_to if run else None) or BEFORE_ALL
     while accounts := runs.accounts_after(connection, cutoff_at, after, CHUNK):
         shares, skipped = _share_out(accounts, rules)
         for _, share in shares:

@@ -179,6 +179,26 @@ def test_a_preview_says_what_the_run_then_does_and_writes_nothing(
     assert totals == {"top_up": 834, "certificate": 500}
 
 
+def test_a_preview_of_a_month_that_has_its_run_tells_what_is_still_to_plan(
+    engine: Engine, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monthly_run, "CHUNK", 1)
+    with engine.begin() as connection:
+        for _ in range(3):
+            member_with(connection, clock, 100, Wish(Kind.TOP_UP, monthly_limit=60))
+        run = monthly_run.begin(connection, NOVEMBER, clock())
+    next(monthly_run.plan(engine, run, LIMITS, clock))
+
+    def previewed() -> int:
+        with engine.connect() as connection:
+            preview = monthly_run.preview(connection, NOVEMBER, LIMITS, clock())
+        return preview.points[Kind.TOP_UP]
+
+    assert previewed() == 120
+    plan_all(engine, NOVEMBER, clock)
+    assert previewed() == 0  # although 40 points of each are left
+
+
 def test_points_that_another_run_asked_for_are_not_asked_for_again(
     engine: Engine, clock: SteppedClock
 ) -> None:
