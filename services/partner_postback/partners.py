@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_network
 
 from sqlalchemy import Connection, Engine
 
-from services.partner_postback.formats.request import RawRequest
+from services.partner_postback.formats.request import FORM_TYPE, RawRequest
 from services.partner_postback.formats.signature import Forged, Proof, new_secret, verify
 from services.partner_postback.store import partners as partner_queries
 from services.partner_postback.store.partners import IpRange, Partner, Secret
@@ -76,7 +76,11 @@ def prove_signed(partner: Partner | None, request: RawRequest, now: datetime) ->
 def prove_key(partner: Partner | None, key: str, now: datetime) -> None:
     """Check the key of a format that cannot sign; raises Forged."""
     if partner is None or not has_key(partner, key, now):
-        raise Forged(Proof.KEY_WRONG, "Send this partner's key as `token` or as a bearer key.")
+        why = (
+            "Send this partner's key as a bearer key, or as `token` in the address "
+            f"or in a body of the content type {FORM_TYPE}."
+        )
+        raise Forged(Proof.KEY_WRONG, why)
 
 
 def has_key(partner: Partner, key: str, now: datetime) -> bool:

@@ -33,6 +33,13 @@ _RESPONSES = {
         ("503", "not kept; send it again", CONTENT_TYPE, RefusalSchema),
     )
 }
+_OF_FORMS = {
+    **_RESPONSES,
+    "415": {
+        "description": "a body of another content type",
+        "content": {CONTENT_TYPE: {"schema": RefusalSchema}},
+    },
+}
 _HEADERS = [
     {"in": "header", "name": name, "required": True, "schema": {"type": "string"}}
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -55,7 +62,7 @@ def blueprint(intake: Intake) -> Blueprint:
         return _answer(taken)
 
     @postbacks.route(f"{ROUTE}/<any({forms}):format_name>", methods=["GET", "POST"])
-    @postbacks.doc(responses=_RESPONSES)
+    @postbacks.doc(responses=_OF_FORMS)
     def receive_form(partner_id: str, format_name: str) -> Response:
         """Take a message of a network or a plain form, with the partner's key as `token`."""
         if request.method == "HEAD":  # who only looks reports nothing

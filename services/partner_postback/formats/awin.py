@@ -20,9 +20,9 @@ from services.partner_postback.formats.fields import (
     decimal_money,
     decimal_text,
     load,
+    read_document,
 )
 from services.partner_postback.formats.request import Code, RawRequest, Refused
-from shared.json_body import MalformedJson, read_json
 from shared.schemas import Text
 
 NAMES = {
@@ -33,6 +33,7 @@ NAMES = {
     "status_at": "transactionDate",
 }
 _FIELD = "AwinTransactionPush"
+_GROUPS = "commissionGroups"
 _DATE = "%Y-%m-%d %H:%M:%S"
 
 
@@ -86,21 +87,25 @@ def read(request: RawRequest) -> Message:
 
 def _fields(request: RawRequest) -> object:
     sent = request.parameters()
-    try:
-        if _FIELD in sent:
-            return read_json(sent[_FIELD].encode())
-        # By GET the two lists are JSON inside their parameters.
-        lists = {
-            name: read_json(sent[name].encode()) for name in ("commissionGroups",) if name in sent
-        }
-    except MalformedJson as fault:
-        raise Refused(Code.MALFORMED_JSON, str(fault), _FIELD) from None
+    if _FIELD in sent:
+        return _pushed(sent[_FIELD])
     for name, value in sent.items():
         if value.startswith("!!!") and value.endswith("!!!"):
             raise Refused(
                 Code.MACRO_NOT_REPLACED, f"{name}: Awin left {value[:50]} as it was.", name
             )
-    return {**sent, **lists}
+    if _GROUPS not in sent:
+        return sent
+    # By GET the list is JSON inside its parameter.
+    groups = read_document(sent[_GROUPS].encode(), _GROUPS, f"{_GROUPS}.")
+    return {**sent, _GROUPS: groups}
+
+
+def _pushed(text: str) -> dict[str, object]:
+    pushed = read_document(text.encode(), _FIELD)
+    if not isinstance(pushed, dict):
+        raise Refused(Code.INVALID_FIELDS, f"{_FIELD}: Not a JSON object.", _FIELD)
+    return pushed
 
 
 def _date(text: str) -> datetime:

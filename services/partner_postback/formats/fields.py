@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
 
 from services.partner_postback.formats.request import Code, Refused
+from shared.json_body import MalformedJson, read_json
 from shared.money import InvalidAmount, Money, UnknownCurrency, parse_money
 from shared.problems import field_faults
 from shared.schemas import Moment, Text
@@ -55,6 +56,19 @@ class UnixTime(Field[datetime]):
             message = "Not whole seconds since 1970."
             raise ValidationError(message)
         return datetime.fromtimestamp(int(value), UTC)
+
+
+def read_document(raw: bytes, name: str | None = None, within: str = "") -> object:
+    """Read JSON; raises Refused that names the field at fault, or `name` when the whole is.
+
+    `within`: what the field's path begins with, when the JSON is itself the value of a parameter.
+    """
+    try:
+        return read_json(raw)
+    except MalformedJson as fault:
+        path = within + fault.field if fault.field else name
+        why = f"{path}: {fault}" if path else str(fault)
+        raise Refused(Code.MALFORMED_JSON, why, path) from None
 
 
 def load(schema: Schema, sent: object) -> dict[str, Any]:

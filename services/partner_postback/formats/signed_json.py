@@ -16,9 +16,9 @@ from services.partner_postback.formats.fields import (
     Past,
     checked_money,
     load,
+    read_document,
 )
-from services.partner_postback.formats.request import Code, RawRequest, Refused
-from shared.json_body import MalformedJson, read_json
+from services.partner_postback.formats.request import RawRequest
 from shared.money import Money
 from shared.schemas import StrictSchema, Text, Whole
 
@@ -107,11 +107,7 @@ _SCHEMA = PostbackSchema()
 
 def read(request: RawRequest) -> Message:
     """Answer the message of a signed JSON body; raises Refused."""
-    try:
-        sent = read_json(request.body)
-    except MalformedJson as fault:
-        raise Refused(Code.MALFORMED_JSON, str(fault)) from None
-    said = load(_SCHEMA, sent)
+    said = load(_SCHEMA, read_document(request.body))
     said["says"] = Says(said.pop("status"))
     if said["amount"] is not None:
         amount = said["amount"]
