@@ -16,13 +16,13 @@ help: ## print this list
 setup: ## install what the other targets need
 	@sh deploy/local/bootstrap.sh
 
-demo: setup ## start everything, tell the story of one bonus, stay up until Ctrl-C (ONCE=1: end after the story)
+demo: setup ## tell the story of one bonus on a stack of its own, stay up until Ctrl-C (ONCE=1: end after the story)
 	@$(VENV)/python -m deploy.demo $(if $(ONCE),--once)
 
-up: setup ## start everything and leave it running
+up: setup ## start your own stack and leave it running
 	@$(VENV)/cashback stack up
 
-down: setup ## stop everything that was started
+down: setup ## stop your own stack; its data stay
 	@$(VENV)/cashback stack down
 
 test: check ## lint, types and all tests, on real servers

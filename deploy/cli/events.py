@@ -53,10 +53,10 @@ def events() -> None:
     help=f"From this moment (UTC) on: {_EXAMPLE} or {_EXAMPLE}T09:30:00Z.",
 )
 def republish(services: tuple[str, ...], since: datetime) -> None:
-    """Send the event logs to Kafka again, for example after a loss of its disks.
+    """Send the event logs to Kafka again.
 
-    Of click_tracking, which has no event log, its journal of clicks. Consumers know what they have
-    applied: repeats fall through, so this is always safe.
+    For example after a loss of its disks. Of click_tracking, which has no event log, its journal of
+    clicks. Consumers know what they have applied: repeats fall through, so this is always safe.
     """
     system = target.find()
     for service in services or _SERVICES:

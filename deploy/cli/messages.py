@@ -23,7 +23,10 @@ def messages() -> None:
 @click.option("--failed", is_flag=True, help="Only messages that ended unsent.")
 @as_json
 def list_them(member_id: object, *, failed: bool, wants_json: bool) -> None:
-    """List a member's messages, or everybody's that ended unsent: the newest 200."""
+    """List messages: of a member, or that ended unsent.
+
+    The newest 200 of them.
+    """
     if member_id is None and not failed:
         message = "Name a member (--member), or ask for what failed (--failed)."
         raise click.UsageError(message)

@@ -17,6 +17,8 @@ from shared.http_client import HttpClient
 _PAUSE_SECONDS = 0.3
 _PAGE = 500
 _PAYOUT_COLUMNS = ("payout_id", "member_id", "run_month", "reserved", "sent_at", "reason")
+# The figures of a run's progress that are no states of payouts.
+_FIGURES = ("planned", "ended", "open", "members")
 _SKIPPED = {
     "blocked": "blocked",
     "erased": "left the programme",
@@ -43,10 +45,11 @@ def payout() -> None:
 def run(
     context: click.Context, *, month: str, dry_run: bool, no_wait: bool, wants_json: bool
 ) -> None:
-    """Begin the run of a month, or join the one that it has, and show how far it is.
+    """Begin the run of a month, or join the one it has.
 
-    A month is run once: asking again adds nothing, and a run that was interrupted goes on. Exit 1
-    if payouts were declined or are held for a clerk (cashback payout held).
+    Shows how far it is. A month is run once: asking again adds nothing, and a run that was
+    interrupted goes on. Exit 1 if payouts were declined or are held for a clerk (cashback payout
+    held).
     """
     clerk = target.find().clerk("payout")
     asked = {"month": month, "dry_run": dry_run}
@@ -65,7 +68,7 @@ def run(
 @payout.command()
 @as_json
 def held(*, wants_json: bool) -> None:
-    """List what waits for a clerk: held payouts, reversals that fit none.
+    """List what waits for a clerk: payouts and reversals.
 
     A payout is held when the operator's answers contradict us, or stay away for a day. A reversal
     waits when it is of a part, of a payout reversed before, or of one not completed here.
@@ -178,10 +181,10 @@ def _show(found: Mapping[str, Any]) -> None:
     if found["skipped"]:
         groups = [f"{count} {_SKIPPED.get(why, why)}" for why, count in found["skipped"].items()]
         facts["members not paid"] = ", ".join(groups)
-    for name, label in (("progress", "progress"), ("failures", "failed payouts")):
-        counts = {what: count for what, count in found.get(name, {}).items() if count}
-        if counts:
-            facts[label] = ", ".join(f"{what}: {count}" for what, count in counts.items())
+    if "progress" in found:
+        facts["progress"] = _progress(found)
+    if found.get("failures"):
+        facts["failed payouts"] = _listed(found["failures"])
     if found["bonuses_parked"]:
         waiting = counted(found["bonuses_parked"], "message")
         where = "(cashback parked list --service payout)"
@@ -189,6 +192,19 @@ def _show(found: Mapping[str, Any]) -> None:
     if found.get("note"):
         facts["note"] = found["note"]
     print_facts(f"The run of {found['month']}", facts)
+
+
+def _progress(found: Mapping[str, Any]) -> str:
+    ended, planned = _counted(found)
+    figures = found["progress"]
+    states = {name: count for name, count in figures.items() if count and name not in _FIGURES}
+    return f"{ended} of {counted(planned, 'payout')} ended" + (
+        f" ({_listed(states)})" if states else ""
+    )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{what}: {count}" for what, count in counts.items())
 
 
 def _sums(found: Mapping[str, Any]) -> dict[str, str]:

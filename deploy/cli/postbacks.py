@@ -7,11 +7,10 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_facts, print_json, print_table
+from deploy.cli.asking import answered, as_json, print_facts, print_json
 from shared.http_client import HttpClient
 
 _VERDICTS = ("accepted", "duplicate", "held", "refused")
-_COLUMNS = ("receipt_id", "received_at", "partner_id", "verdict", "code", "detail")
 _FACTS = {
     "verdict": "verdict",
     "code": "code",
@@ -40,15 +39,15 @@ def postbacks() -> None:
 def list_them(verdict: str | None, partner_id: str | None, *, wants_json: bool) -> None:
     """List receipts: the newest 500.
 
-    A report is held while it names a click or a store that we do not know (yet); it is decided
-    again by itself when that changes.
+    Each with its verdict and code; `cashback postbacks receipt ID` shows the rest. What is held is
+    decided again by itself when its cause is gone.
     """
     asked = {"verdict": verdict, "partner_id": partner_id}
     found = _newest(target.find().clerk("partner_postback"), asked)
     if wants_json:
         print_json(found)
     elif found:
-        print_table("Receipts", _COLUMNS, [[one[column] for column in _COLUMNS] for one in found])
+        click.echo("\n".join(_line(one) for one in found))
     else:
         click.echo("There is no such receipt." if verdict or partner_id else "There is no receipt.")
 
@@ -57,7 +56,7 @@ def list_them(verdict: str | None, partner_id: str | None, *, wants_json: bool) 
 @click.argument("receipt_id", type=click.UUID)
 @as_json
 def receipt(receipt_id: object, *, wants_json: bool) -> None:
-    """Show a receipt: the verdict with its reason, and the request as it came."""
+    """Show a receipt: its verdict, and the request as it came."""
     shown = answered(target.find().clerk("partner_postback").get(f"/receipts/{receipt_id}"))
     if wants_json:
         print_json(shown)
@@ -79,6 +78,12 @@ def _newest(clerk: HttpClient, asked: Mapping[str, object]) -> list[dict[str, An
         if after is None:
             break
     return found
+
+
+def _line(one: Mapping[str, str]) -> str:
+    """Lay a receipt out without a frame: its id is there to be copied."""
+    when = one["received_at"][:19].replace("T", " ")
+    return f"{one['receipt_id']}  {when}  {one['partner_id']}  {one['verdict']}: {one['code']}"
 
 
 def _body(request: Mapping[str, str]) -> str:

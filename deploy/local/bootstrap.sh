@@ -30,6 +30,7 @@ find_python() {
 }
 
 make_venv() {
+  say "a virtual environment in $venv"
   rm -rf "$venv"
   if have uv && uv venv -q --python "$1" "$venv" 2>/dev/null; then return; fi
   "$1" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv ||
@@ -38,7 +39,7 @@ make_venv() {
 }
 
 install_packages() {
-  say "Python packages from requirements.lock"
+  say "Python packages from requirements.lock (first time: a minute or two)"
   if have uv && uv pip install -q --python "$venv/bin/python" --require-hashes -r requirements.lock; then
     uv pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation -e .
   else
@@ -52,7 +53,7 @@ fetch_kafka() {
   if [ -n "$("$venv/bin/python" -m deploy.local.kafka_jars --cached)" ]; then return; fi
   have mvn || apt_install maven || { have brew && brew install -q maven; } ||
     stop "Maven is missing, it fetches Apache Kafka: install it (Debian, Ubuntu: apt-get install maven; a Mac: brew install maven) and start again."
-  say "Apache Kafka by Maven"
+  say "Apache Kafka by Maven, 43 MB (once for this user)"
   "$venv/bin/python" -m deploy.local.kafka_jars >/dev/null
 }
 

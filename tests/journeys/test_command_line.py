@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -52,6 +53,12 @@ def test_a_receipt_shows_the_verdict_and_the_request(stack: RunningStack) -> Non
     receipt = _json(stack, "postbacks", "receipt", receipt_id)
     assert (receipt["verdict"], receipt["partner_id"]) == ("accepted", "travel-desk")
     assert order in receipt["request"]["body"]
+    listed = _json(stack, "postbacks", "list", "--verdict", "accepted", "--partner", "travel-desk")
+    assert receipt_id in [one["receipt_id"] for one in listed]
+    assert {one["partner_id"] for one in listed} == {"travel-desk"}
+    shown = _cashback(stack, "postbacks", "receipt", receipt_id).stdout
+    assert shown.index("accepted") < shown.index("travel-desk") < shown.index('"order_id"')
+    assert shown.count(order) == 1
 
 
 def test_an_unknown_receipt_is_an_error(stack: RunningStack) -> None:
@@ -63,6 +70,26 @@ def test_an_unknown_receipt_is_an_error(stack: RunningStack) -> None:
 def test_a_dry_run_shows_what_it_would_pay(stack: RunningStack) -> None:
     preview = _json(stack, "payout", "run", "--month", stack.new_month(), "--dry-run")
     assert preview["state"] == "preview"
+
+
+def test_a_dry_run_of_a_month_that_was_run_adds_nothing(stack: RunningStack) -> None:
+    month = stack.new_month()
+    _json(stack, "payout", "run", "--month", month)
+    preview = _json(stack, "payout", "run", "--month", month, "--dry-run")
+    assert (preview["totals"], preview["run"]["state"]) == ({}, "finished")
+    assert "nothing would be added" in preview["note"]
+
+
+def test_a_parked_message_is_looked_for_before_it_is_asked_about(stack: RunningStack) -> None:
+    done = _cashback(stack, "parked", "discard", "00000000-0000-0000-0000-000000000000")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_sign_in_links_are_made_when_they_are_shown(stack: RunningStack) -> None:
+    assert "sign-in" not in json.dumps(_json(stack, "stack", "status"))
+    first, second = (_cashback(stack, "stack", "status").stdout for _ in range(2))
+    links = re.findall(r"http\S+/sign-in/\S+", first + second)
+    assert len(set(links)) == 6
 
 
 def test_a_wrong_month_is_refused_in_one_sentence(stack: RunningStack) -> None:

@@ -1,0 +1,69 @@
+"""What the command line says by itself: help, wrong arguments, and refusals in one sentence."""
+
+import json
+from collections.abc import Iterator
+
+import click
+import pytest
+import requests
+from click.testing import CliRunner
+
+from deploy.cli import cashback
+from deploy.cli.asking import Refused
+
+
+def _commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, *path, name)
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("words", [*_commands(cashback)], ids=" ".join)
+def test_help_names_the_exit_codes_and_cuts_no_summary(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(cashback, [*words, "--help"])
+    assert "3 not reachable" in " ".join(done.output.split())
+    assert "..." not in done.output.partition("Commands:")[2]
+    assert "%Y" not in done.output
+
+
+def test_the_version_is_told() -> None:
+    assert CliRunner().invoke(cashback, ["--version"]).output.startswith("cashback ")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["events", "republish", "--since", "yesterday"], "write 2026-11-01 or"),
+        (["events", "republish", "--since", "2126-11-01"], "in the future"),
+        (["events", "republish", "--since", "2026-11-01", "--service", "shop"], "click_tracking"),
+        (["verify", "--wait", "-5"], "range"),
+        (["postbacks", "receipt", "55d9"], "is not a valid UUID"),
+        (["postbacks", "list", "--verdict", "lost"], "held"),
+    ],
+)
+def test_wrong_arguments_are_refused(words: list[str], says: str) -> None:
+    done = CliRunner().invoke(cashback, words)
+    assert done.exit_code == 2
+    assert says in done.output
+
+
+def test_a_sentence_is_said_once() -> None:
+    says = "'2026-13' is no month; write one such as 2026-12."
+    errors = [{"field": "month", "message": says}]
+    assert str(_refused(detail=says, code="not_a_month", errors=errors)) == f"{says} (not_a_month)"
+
+
+def test_a_field_that_the_detail_does_not_tell_of_is_named() -> None:
+    errors = [{"field": "month", "message": "is missing"}]
+    told = _refused(detail="One field is wrong.", code="invalid_fields", errors=errors)
+    assert str(told) == "One field is wrong. (invalid_fields) month: is missing"
+
+
+def _refused(**problem: object) -> Refused:
+    answer = requests.Response()
+    answer.status_code = 422
+    answer._content = json.dumps(problem).encode()  # noqa: SLF001 - requests has no other way
+    return Refused(answer)
