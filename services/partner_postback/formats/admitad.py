@@ -20,6 +20,7 @@ from services.partner_postback.formats.fields import (
     LONGEST_CLICK_ID,
     LONGEST_ID,
     LONGEST_REASON,
+    KeyText,
     UnixTime,
     decimal_money,
     decimal_text,
@@ -60,9 +61,9 @@ class AdmitadSchema(StrictSchema):
     """The parameters of our template."""
 
     subid = Text(required=True, longest=LONGEST_CLICK_ID)
-    order_id = Text(required=True, longest=LONGEST_ID)
-    action_id = Text(load_default="", longest=LONGEST_ID)
-    type = Text(load_default="sale", longest=LONGEST_ACTION)
+    order_id = KeyText(required=True, longest=LONGEST_ID)
+    action_id = KeyText(load_default="", longest=LONGEST_ID)
+    type = KeyText(load_default="sale", longest=LONGEST_ACTION)
     order_sum = decimal_text(load_default=None)
     currency = Text(load_default=None, longest=3)
     status = Text(required=True, validate=validate.OneOf(_STATUSES))

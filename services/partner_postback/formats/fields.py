@@ -1,5 +1,6 @@
 """What the formats share in reading: a schema's faults as one refusal, decimal sums, moments."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from services.partner_postback.formats.request import Code, Refused
 from shared.json_body import MalformedJson, read_json
 from shared.money import InvalidAmount, Money, UnknownCurrency, parse_money
 from shared.problems import field_faults
-from shared.schemas import Moment, Text
+from shared.schemas import Text
 
 LONGEST_ID = 255
 # Longer than any click id of ours: a wrong one is held and shown, not refused.
@@ -22,11 +23,11 @@ LONGEST_REASON = 500
 LONGEST_DECIMAL = 40
 # 100 billion rubles or dollars; whether less is believed depends on what it is worth.
 LARGEST_AMOUNT_MINOR = 10**13
-_FIRST_YEAR = 2000
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class Past(Moment):
-    """A moment of this programme's time: a year before 2000 is a mistake of the sender."""
+class KeyText(Text):
+    """A part of an order line's key: what looks alike must be alike, for people and for readers."""
 
     def _deserialize(
         self,
@@ -34,12 +35,15 @@ class Past(Moment):
         attr: str | None,
         data: Mapping[str, Any] | None,
         **kwargs: Any,
-    ) -> datetime:
-        moment = super()._deserialize(value, attr, data, **kwargs)
-        if moment.year < _FIRST_YEAR:
-            message = f"It lies before the year {_FIRST_YEAR}."
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if _CONTROL.search(text):
+            message = "It has a control character or a line break."
             raise ValidationError(message)
-        return moment
+        if text != text.strip():
+            message = "It begins or ends with white space."
+            raise ValidationError(message)
+        return text
 
 
 class UnixTime(Field[datetime]):

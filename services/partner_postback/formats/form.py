@@ -9,28 +9,28 @@ from services.partner_postback.formats.fields import (
     LONGEST_CLICK_ID,
     LONGEST_ID,
     LONGEST_REASON,
-    Past,
+    KeyText,
     decimal_money,
     decimal_text,
     load,
 )
 from services.partner_postback.formats.request import RawRequest
-from shared.schemas import StrictSchema, Text
+from shared.schemas import Moment, StrictSchema, Text
 
 
 class FormSchema(StrictSchema):
     """One message about one line of an order, as parameters; blank ones count as not sent."""
 
-    order_id = Text(required=True, longest=LONGEST_ID)
-    line_id = Text(load_default="", longest=LONGEST_ID)
-    action = Text(load_default="sale", longest=LONGEST_ACTION)
+    order_id = KeyText(required=True, longest=LONGEST_ID)
+    line_id = KeyText(load_default="", longest=LONGEST_ID)
+    action = KeyText(load_default="sale", longest=LONGEST_ACTION)
     status = Text(required=True, validate=validate.OneOf([one.value for one in Says]))
-    status_at = Past(required=True)
+    status_at = Moment(required=True)
     click_id = Text(load_default=None, longest=LONGEST_CLICK_ID)
     amount = decimal_text(load_default=None)
     currency = Text(load_default=None, longest=3)
     category = Text(load_default=None, longest=LONGEST_CATEGORY)
-    ordered_at = Past(load_default=None)
+    ordered_at = Moment(load_default=None)
     reason = Text(load_default=None, longest=LONGEST_REASON)
 
 

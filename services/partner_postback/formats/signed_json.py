@@ -13,14 +13,14 @@ from services.partner_postback.formats.fields import (
     LONGEST_CLICK_ID,
     LONGEST_ID,
     LONGEST_REASON,
-    Past,
+    KeyText,
     checked_money,
     load,
     read_document,
 )
 from services.partner_postback.formats.request import RawRequest
 from shared.money import Money
-from shared.schemas import StrictSchema, Text, Whole
+from shared.schemas import Moment, StrictSchema, Text, Whole
 
 
 class AmountSchema(StrictSchema):
@@ -33,20 +33,26 @@ class AmountSchema(StrictSchema):
 class PostbackSchema(StrictSchema):
     """One message about one line of an order."""
 
-    order_id = Text(required=True, longest=LONGEST_ID)
-    line_id = Text(
+    order_id = KeyText(
+        required=True,
+        longest=LONGEST_ID,
+        metadata={
+            "description": "as line_id and action: no white space around it, no control characters"
+        },
+    )
+    line_id = KeyText(
         load_default="",
         longest=LONGEST_ID,
         shortest=0,
         metadata={"description": "the line of the order; empty when you report whole orders"},
     )
-    action = Text(load_default="sale", longest=LONGEST_ACTION)
+    action = KeyText(load_default="sale", longest=LONGEST_ACTION)
     status = fields.String(
         required=True,
         validate=validate.OneOf([one.value for one in Says]),
         metadata={"description": "what this message says of the line"},
     )
-    status_at = Past(
+    status_at = Moment(
         required=True,
         metadata={
             "description": "since when it holds; orders the messages of a line, and tells two "
@@ -70,7 +76,7 @@ class PostbackSchema(StrictSchema):
         },
     )
     category = Text(load_default=None, allow_none=True, longest=LONGEST_CATEGORY)
-    ordered_at = Past(
+    ordered_at = Moment(
         load_default=None, allow_none=True, metadata={"description": "needed by a report"}
     )
     reason = Text(load_default=None, allow_none=True, longest=LONGEST_REASON)
