@@ -104,7 +104,15 @@ def may_send_from(partner: Partner, address: str) -> bool:
 
 def ip_ranges(texts: list[str]) -> tuple[IpRange, ...]:
     """Read the addresses and ranges of an allow-list; raises ValueError."""
-    return tuple(ip_network(one) for one in texts)
+    return tuple(ip_range(one) for one in texts)
+
+
+def ip_range(text: str) -> IpRange:
+    """Read an address or a range; raises ValueError."""
+    if "%" in text:  # Python reads zones, PostgreSQL does not
+        message = f"{text!r} names a zone, which means something on one machine only"
+        raise ValueError(message)
+    return ip_network(text)
 
 
 def give_secret(

@@ -43,14 +43,14 @@ class WrongPartnerId(ValueError):
         super().__init__("partner_id: Use a-z, 0-9 and single hyphens, at most 64 characters.")
 
 
-class WrongIpRange(ValueError):
-    """An entry of the IP allow-list is no address or range."""
+class WrongCurrency(ValueError):
+    """The address names no currency that orders are paid in."""
 
-    code = "invalid_fields"
-    field = "ip_allow_list"
+    code = UnknownCurrency.code
+    field = "currency"
 
-    def __init__(self, why: object) -> None:
-        super().__init__(f"ip_allow_list: {why}")
+    def __init__(self, why: UnknownCurrency) -> None:
+        super().__init__(str(why))
 
 
 class FixedExchangeRate(ValueError):
@@ -115,9 +115,7 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
     @desk.response(200, KnownExchangeRateSchema)
     def put_exchange_rate(sent: dict[str, Any], currency: str) -> object:
         """Set what a currency is worth from a moment on; conversions keep theirs."""
-        minor_units(currency)
-        if currency == OWN_CURRENCY:
-            raise FixedExchangeRate
+        _check_currency(currency)
         valid_from = sent["valid_from"] or clock()
         with engine.begin() as connection:
             partner_queries.set_exchange_rate(connection, currency, sent["rate_micro"], valid_from)
@@ -129,11 +127,17 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
 def _partner(partner_id: str, sent: dict[str, Any]) -> Partner:
     if not _PARTNER_ID.fullmatch(partner_id):
         raise WrongPartnerId
-    try:
-        allowed = ip_ranges(sent["ip_allow_list"])
-    except ValueError as fault:
-        raise WrongIpRange(fault) from None
+    allowed = ip_ranges(sent["ip_allow_list"])
     return Partner(partner_id, sent["name"], tuple(sent["stores"]), tuple(sent["formats"]), allowed)
+
+
+def _check_currency(currency: str) -> None:
+    try:
+        minor_units(currency)
+    except UnknownCurrency as fault:
+        raise WrongCurrency(fault) from None
+    if currency == OWN_CURRENCY:
+        raise FixedExchangeRate
 
 
 def _shown(partner: Partner) -> dict[str, Any]:
@@ -149,7 +153,6 @@ def _shown(partner: Partner) -> dict[str, Any]:
 REFUSALS: dict[type[Exception], int] = {
     UnknownPartner: 404,
     WrongPartnerId: 422,
-    WrongIpRange: 422,
-    UnknownCurrency: 422,
+    WrongCurrency: 422,
     FixedExchangeRate: 422,
 }

@@ -1,13 +1,14 @@
 """The shapes of answers, and of what clerks send."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.partner_postback.domain import Hold
 from services.partner_postback.formats import FORMATS
+from services.partner_postback.partners import ip_range
 from services.partner_postback.sentences import Effect
 from services.partner_postback.verdicts import Verdict
 from shared.problems import ProblemSchema
-from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery
+from shared.schemas import Moment, ShortList, Slug, StrictSchema, Text, Whole, WholeInQuery
 
 _MOST_STORES = 1_000
 _MOST_IP_RANGES = 100
@@ -111,25 +112,33 @@ class ConversionSchema(Schema):
     changed_at = Moment()
 
 
+def _check_ip_range(text: str) -> None:
+    try:
+        ip_range(text)
+    except ValueError as fault:
+        raise ValidationError(str(fault)) from None
+
+
 class PartnerSchema(StrictSchema):
     """A partner as the operator sets it up."""
 
     name = Text(required=True)
-    stores = fields.List(
+    stores = ShortList(
         Slug(),
+        most=_MOST_STORES,
         load_default=[],
-        validate=validate.Length(max=_MOST_STORES),
         metadata={"description": "stores it reports for beside those the catalogue gives it"},
     )
-    formats = fields.List(
+    formats = ShortList(
         fields.String(validate=validate.OneOf(sorted(FORMATS))),
+        most=len(FORMATS),
         load_default=["signed"],
         metadata={"description": "which formats it may send; those that sign nothing are off"},
     )
-    ip_allow_list = fields.List(
-        Text(longest=50),
+    ip_allow_list = ShortList(
+        Text(longest=50, validate=_check_ip_range),
+        most=_MOST_IP_RANGES,
         load_default=[],
-        validate=validate.Length(max=_MOST_IP_RANGES),
         metadata={"description": "addresses and ranges it sends from; empty: any"},
     )
 

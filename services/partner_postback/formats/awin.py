@@ -8,6 +8,7 @@ its notification; only its pull API answers in a zone that the asker names. Were
 behind UTC, orders would be held as `order_before_click` for everybody to see, not earn unnoticed.
 """
 
+import re
 from datetime import UTC, datetime
 
 from marshmallow import EXCLUDE, Schema, fields, validate
@@ -17,13 +18,14 @@ from services.partner_postback.formats.fields import (
     LONGEST_CATEGORY,
     LONGEST_CLICK_ID,
     LONGEST_ID,
+    KeyText,
     decimal_money,
     decimal_text,
     load,
     read_document,
 )
 from services.partner_postback.formats.request import Code, RawRequest, Refused
-from shared.schemas import Text
+from shared.schemas import ShortList, Text
 
 NAMES = {
     "click_id": "clickRef",
@@ -34,6 +36,7 @@ NAMES = {
 }
 _FIELD = "AwinTransactionPush"
 _GROUPS = "commissionGroups"
+_MOST_GROUPS = 100
 _DATE = "%Y-%m-%d %H:%M:%S"
 
 
@@ -51,17 +54,19 @@ class GroupSchema(_TheirSchema):
 class AwinSchema(_TheirSchema):
     """What we need of a transaction; all values are texts."""
 
-    transactionId = Text(required=True, longest=LONGEST_ID)  # noqa: N815 - Awin's names
+    transactionId = KeyText(required=True, longest=LONGEST_ID)  # noqa: N815 - Awin's names
     transactionDate = Text(  # noqa: N815
         required=True,
         validate=validate.Regexp(
-            r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", error="Not a date and time."
+            re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\Z", re.ASCII), error="Not a date and time."
         ),
     )
     transactionCurrency = Text(required=True, longest=3)  # noqa: N815
     transactionAmount = decimal_text(required=True)  # noqa: N815
     clickRef = Text(required=True, longest=LONGEST_CLICK_ID)  # noqa: N815
-    commissionGroups = fields.List(fields.Nested(GroupSchema), load_default=[])  # noqa: N815
+    commissionGroups = ShortList(  # noqa: N815
+        fields.Nested(GroupSchema), most=_MOST_GROUPS, load_default=[]
+    )
 
 
 _SCHEMA = AwinSchema()

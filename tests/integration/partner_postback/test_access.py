@@ -134,8 +134,11 @@ def test_formats_that_sign_nothing_are_off_until_a_clerk_allows_them(desk: Desk)
         ("x", {}, "name"),
         ("x", {"name": "x", "surprise": 1}, "surprise"),
         ("x", {"name": "x", "formats": ["fax"]}, "formats.0"),
-        ("x", {"name": "x", "ip_allow_list": ["300.1.1.1"]}, "ip_allow_list"),
-        ("x", {"name": "x", "ip_allow_list": ["10.0.0.1/8"]}, "ip_allow_list"),
+        ("x", {"name": "x", "ip_allow_list": ["300.1.1.1"]}, "ip_allow_list.0"),
+        ("x", {"name": "x", "ip_allow_list": ["::1", "10.0.0.1/8"]}, "ip_allow_list.1"),
+        ("x", {"name": "x", "ip_allow_list": ["fe80::1%eth0"]}, "ip_allow_list.0"),
+        ("x", {"name": "x", "ip_allow_list": ["fe80::%eth0/64"]}, "ip_allow_list.0"),
+        ("x", {"name": "x", "ip_allow_list": ["fe80::%25/64", "::1%"]}, "ip_allow_list.0"),
     ],
 )
 def test_a_wrong_profile_names_its_field(
@@ -165,11 +168,40 @@ def test_a_profile_never_shows_a_secret_again(desk: Desk, partner: Partner) -> N
 
 
 @pytest.mark.parametrize(
-    ("currency", "sent"),
-    [("RUB", {"rate_micro": 2}), ("XYZ", {"rate_micro": 2}), ("EUR", {"rate_micro": 0})],
+    ("currency", "sent", "field"),
+    [
+        ("RUB", {"rate_micro": 2}, "currency"),
+        ("XYZ", {"rate_micro": 2}, "currency"),
+        ("eur", {"rate_micro": 2}, "currency"),
+        ("EUR", {"rate_micro": 0}, "rate_micro"),
+        ("EUR", {"rate_micro": 10**12 + 1}, "rate_micro"),
+    ],
 )
-def test_a_wrong_rate_is_refused(desk: Desk, currency: str, sent: dict[str, int]) -> None:
-    assert desk.client.put(f"/rates/{currency}", json=sent, headers=CLERK).status_code == 422
+def test_a_wrong_rate_names_its_field(
+    desk: Desk, currency: str, sent: dict[str, int], field: str
+) -> None:
+    answer = desk.client.put(f"/rates/{currency}", json=sent, headers=CLERK)
+    assert answer.status_code == 422
+    assert answer.json
+    assert answer.json["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/partners/%00/secrets"),
+        ("GET", "/partners/%00"),
+        ("PUT", "/partners/a%00"),
+        ("PUT", "/rates/%00"),
+        ("POST", "/postbacks/%00"),
+        ("GET", "/postbacks/%00/form?token=x"),
+    ],
+)
+def test_nothing_has_a_name_with_nul(desk: Desk, method: str, path: str) -> None:
+    sent = {} if "partners" in path else {"rate_micro": 2}
+    answer = desk.client.open(path, method=method, json=sent, headers=CLERK)
+    assert 400 <= answer.status_code < 500
+    assert answer.content_type == "application/problem+json"
 
 
 def test_the_auditor_reads_everything_but_secrets(

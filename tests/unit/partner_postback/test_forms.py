@@ -211,9 +211,12 @@ def test_awin_by_get_sends_macros_as_parameters() -> None:
         ({"transactionCurrency": "XYZ"}, "unknown_currency", "transactionCurrency"),
         ({"transactionDate": "2026-02-30 10:00:00"}, "invalid_fields", "transactionDate"),
         ({"transactionDate": "13.06.2013"}, "invalid_fields", "transactionDate"),
+        ({"transactionDate": "20٢6-11-23 07:00:00"}, "invalid_fields", "transactionDate"),
+        ({"transactionDate": "2026-11-23 07:00:00\n"}, "invalid_fields", "transactionDate"),
         ({"transactionDate": "2027-06-13 12:05:00"}, "in_the_future", "transactionDate"),
         ({"clickRef": None}, "invalid_fields", "clickRef"),
         ({"commissionGroups": [5]}, "invalid_fields", "commissionGroups.0"),
+        ({"commissionGroups": [{}] * 101}, "invalid_fields", "commissionGroups"),
     ],
 )
 def test_an_awin_push_that_is_wrong_names_its_field(
