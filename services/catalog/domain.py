@@ -8,15 +8,22 @@ All periods are half-open: they hold from `valid_from` up to, not including, `va
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import TypeVar
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from services.catalog.rates import Rate, raised
 
+# Outside of these lie slips of the pen, and the calendar's ends, which not every zone can show.
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+# The operator's clerks write moments as their own wall shows them.
+PROGRAMME_ZONE = ZoneInfo("Europe/Moscow")
+EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=PROGRAMME_ZONE)
+LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=PROGRAMME_ZONE)
 _TERMS = UUID("5a3c1c9e-6d0b-5b58-9a53-4d6f0d2a7c11")
 
 
@@ -168,4 +175,8 @@ def _append(pieces: list[Terms], piece: Terms) -> list[Terms]:
 
 def _terms_id(store_id: str, piece: Terms) -> UUID:
     start = piece.valid_from.astimezone(UTC).isoformat()
-    return uuid5(_TERMS, json.dumps([store_id, start, [astuple(rate) for rate in piece.rates]]))
+    return uuid5(_TERMS, json.dumps([store_id, start, [_as_list(rate) for rate in piece.rates]]))
+
+
+def _as_list(rate: Rate) -> list[object]:
+    return [rate.category, rate.kind, rate.basis_points, rate.rubles, rate.excluded]

@@ -102,4 +102,6 @@ def _best(
         return replace(base, category=category)
     known = [rate for rate in (base, *candidates) if rate is not None]
     best = max(known, key=lambda rate: rate.weight, default=None)
-    return None if best is None else replace(best, category=category)
+    if best is None or best.category == category:
+        return best
+    return replace(best, category=category)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from marshmallow import ValidationError
@@ -9,7 +10,7 @@ from marshmallow import ValidationError
 from services.catalog.domain import Group
 from services.catalog.files import csv_file, rules, yaml_file
 from services.catalog.files.file_schema import Entry, FileSchema
-from services.catalog.files.located import Located, Path, Problem, UnusableFile
+from services.catalog.files.located import PROBLEMS_SHOWN, Located, Path, Problem, UnusableFile
 
 READERS = {
     "application/yaml": yaml_file.read,
@@ -39,8 +40,8 @@ def read(raw: bytes, media_type: str, places: Mapping[str, str]) -> CatalogFile:
         text = text.replace("{" + place + "}", address)
     located = READERS[media_type](text)
     said = _shaped(located)
-    problems = [located.problem(path, message) for path, message in _broken_rules(said["stores"])]
-    problems += [located.problem(path, message) for path, message in _repeats(said)]
+    faults = chain(_repeats(said), _broken_rules(said["stores"]))
+    problems = [located.problem(path, why) for path, why in islice(faults, PROBLEMS_SHOWN + 1)]
     if problems:
         raise UnusableFile(problems)
     return CatalogFile(tuple(said["groups"]), tuple(said["stores"]), located)

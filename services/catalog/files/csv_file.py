@@ -11,7 +11,15 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from services.catalog.files.located import Located, Path, Problem, UnusableFile
+from services.catalog.files.located import (
+    LONGEST_LIST,
+    PERIODS_AT_MOST,
+    PROBLEMS_SHOWN,
+    Located,
+    Path,
+    Problem,
+    UnusableFile,
+)
 
 _PERIOD = ("valid_from", "valid_to", "rates")
 _LISTS = ("keywords", "deep_link_hosts")
@@ -36,27 +44,35 @@ COLUMNS = ("store_id", *_STORE, "promotion", *_PERIOD)
 
 def read(text: str) -> Located:
     """Read the lines of a CSV file; raises UnusableFile."""
-    try:
-        return _Table(_rows(text)).located()
-    except csv.Error as fault:
-        raise UnusableFile([Problem(1, "", f"This is not CSV: {fault}.")]) from None
+    return _Table(_rows(text)).located()
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    columns = [cell.strip() for cell in next(reader, [])]
+    lines = _lines(text)
+    _, header = next(lines, (1, []))
+    columns = [cell.strip() for cell in header]
     _check_columns(columns)
-    line = reader.line_num + 1
-    for cells in reader:
+    for line, cells in lines:
         if len(cells) > len(columns):
             message = f"{len(cells)} cells stand in a line of {len(columns)} columns."
             raise UnusableFile([Problem(line, "", message)])
         filled = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
         if any(filled.values()):
             yield line, {name: cell for name, cell in filled.items() if cell}
-        line = reader.line_num + 1
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Part the text into cells, each row with the number of the line it begins on."""
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as fault:
+        raise UnusableFile([Problem(line, "", f"This is not CSV: {fault}.")]) from None
 
 
 def _check_columns(columns: list[str]) -> None:
@@ -84,6 +100,8 @@ class _Table:
         self._problems: list[Problem] = []
         for line, cells in rows:
             self._take(line, cells)
+            if len(self._problems) > PROBLEMS_SHOWN:
+                break
 
     def located(self) -> Located:
         if self._problems:
@@ -97,6 +115,8 @@ class _Table:
             message = "Only the first line of a store says this."
             self._problems += [Problem(line, name, message) for name in extra]
         else:
+            if len(self._stores) == LONGEST_LIST:
+                raise _too_many(line, "stores", LONGEST_LIST)
             self._place[store_id] = len(self._stores)
             self._lines["stores", len(self._stores)] = line
             self._stores.append(_store(cells))
@@ -113,6 +133,8 @@ class _Table:
         if "rates" in period:
             period["rates"] = self._rates(line, cells["rates"])
         periods = self._stores[index].setdefault(kind, [])
+        if len(periods) == PERIODS_AT_MOST:
+            raise _too_many(line, f"stores[{index}].{kind}", PERIODS_AT_MOST)
         self._lines["stores", index, kind, len(periods)] = line
         periods.append(period)
 
@@ -124,6 +146,10 @@ class _Table:
                 self._problems.append(Problem(line, "rates", f"{category!r} stands here twice."))
             rates[category] = rate
         return rates
+
+
+def _too_many(line: int, field: str, most: int) -> UnusableFile:
+    return UnusableFile([Problem(line, field, f"At most {most} are taken; this line is one more.")])
 
 
 def _store(cells: dict[str, str]) -> dict[str, Any]:

@@ -3,27 +3,32 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time
+from ipaddress import AddressValueError, IPv4Address
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
+from services.catalog.domain import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST, PROGRAMME_ZONE
+from services.catalog.files.located import PROBLEMS_SHOWN
 from services.catalog.rates import Rate, excluded, flat, ordered, percent
 
-# The operator's clerks write moments as their own wall shows them.
-PROGRAMME_ZONE = ZoneInfo("Europe/Moscow")
 OTHERS = "others"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+", re.ASCII)
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})+", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?\s?%", re.ASCII)
 _RUBLES = re.compile(r"([0-9]{1,6})\s?(?:₽|rub|rubles)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _LINK = re.compile(
-    r"https?://(?P<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?)[/?][!#-&(-;=?-\[\]^_a-z~]*",
+    rf"https?://(?P<host>{_LABEL}(\.{_LABEL})*)(:(?P<port>[1-9][0-9]{{0,4}}))?"
+    r"(?P<rest>[/?][!#-&(-;=?-\[\]^_a-z~]*)",
     re.ASCII | re.IGNORECASE,
 )
 _LONGEST_LINK = 2000
+_LONGEST_HOST = 253
+_HIGHEST_PORT = 65_535
 _WHOLE_SHARE = 10_000
 _RATES_AT_MOST = 50
 _LONGEST_CATEGORY = 100
@@ -75,15 +80,12 @@ class Moment(fields.Field[datetime]):
     """A moment with its offset, or a date, which is its midnight in Moscow."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> datetime:
-        text = _text(value)
-        try:
-            if _MOMENT.fullmatch(text):
-                return datetime.fromisoformat(text).astimezone(UTC)
-            return datetime.combine(date.fromisoformat(text), time(), PROGRAMME_ZONE).astimezone(
-                UTC
-            )
-        except (ValueError, OverflowError):
+        moment = _moment(_text(value))
+        if moment is None:
             _refuse("A date 2026-11-27, or a moment with its offset 2026-11-27T18:00+03:00.")
+        if not EARLIEST <= moment < LATEST:
+            _refuse(f"Not of the years {FIRST_YEAR} to {LAST_YEAR}.")
+        return moment.astimezone(UTC)
 
 
 class Host(fields.Field[str]):
@@ -91,7 +93,7 @@ class Host(fields.Field[str]):
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str:
         text = _text(value).lower()
-        if not _HOST.fullmatch(text) or len(text) > 253:  # noqa: PLR2004 - DNS's length
+        if not _HOST.fullmatch(text) or len(text) > _LONGEST_HOST:
             _refuse("A host name alone, such as www.example.com.")
         return text
 
@@ -125,6 +127,31 @@ class Rates(fields.Field[tuple[Rate, ...]]):
         return ordered(rates)
 
 
+class Several(fields.List[Any]):
+    """A list that is counted before its elements are read; too many wrong ones end the reading."""
+
+    def __init__(self, one: Any, *, most: int, least: int = 0, **options: Any) -> None:
+        super().__init__(one, **options)
+        self._count = validate.Length(least, most)
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")  # noqa: EM101 - a key
+        self._count(value)
+        found: list[Any] = []
+        faults: dict[int, Any] = {}
+        for index, one in enumerate(value):
+            try:
+                found.append(self.inner.deserialize(one))
+            except ValidationError as fault:
+                faults[index] = fault.messages
+            if len(faults) == PROBLEMS_SHOWN:
+                break
+        if faults:
+            raise ValidationError(faults)
+        return found
+
+
 def _refuse(message: str) -> NoReturn:
     raise ValidationError(message) from None
 
@@ -141,6 +168,18 @@ def _text(value: object) -> str:
 def _unprintable(one: str) -> bool:
     # Cc: control, Cs: half a surrogate pair, Co and Cn: no letter at all; line ends become spaces.
     return unicodedata.category(one) in {"Cc", "Cs", "Co", "Cn"} and one not in "\n\r\t"
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a moment as it is written, a date as midnight in Moscow; None where it is neither."""
+    try:
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text)
+        if _DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), time(), PROGRAMME_ZONE)
+    except ValueError:
+        return None
+    return None
 
 
 def _category(name: str) -> str | None:
@@ -170,5 +209,17 @@ def _is_tracking_url(text: str) -> bool:
         return False
     filled = text.replace("{click_id}", "").replace("{deep_link}", "")
     match = _LINK.fullmatch(filled)
+    if match is None or not _is_host(match["host"]) or int(match["port"] or 80) > _HIGHEST_PORT:
+        return False
     # Both places lie behind the host: nobody is sent to a host that a click names.
-    return match is not None and "{" not in text[: match.end("host") + 1]
+    return "{" not in text[: match.start("rest") + 1]
+
+
+def _is_host(text: str) -> bool:
+    if not text.rpartition(".")[2].isdigit():
+        return len(text) <= _LONGEST_HOST
+    try:
+        IPv4Address(text)  # a name never ends in digits
+    except AddressValueError:
+        return False
+    return True

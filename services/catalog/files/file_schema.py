@@ -12,15 +12,15 @@ from services.catalog.files.fields import (
     Host,
     Moment,
     Rates,
+    Several,
     Slug,
     Text,
     TrackingUrl,
     WholeNumber,
 )
+from services.catalog.files.located import LONGEST_LIST, PERIODS_AT_MOST
 
 COLOURS = ("red", "orange", "amber", "green", "teal", "blue", "indigo", "violet", "pink", "slate")
-_STORES_AT_MOST = 5_000
-_PERIODS_AT_MOST = 50
 _LONGEST_CONFIRMATION_DAYS = 90
 
 
@@ -69,7 +69,7 @@ class StoreSchema(_Strict):
 
     store_id = Slug(required=True)
     name = Text(100, required=True)
-    keywords = fields.List(Text(50), load_default=[], validate=validate.Length(max=10))
+    keywords = Several(Text(50), most=10, load_default=[])
     partner_id = Slug(required=True)
     group = Slug(required=True)
     subgroup = Slug(required=True)
@@ -79,17 +79,11 @@ class StoreSchema(_Strict):
     conditions = Text(2000, required=True)
     status = fields.Enum(Status, by_value=True, load_default=None)
     tracking_url = TrackingUrl(required=True)
-    deep_link_hosts = fields.List(Host, load_default=[], validate=validate.Length(max=50))
+    deep_link_hosts = Several(Host, most=50, load_default=[])
     attribution_days = WholeNumber(1, 365, load_default=30)
     confirmation_days = WholeNumber(0, _LONGEST_CONFIRMATION_DAYS, required=True)
-    terms = fields.List(
-        fields.Nested(TermsSchema), required=True, validate=validate.Length(1, _PERIODS_AT_MOST)
-    )
-    promotions = fields.List(
-        fields.Nested(PromotionSchema),
-        load_default=[],
-        validate=validate.Length(max=_PERIODS_AT_MOST),
-    )
+    terms = Several(fields.Nested(TermsSchema), least=1, most=PERIODS_AT_MOST, required=True)
+    promotions = Several(fields.Nested(PromotionSchema), most=PERIODS_AT_MOST, load_default=[])
 
     @post_load
     def make(self, said: dict[str, Any], **_: object) -> Entry:
@@ -127,9 +121,7 @@ class GroupSchema(_Strict):
     group_id = Slug(required=True)
     name = Text(60, required=True)
     tagline = Text(160, required=True)
-    subgroups = fields.List(
-        fields.Nested(SubgroupSchema), required=True, validate=validate.Length(1, 50)
-    )
+    subgroups = Several(fields.Nested(SubgroupSchema), least=1, most=50, required=True)
 
     @post_load
     def make(self, said: dict[str, Any], **_: object) -> Group:
@@ -140,12 +132,8 @@ class GroupSchema(_Strict):
 class FileSchema(_Strict):
     """The whole file: groups where they are new or renamed, and stores."""
 
-    groups = fields.List(
-        fields.Nested(GroupSchema), load_default=[], validate=validate.Length(max=50)
-    )
-    stores = fields.List(
-        fields.Nested(StoreSchema), required=True, validate=validate.Length(1, _STORES_AT_MOST)
-    )
+    groups = Several(fields.Nested(GroupSchema), most=50, load_default=[])
+    stores = Several(fields.Nested(StoreSchema), least=1, most=LONGEST_LIST, required=True)
 
 
 def _closed(terms: Sequence[Terms]) -> tuple[Terms, ...]:

@@ -6,6 +6,9 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 PROBLEMS_SHOWN = 100
+# A megabyte can hold 340 000 empty stores: they are counted before anybody looks at one.
+LONGEST_LIST = 5_000
+PERIODS_AT_MOST = 50
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,9 +33,11 @@ class UnusableFile(Exception):
         """Keep the first problems in the order of the file; nobody reads ten thousand."""
         found = sorted(set(problems))
         self.problems = found[:PROBLEMS_SHOWN]
-        more = "" if len(found) <= PROBLEMS_SHOWN else f", the first {PROBLEMS_SHOWN} are shown"
         count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-        super().__init__(f"Nothing was imported: the file has {count}{more}.")
+        if len(found) > PROBLEMS_SHOWN:
+            # Readers stop when there are that many: how many more there are is not known.
+            count = f"more than {PROBLEMS_SHOWN} problems, the first {PROBLEMS_SHOWN} are shown"
+        super().__init__(f"Nothing was imported: the file has {count}.")
 
 
 @dataclass(frozen=True, slots=True)

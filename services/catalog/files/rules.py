@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from services.catalog.domain import Promotion, Store, Terms, fold
+from services.catalog.domain import Promotion, Store, Terms
 from services.catalog.files.located import Path
 from services.catalog.rates import Rate
 
@@ -55,11 +55,11 @@ def _wrong_promotions(store: Store) -> Iterator[Fault]:
 
 def _is_covered(store: Store, promotion: Promotion) -> bool:
     moment = promotion.valid_from
-    for segment in fold(store.store_id, store.terms, ()):
-        if segment.valid_from <= moment and (segment.valid_to is None or moment < segment.valid_to):
-            if segment.valid_to is None or segment.valid_to >= promotion.valid_to:
+    for terms in store.terms:
+        if terms.valid_from <= moment and (terms.valid_to is None or moment < terms.valid_to):
+            if terms.valid_to is None or terms.valid_to >= promotion.valid_to:
                 return True
-            moment = segment.valid_to
+            moment = terms.valid_to
     return False
 
 

@@ -9,9 +9,17 @@ from typing import Any
 
 import yaml
 
-from services.catalog.files.located import Located, Path, Problem, UnusableFile, spell
+from services.catalog.files.located import (
+    LONGEST_LIST,
+    Located,
+    Path,
+    Problem,
+    UnusableFile,
+    spell,
+)
 
 _DEEPEST = 12
+_MOST_KEYS = 1_000
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -73,6 +81,8 @@ class _Tree:
     def _list(self, path: Path) -> list[Any]:
         found: list[Any] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            if len(found) == LONGEST_LIST:
+                raise self._too_long(path, f"At most {LONGEST_LIST} stand in one list.")
             found.append(self._node(event, (*path, len(found))))
         return found
 
@@ -87,9 +97,14 @@ class _Tree:
                 first = self._lines[here]
                 message = f"This key stands here twice; first on line {first}."
                 raise UnusableFile([Problem(_line(event), spell(here), message)])
+            if len(found) == _MOST_KEYS:
+                raise self._too_long(path, f"At most {_MOST_KEYS} keys stand in one place.")
             self._lines[here] = _line(event)
             found[key] = self._node(next(self._events), here)
         return found
+
+    def _too_long(self, path: Path, message: str) -> UnusableFile:
+        return UnusableFile([Problem(self._lines[path], spell(path), message)])
 
 
 def _refused(event: yaml.Event, message: str) -> UnusableFile:

@@ -150,6 +150,18 @@ def test_a_running_promotion_may_end_early_but_not_vanish(
     assert post_file(yaml_file(earlier)).get_json()["changed"] == ["corner"]
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59Z", "2200-01-01", "1999-12-31"])
+def test_a_moment_beyond_the_programmes_years_is_refused(
+    post_file: Callable[..., Any], said: Callable[[], list[Any]], moment: str
+) -> None:
+    answer = post_file(yaml_file(with_promotion(SALE.replace("2026-12-08", moment))))
+    assert answer.status_code == 422
+    [error] = answer.get_json()["errors"]
+    assert (error["line"], error["field"]) == (23, "stores[0].promotions[0].valid_to")
+    assert "2000 to 2199" in error["message"]
+    assert said() == []
+
+
 def test_a_csv_file_adds_to_the_same_catalogue(post_file: Callable[..., Any]) -> None:
     post_file(yaml_file())
     line = (

@@ -56,7 +56,13 @@ def test_a_byte_order_mark_and_windows_line_ends_do_not_matter() -> None:
         ([HEAD, CORNER, SALE.replace("9%", "9")], "3: stores[0].promotions[0].rates.others: A"),
         ([HEAD, CORNER.replace("gum=", "others=")], "2: rates: 'others' stands here twice."),
         ([HEAD, CORNER.rstrip() + ",more\n"], "2: 15 cells stand in a line of 14 columns."),
-        ([HEAD, '"corner'], "1: This is not CSV"),
+        ([HEAD, '"corner'], "2: This is not CSV"),
+        ([HEAD, CORNER, "\n", 'corner,"x\n,y\n'], "4: This is not CSV"),
+        ([HEAD, CORNER.replace("None.", "x" * 131_073)], "2: This is not CSV: field larger"),
+        (['"store_id'], "1: This is not CSV"),
+        ([HEAD, CORNER, SALE.replace("2026-12-01", "9999-12-31T23:59Z")], "3: stores[0].promot"),
+        (["store_id\n", *(f"{one}\n" for one in range(5001))], "5002: stores: At most 5000"),
+        (["store_id,rates\n", *["a,b\n"] * 51], "52: stores[0].terms: At most 50"),
     ],
 )
 def test_a_wrong_line_is_told_with_its_number(lines: list[str], said: str) -> None:

@@ -63,9 +63,34 @@ def test_words_that_yaml_likes_to_convert_stay_text() -> None:
         (RATES, "rates: 2%", "19: stores[0].terms[0].rates: Say what goods earn"),
         (RATES, "rates: {a=b: 2%}", "19: stores[0].terms[0].rates.a=b: A category is"),
         ("2026-01-01", "2026-02-30", "18: stores[0].terms[0].valid_from: A date"),
-        ("2026-01-01", "0001-01-01", "18: stores[0].terms[0].valid_from: A date"),
+        ("2026-01-01", "0001-01-01", "18: stores[0].terms[0].valid_from: Not of the years 2000"),
+        ("2026-01-01", "0000-01-01", "18: stores[0].terms[0].valid_from: A date"),
         ("2026-01-01", "2026-01-01T10:00", "18: stores[0].terms[0].valid_from: A date"),
         ("2026-01-01", "yesterday", "18: stores[0].terms[0].valid_from: A date"),
+        ("2026-01-01", "2026-W01-1", "18: stores[0].terms[0].valid_from: A date"),
+        ("2026-01-01", "20260101", "18: stores[0].terms[0].valid_from: A date"),
+        ("2026-01-01", "٢٠٢٦-01-01", "18: stores[0].terms[0].valid_from: A date"),
+        ("2026-01-01", "1999-12-31", "18: stores[0].terms[0].valid_from: Not of the years 2000"),
+        ("2026-01-01", "2200-01-01", "18: stores[0].terms[0].valid_from: Not of the years 2000"),
+        (
+            "2026-01-01",
+            "9999-12-31T23:59Z",
+            "18: stores[0].terms[0].valid_from: Not of the years 2000",
+        ),
+        (
+            "{partner_shop}",
+            "https://x.example:99999",
+            "15: stores[0].tracking_url: An http(s) link",
+        ),
+        ("{partner_shop}", "https://x.example:0", "15: stores[0].tracking_url: An http(s) link"),
+        ("{partner_shop}", "https://x..example", "15: stores[0].tracking_url: An http(s) link"),
+        ("{partner_shop}", "https://x-.example", "15: stores[0].tracking_url: An http(s) link"),
+        ("{partner_shop}", "https://999.1.1.1", "15: stores[0].tracking_url: An http(s) link"),
+        (
+            "{partner_shop}",
+            f"https://{'x' * 64}.example",
+            "15: stores[0].tracking_url: An http(s) link",
+        ),
         ("subid={click_id}", "subid=1", "15: stores[0].tracking_url: An http(s) link"),
         ("{partner_shop}", "javascript:", "15: stores[0].tracking_url: An http(s) link"),
         ("{partner_shop}", "{other_shop}", "15: stores[0].tracking_url: An http(s) link"),
@@ -98,6 +123,11 @@ def test_a_wrong_field_is_told_with_its_line(old: str, new: str, said: str) -> N
         ("stores: " + "[" * 10_000, "1: This is nested deeper than 12 levels"),
         ("stores: \x07", "1: This is not YAML"),
         (b"stores:\n  - name: \xff\xfe", "2: The byte 0xFF is not UTF-8"),
+        ("stores:\n - [" + "x," * 5001 + "]", "2: stores[0]: At most 5000 stand in one list."),
+        (
+            "stores:\n - {" + ",".join(f"k{number}" for number in range(1001)) + "}",
+            "2: stores[0]: At most 1000 keys stand in one place.",
+        ),
     ],
 )
 def test_a_file_of_another_shape_is_refused(text: str | bytes, said: str) -> None:
@@ -119,6 +149,22 @@ def test_all_faults_of_a_file_are_told_together_in_its_order() -> None:
     other = changed("store_id: corner", "store_id: Other").replace("2%", "2")
     found = problems(yaml_file(bad, other))
     assert [one.split(":")[0] for one in found] == ["9", "16", "20", "31"]
+
+
+def test_a_file_of_nothing_but_faults_is_not_read_to_its_end() -> None:
+    """What breaks it: each of 340 000 empty stores checked field by field takes minutes."""
+    assert problems("stores: [" + "{}," * 340_000 + "]") == [
+        "1: stores: At most 5000 stand in one list."
+    ]
+    with pytest.raises(UnusableFile, match="more than 100 problems, the first 100 are shown"):
+        read("stores:\n" + "  - {}\n" * 5000)
+    assert problems("stores:\n" + "  - {}\n" * 5000)[-1].startswith("11: stores[9].")
+
+
+def test_no_store_has_more_terms_than_can_be_shown() -> None:
+    terms = "terms: [" + "{}, " * 51 + "]"
+    found = problems(yaml_file(STORE.split("terms:", maxsplit=1)[0] + terms + "\n"))
+    assert found == ["17: stores[0].terms: Length must be between 1 and 50."]
 
 
 def test_a_store_stands_in_a_file_once() -> None:

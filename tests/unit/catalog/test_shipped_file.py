@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.catalog.domain import Status, Store, in_force
-from services.catalog.files.fields import PROGRAMME_ZONE
+from services.catalog.domain import PROGRAMME_ZONE, Status, Store, in_force
 from services.catalog.rates import RateKind, headline
 from tests.unit.catalog.files import read
 
