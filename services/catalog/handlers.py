@@ -60,8 +60,10 @@ def import_file(
     changed = [one for one in wanted if one.store_id in known and one != known[one.store_id].store]
     if not dry_run:
         store.put_groups(connection, groups)
-        store.add(connection, added, now)
-        store.change(connection, changed, now)
+        if added:
+            store.add(connection, added, now)
+        if changed:
+            store.change(connection, changed, now)
         _say(connection, [*added, *changed], now)
         if groups or added or changed:
             store.raise_revision(connection)
@@ -82,10 +84,9 @@ def set_status(connection: Connection, store_id: str, status: Status, now: datet
         raise UnknownStore(store_id)
     if kept.store.status is status:
         return kept
-    changed = replace(kept.store, status=status)
-    store.change(connection, [changed], now)
+    store.set_status(connection, store_id, status, now)
     store.raise_revision(connection)
-    [said] = _say(connection, [changed], now)
+    [said] = _say(connection, [kept.store], now)
     return said
 
 

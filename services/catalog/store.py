@@ -12,7 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from services.catalog.domain import Group, Kept, Promotion, Status, Store, Subgroup, Terms
+from services.catalog.domain import (
+    EARLIEST,
+    LATEST,
+    Group,
+    Kept,
+    Promotion,
+    Status,
+    Store,
+    Subgroup,
+    Terms,
+)
 from services.catalog.rates import Rate, RateKind, ordered
 
 _STORES = """
@@ -21,14 +31,20 @@ SELECT store_id, number, version, name, partner_id, group_id, subgroup_id, descr
        attribution_days, confirmation_days
 FROM stores
 """
-_TERMS = """
-SELECT number, position, lower(validity) AS valid_from, upper(validity) AS valid_to
+# Tables hold moments that Python cannot: what lies beyond the programme's years is their edge.
+_PERIOD = """
+least(greatest(lower(validity), :earliest), :latest) AS valid_from,
+CASE WHEN NOT upper_inf(validity)
+THEN least(greatest(upper(validity), :earliest), :latest) END AS valid_to
+"""
+_TERMS = f"""
+SELECT number, position, {_PERIOD}
 FROM terms WHERE number = ANY(:numbers) ORDER BY number, position
-"""
-_PROMOTIONS = """
-SELECT number, position, name, lower(validity) AS valid_from, upper(validity) AS valid_to
+"""  # noqa: S608 - the columns are written above
+_PROMOTIONS = f"""
+SELECT number, position, name, {_PERIOD}
 FROM promotions WHERE number = ANY(:numbers) ORDER BY number, position
-"""
+"""  # noqa: S608
 _RATES = """
 SELECT number, terms_position, promotion_position, category, kind, basis_points, rubles, excluded
 FROM rates WHERE number = ANY(:numbers)
@@ -63,6 +79,10 @@ UPDATE stores SET version = version + 1, name = :name, partner_id = :partner_id,
     logo_colour = :logo_colour, status = :status, tracking_url = :tracking_url,
     deep_link_hosts = :deep_link_hosts, attribution_days = :attribution_days,
     confirmation_days = :confirmation_days, changed_at = :now
+WHERE store_id = :store_id
+"""
+_SET_STATUS = """
+UPDATE stores SET version = version + 1, status = :status, changed_at = :now
 WHERE store_id = :store_id
 """
 _ADD_TERMS = """
@@ -129,20 +149,23 @@ def by_ids(connection: Connection, store_ids: Sequence[str]) -> dict[str, Kept]:
 
 def add(connection: Connection, stores: Sequence[Store], now: datetime) -> None:
     """Add stores; each gets the next number."""
-    if stores:
-        connection.execute(text(_ADD_STORE), [{**_columns(one), "now": now} for one in stores])
-        _add_periods(connection, stores)
+    connection.execute(text(_ADD_STORE), [{**_columns(one), "now": now} for one in stores])
+    _add_periods(connection, stores)
 
 
 def change(connection: Connection, stores: Sequence[Store], now: datetime) -> None:
     """Replace known stores, with their terms and promotions."""
-    if not stores:
-        return
     connection.execute(text(_CHANGE_STORE), [{**_columns(one), "now": now} for one in stores])
     numbers = {"numbers": list(_numbers(connection, stores).values())}
     connection.execute(text("DELETE FROM terms WHERE number = ANY(:numbers)"), numbers)
     connection.execute(text("DELETE FROM promotions WHERE number = ANY(:numbers)"), numbers)
     _add_periods(connection, stores)
+
+
+def set_status(connection: Connection, store_id: str, status: Status, now: datetime) -> None:
+    """Switch a store's button; what it pays stays as it is kept."""
+    row = {"store_id": store_id, "status": status, "now": now}
+    connection.execute(text(_SET_STATUS), row)
 
 
 def _columns(one: Store) -> dict[str, Any]:
@@ -184,7 +207,7 @@ def _rate_rows(
 
 
 def _assembled(connection: Connection, rows: Sequence[Row[Any]]) -> list[Kept]:
-    asked = {"numbers": [row.number for row in rows]}
+    asked = {"numbers": [row.number for row in rows], "earliest": EARLIEST, "latest": LATEST}
     rates: dict[tuple[int, int | None, int | None], list[Rate]] = defaultdict(list)
     for row in connection.execute(text(_RATES), asked):
         rate = Rate(row.category, RateKind(row.kind), row.basis_points, row.rubles, row.excluded)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
 
 from tests.integration.catalog.conftest import OPERATOR
 from tests.unit.catalog.files import STORE, changed, yaml_file
@@ -53,6 +54,26 @@ def test_only_the_operator_changes_the_catalogue(
             answer = client.post(path, data=STORE, headers=headers)
             assert (answer.status_code, answer.get_json()["code"]) == (401, "not_allowed")
     assert len(said()) == 1
+
+
+def test_a_pause_leaves_what_the_store_pays_as_it_was_kept(
+    client: FlaskClient, engine: Engine
+) -> None:
+    """A moment beyond the programme's years may still be kept: a pause does not touch it."""
+    kept = "[2026-01-01, 9999-12-31 23:59Z)"
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE terms SET validity = :kept"), {"kept": kept})
+    assert client.post("/api/stores/corner/pause", headers=OPERATOR).status_code == 200
+    with engine.begin() as connection:
+        last = connection.scalar(text("SELECT upper(validity)::text FROM terms"))
+    assert last == "9999-12-31 23:59:00+00"
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00", "%00corner", "%ff", "corner%0a"])
+def test_a_name_that_cannot_be_kept_is_no_store(client: FlaskClient, name: str) -> None:
+    for step in ("pause", "resume"):
+        answer = client.post(f"/api/stores/{name}/{step}", headers=OPERATOR)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
 def test_an_unknown_store_cannot_be_paused(client: FlaskClient) -> None:
