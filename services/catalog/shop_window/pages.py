@@ -11,14 +11,14 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from werkzeug.exceptions import HTTPException
 
 from services.catalog.config import Settings
-from services.catalog.domain import in_force
-from services.catalog.files.fields import PROGRAMME_ZONE
+from services.catalog.domain import PROGRAMME_ZONE, in_force
 from services.catalog.rates import Rate
 from services.catalog.shop_window import listing
 from services.catalog.shop_window.catalogue import Catalogue, Window
 from services.catalog.shop_window.listing import Offer, Search, Sort
 from shared.clock import Clock
 from shared.problems import problem
+from shared.web import single_parameters
 
 _STORES_A_PAGE = 24
 _LONGEST_SEARCH = 100
@@ -108,7 +108,7 @@ def _page(template: str, said: dict[str, Any], status: int = 200) -> Response:
 
 
 def _search() -> Search:
-    asked = request.args
+    asked = single_parameters()
     sort = Sort.NAME if asked.get("sort") == Sort.NAME else Sort.RATE
     words = asked.get("q", "").replace("\x00", "")[:_LONGEST_SEARCH].strip()
     return Search(words, asked.get("group", ""), asked.get("subgroup", ""), sort)

@@ -55,6 +55,7 @@ def test_groups_tell_how_many_stores_they_have(visitor: FlaskClient) -> None:
         ("q=" + "x" * 101, 422, "q"),
         ("q=%00", 422, "q"),
         ("limit=1&limit=2", 400, "limit"),
+        ("q=%ff", 400, "q"),
     ],
 )
 def test_a_wrong_query_is_refused_with_its_field(

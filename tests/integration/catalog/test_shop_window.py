@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.catalog import store
@@ -17,7 +17,7 @@ from services.catalog.shop_window.catalogue import Window
 from tests.support.clock import SteppedClock
 from tests.support.servers import Addresses
 from tests.support.waiting import eventually
-from tests.unit.catalog.files import yaml_file
+from tests.unit.catalog.files import with_promotion, yaml_file
 
 _END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 PATHS = ["/", "/?group=travel", "/?q=zzz", "/?page=2", "/stores/northline", "/nowhere"]
@@ -112,6 +112,43 @@ def test_a_page_that_is_not_there_is_a_friendly_404(visitor: FlaskClient, path: 
     assert answer.status_code == 404
     assert answer.mimetype == "text/html"
     assert "This shelf is empty" in answer.text
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        "'[-infinity, infinity)'",
+        "'[0044-03-15 BC, 9999-12-31 23:59Z)'",
+        "'[2026-01-01, 294276-12-31)'",
+        "'[9998-12-31,)'",
+        "'[12000-01-01, 13000-01-01)'",
+    ],
+)
+def test_no_moment_in_the_database_breaks_a_page(
+    post_file: Callable[..., Any], client: FlaskClient, engine: Engine, period: str
+) -> None:
+    """INVARIANT: what an import could once leave in the tables closes no page."""
+    sale = "name: Sale\nvalid_from: 2026-11-01\nvalid_to: 2026-12-01\nrates: {others: 9%}"
+    post_file(yaml_file(with_promotion(sale)))
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE terms SET validity = {period}"))
+        if ",)" not in period:
+            connection.execute(text(f"UPDATE promotions SET validity = {period}"))
+        store.raise_revision(connection)
+    for path in ("/", "/?q=corner", "/stores/corner", "/api/stores", "/api/stores/corner"):
+        assert client.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("page=1&page=2", "page"), ("q=a&q=b", "q"), ("q=%ff", "q"), ("group=a%c3%28", "group")],
+)
+def test_what_cannot_be_meant_is_refused_with_its_field(
+    visitor: FlaskClient, query: str, field: str
+) -> None:
+    answer = visitor.get(f"/?{query}")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.get_json()["errors"][0]["field"] == field
 
 
 def test_an_unchanged_page_is_not_sent_again(visitor: FlaskClient) -> None:
