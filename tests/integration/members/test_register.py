@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.event import listen
 
 from shared import contracts
 from tests.integration.members.conftest import CLERK, SERVICE, Desk, new_phone
@@ -60,6 +62,34 @@ def test_of_many_registrations_at_once_one_wins(desk: Desk) -> None:
     assert sorted(codes) == [201] + [409] * 7
 
 
+def test_of_many_who_share_an_email_at_once_one_wins(desk: Desk) -> None:
+    """INVARIANT: one e-mail, one member, and the others are told which of the two is taken."""
+    email = f"{new_phone()[1:]}@example.org"
+    sent = [{"phone": new_phone(), "email": email} for _ in range(8)]
+    with ThreadPoolExecutor(8) as callers:
+        answers = list(
+            callers.map(lambda one: desk.ask("POST", "/members", key=CLERK, json=one), sent)
+        )
+    codes = sorted(str(answer.get_json().get("code")) for answer in answers)
+    assert codes == ["None"] + ["email_taken"] * 7
+
+
+def test_a_member_who_is_there_is_no_error_for_the_database_to_log(desk: Desk) -> None:
+    """INVARIANT: PostgreSQL logs the values of a violated constraint, that is, a phone in clear."""
+    phone, engine = new_phone(), desk.app.extensions["members"].engine
+    desk.register(phone=phone, email=f"{phone[1:]}@example.org")
+    errors: list[ExceptionContext] = []
+    listen(engine, "handle_error", errors.append)
+    for sent, code in (
+        ({"phone": phone}, "phone_taken"),
+        ({"phone": new_phone(), "email": f"{phone[1:]}@example.org"}, "email_taken"),
+        ({"phone": phone, "email": f"{phone[1:]}@example.org"}, "phone_taken"),
+    ):
+        answer = desk.ask("POST", "/members", key=CLERK, json=sent)
+        assert (answer.status_code, answer.get_json()["code"]) == (409, code)
+    assert [str(one.original_exception) for one in errors] == []
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [
@@ -67,6 +97,12 @@ def test_of_many_registrations_at_once_one_wins(desk: Desk) -> None:
         ({"phone": 79261234567}, "phone"),
         ({"phone": "+7926"}, "phone"),
         ({"phone": "+79261234567", "email": "nobody"}, "email"),
+        ({"phone": "+79261234567", "email": '"<script>alert(1)</script>"@example.com'}, "email"),
+        ({"phone": "+79261234567", "email": '"a\x01b"@example.com'}, "email"),
+        ({"phone": "+79261234567", "email": '"a b"@example.com'}, "email"),
+        ({"phone": "+79261234567", "email": "a\x7fb@example.com"}, "email"),
+        ({"phone": "+79261234567", "email": "a@example.com\r\nBcc: b@example.com"}, "email"),
+        ({"phone": "+79261234567", "email": "\u0130" * 200 + "@example.com"}, "email"),
         ({"phone": "+79261234567", "language": "fr"}, "language"),
         ({"phone": "+79261234567", "name": "<script>"}, "name"),
     ],
