@@ -1,10 +1,11 @@
 """What members takes from outside and tells: people are told what is wrong, field by field."""
 
+import unicodedata
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from services.members.domain import Language, Status
+from services.members.domain import Language, Status, read_email
 from shared.schemas import Moment, StrictSchema, Text
 
 _LONGEST_EMAIL = 254
@@ -15,7 +16,19 @@ class Email(Text):
 
     def __init__(self, **options: Any) -> None:
         """Take marshmallow's options."""
-        super().__init__(longest=_LONGEST_EMAIL, validate=validate.Email(), **options)
+        checks = [validate.Email(), _is_plain]
+        super().__init__(longest=_LONGEST_EMAIL, validate=checks, **options)
+
+
+def _is_plain(text: str) -> None:
+    # RFC 5322 takes nearly anything in quotes; no mailbox of a member is called so.
+    if '"' in text or any(unicodedata.category(one) in {"Cc", "Cf"} for one in text):
+        message = "Write it without quotes and control characters."
+        raise ValidationError(message)
+    # Some letters grow when they are made small, and the address is kept so.
+    if len(read_email(text)) > _LONGEST_EMAIL:
+        message = f"At most {_LONGEST_EMAIL} characters."
+        raise ValidationError(message)
 
 
 class NewMemberSchema(StrictSchema):

@@ -68,10 +68,13 @@ def test_nobody_signs_in_as_a_blocked_member(desk: Desk) -> None:
     assert (refused.status_code, refused.get_json()["code"]) == (409, "member_blocked")
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 43, "%00", "<script>", "a" * 5000])
-def test_a_made_up_link_is_refused(desk: Desk, token: str) -> None:
+@pytest.mark.parametrize(
+    ("token", "status"),
+    [("x", 410), ("a" * 43, 410), ("%00", 404), ("%ff", 410), ("<script>", 410), ("a" * 5000, 410)],
+)
+def test_a_made_up_link_is_refused(desk: Desk, token: str, status: int) -> None:
     answer = desk.browser().get(f"/sign-in/{token}")
-    assert answer.status_code == 410
+    assert answer.status_code == status
     assert "<script>" not in answer.text
 
 
