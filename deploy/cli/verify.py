@@ -1,5 +1,6 @@
 """`cashback verify`: says whether every ruble is where it should be."""
 
+import re
 from collections.abc import Mapping
 
 import click
@@ -10,6 +11,9 @@ from deploy import target
 from deploy.cli.asking import as_json, print_json
 from deploy.verify.check import Check
 from deploy.verify.run import verify as run
+
+_NOUNS = "bonus|certificate|conversion|group|log|member|payout|posting|store"
+_PLURAL = re.compile(rf"\b({_NOUNS})(?:es|s)\b")
 
 
 @click.command()
@@ -53,7 +57,12 @@ def as_table(checks: list[Check]) -> Table:
 
 
 def _figures(figures: Mapping[str, int]) -> str:
-    return "\n".join(f"{count} {name.replace('_', ' ')}" for name, count in figures.items())
+    return "\n".join(f"{count} {_said(name, count)}" for name, count in figures.items())
+
+
+def _said(name: str, count: int) -> str:
+    says = name.replace("_", " ").replace("top up", "top-up")
+    return _PLURAL.sub(lambda found: found[1], says) if count == 1 else says
 
 
 def _as_dict(check: Check) -> dict[str, object]:

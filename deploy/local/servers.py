@@ -6,7 +6,7 @@ The test suite, the stack and a developer's shell all start them here, so they a
 import sys
 import threading
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,15 +44,16 @@ def start(folder: Path, ports: Ports, password: str) -> Servers:
     )
 
 
-def start_missing(
+def start_missing(  # noqa: PLR0913 - what is told of each server, by name
     folder: Path,
     ports: Ports,
     password: str,
     *,
     note: process.Note = process.forget,
+    ready: process.Note = process.forget,
     alive: Collection[str] = (),
 ) -> tuple[process.Running, ...]:
-    """Start those that are not named as alive; each is noted as soon as it exists."""
+    """Start those that are not alive; each is noted when it exists, and again when it answers."""
     logs = folder / "logs"
     starts: dict[str, Callable[[], process.Running]] = {
         "postgres": lambda: postgres.start(
@@ -67,7 +68,10 @@ def start_missing(
     }
     missing = [one for name, one in starts.items() if name not in alive]
     with ThreadPoolExecutor(len(starts)) as together:
-        return tuple(future.result() for future in [together.submit(one) for one in missing])
+        futures = [together.submit(one) for one in missing]
+        for future in as_completed(futures):
+            ready(future.result())
+        return tuple(future.result() for future in futures)
 
 
 def stop(servers: Servers) -> None:

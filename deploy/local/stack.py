@@ -110,12 +110,13 @@ def _start_servers(chosen: Settings, say: Say) -> None:
     alive = {name for name in SERVERS if name in known and process.alive(known[name])}
     if alive == set(SERVERS):
         return
-    say("PostgreSQL, Redis and Kafka")
+    say("PostgreSQL, Redis and Kafka: some ten seconds")
     servers.start_missing(
         chosen.folder / "servers",
         servers.Ports(*(chosen.ports[name] for name in (*SERVERS, "controller"))),
         chosen.passwords["postgres"],
         note=lambda running: state.keep_process(chosen.folder, running),
+        ready=lambda running: say(f"{running.name} answers"),
         alive=alive,
     )
 

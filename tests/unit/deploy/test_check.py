@@ -1,5 +1,6 @@
 """A check holds when nothing that should be zero is not."""
 
+from deploy.cli.verify import as_table
 from deploy.verify.check import Check
 
 
@@ -12,3 +13,9 @@ def test_a_figure_below_zero_is_wrong_too() -> None:
     check = Check("books balance", seen={"postings": 24}, wrong={"sum": -5, "unbalanced": 0})
     assert not check.holds
     assert check.faults == {"sum": -5}
+
+
+def test_figures_are_said_with_the_right_number() -> None:
+    seen = {"certificate_payouts": 1, "top_up_payouts": 2, "members_with_a_debt": 1, "bonuses": 1}
+    said = list(as_table([Check("all is well", seen=seen, wrong={})]).columns[2].cells)
+    assert said == ["1 certificate payout\n2 top-up payouts\n1 member with a debt\n1 bonus"]
