@@ -55,6 +55,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     )
     app.register_error_handler(Forged, postbacks.refuse_forged)
     app.wsgi_app = FastLane(intake, app.wsgi_app)  # type: ignore[method-assign]
+    app.extensions["engine"] = engine  # so that who built the app may close its connections
     return app
 
 

@@ -36,5 +36,7 @@ def settings(engine: Engine) -> Settings:
 @pytest.fixture
 def desk(settings: Settings, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
     """What a clerk and a partner do with the service, over its HTTP routes."""
-    with build_app(settings, clock).test_client() as client:
+    app = build_app(settings, clock)
+    with app.test_client() as client:
         yield Desk(client, engine, clock)
+    app.extensions["engine"].dispose()
