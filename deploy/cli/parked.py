@@ -48,7 +48,7 @@ def list_them(service: str | None, *, wants_json: bool) -> None:
 def replay(parked_id: object, service: str | None) -> None:
     """Give a message back to its consumer, after its cause was mended."""
     system = target.find()
-    _end("replay", system, _find(system, str(parked_id), service))
+    _end("replay", system, service or _find(system, str(parked_id), None)["service"], parked_id)
     click.echo(f"{parked_id} goes back to its consumer.")
 
 
@@ -63,13 +63,12 @@ def discard(parked_id: object, service: str | None, *, yes: bool) -> None:
     if not yes:
         what = f"{found['service']}, {found['topic']}: {found['reason']}"
         click.confirm(f"{what}\nGive this message up for good?", abort=True)
-    _end("discard", system, found)
+    _end("discard", system, found["service"], parked_id)
     click.echo(f"{parked_id} is discarded.")
 
 
-def _end(how: str, system: Target, found: dict[str, Any]) -> None:
-    clerk = system.clerk(found["service"])
-    answered(clerk.post(f"/ops/parked/{found['parked_id']}/{how}"))
+def _end(how: str, system: Target, service: str, parked_id: object) -> None:
+    answered(system.clerk(service).post(f"/ops/parked/{parked_id}/{how}"))
 
 
 def _find(system: Target, parked_id: str, service: str | None) -> dict[str, Any]:
