@@ -43,6 +43,7 @@ class UnknownMode(Exception):
     """A part of the outside world cannot go wrong in that way."""
 
     code = "unknown_mode"
+    field = "mode"
 
     def __init__(self, mode: str, modes: Mapping[str, str]) -> None:
         """List the ways it can."""

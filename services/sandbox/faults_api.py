@@ -6,6 +6,7 @@ from flask import Response, current_app
 from marshmallow import Schema, fields, validate
 
 from services.sandbox.faults import Fault, Faults
+from services.sandbox.schemas import Number
 from shared.schemas import Slug, StrictSchema, Text, Whole
 from shared.web import Blueprint
 
@@ -23,8 +24,8 @@ class SwitchSchema(StrictSchema):
         load_default="writes", validate=validate.OneOf(["writes", "reads", "all"])
     )
     count = Whole(load_default=None, allow_none=True, lowest=1, highest=1_000_000)
-    share = fields.Float(load_default=1.0, validate=validate.Range(0, 1, min_inclusive=False))
-    seconds = fields.Float(
+    share = Number(load_default=1.0, validate=validate.Range(0, 1, min_inclusive=False))
+    seconds = Number(
         load_default=None, allow_none=True, validate=validate.Range(0, _LONGEST_SECONDS)
     )
     reason = Text(longest=60, load_default=None, allow_none=True)

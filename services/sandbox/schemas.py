@@ -1,10 +1,29 @@
 """What every part of the sandbox takes from its callers, and how it pages its answers."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from shared.schemas import StrictSchema, WholeInQuery
 
 PAGE_OF_HTML = {"type": "string"}
+
+
+class Number(fields.Float):
+    """A number of JSON, not a text that looks like one."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self.make_error("invalid", input=value)  # noqa: EM101 - a key
+        number: float = super()._deserialize(value, attr, data, **kwargs)
+        return number
 
 
 class KeySchema(Schema):

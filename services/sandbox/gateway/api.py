@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Response, current_app, jsonify, render_template, request
+from flask import Response, current_app, jsonify, render_template
 from marshmallow import Schema, fields, validate
 
 from services.sandbox.answers import delay, lose_answer
@@ -14,7 +14,7 @@ from services.sandbox.schemas import PAGE_OF_HTML, AfterSchema, KeySchema
 from shared.clock import Clock
 from shared.problems import problem
 from shared.schemas import StrictSchema, Text
-from shared.web import Blueprint
+from shared.web import Blueprint, single_parameters
 
 MODES = {
     "no_answer": "delivered, then the connection breaks (after `seconds`)",
@@ -117,7 +117,7 @@ def inbox() -> Response:
     """Show the phones and mailboxes, and the conversation of the chosen one."""
     read = _desk().database.read()
     people = messages.recipients(read, _SHOWN)
-    chosen = request.args.get("to") or (people[0]["to"] if people else None)
+    chosen = single_parameters().get("to") or (people[0]["to"] if people else None)
     shown = messages.newest(read, chosen, _SHOWN) if chosen else []
     page = render_template("gateway/inbox.html", people=people, chosen=chosen, messages=shown)
     return Response(page)

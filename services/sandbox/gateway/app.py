@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from services.sandbox import config, faults, faults_api
+from services.sandbox import config, faults, faults_api, forms
 from services.sandbox.database import Database
 from services.sandbox.gateway import api, messages
 from shared import logs
@@ -31,6 +31,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         ready={"file": lambda: database.read().execute("SELECT 1")},
     )
     switchboard = faults.Faults(database, api.MODES)
+    app.before_request(forms.refuse_what_is_not_utf8)
     app.extensions["faults"] = switchboard
     app.extensions["gateway"] = api.Desk(database, switchboard, clock)
     return app

@@ -14,11 +14,11 @@ from services.sandbox.partner_shop.partners import Partners
 from services.sandbox.partner_shop.sender import Sender
 from shared.clock import Clock
 from shared.money import LARGEST_AMOUNT_MINOR, UnknownCurrency, minor_units
-from shared.schemas import Slug, StrictSchema, Text, Whole
+from shared.schemas import ShortList, Slug, StrictSchema, Text, Truth, Whole
 from shared.web import Blueprint
 
 blueprint = Blueprint("orders_api", __name__, url_prefix="/api", description="Orders, for scripts.")
-_MOST_LINES = 50
+MOST_LINES = 50
 _MOST_REPEATS = 100
 
 
@@ -53,10 +53,8 @@ class BasketSchema(StrictSchema):
 
     store_id = Slug(required=True)
     subid = Text(longest=200, load_default=None, allow_none=True)
-    report = fields.Boolean(load_default=True, truthy={True}, falsy={False})
-    lines = fields.List(
-        fields.Nested(GoodSchema), required=True, validate=validate.Length(1, _MOST_LINES)
-    )
+    report = Truth(load_default=True)
+    lines = ShortList(fields.Nested(GoodSchema), required=True, fewest=1, most=MOST_LINES)
 
 
 class StepSchema(StrictSchema):

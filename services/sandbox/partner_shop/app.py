@@ -2,13 +2,12 @@
 
 from flask import Flask
 
-from services.sandbox import config, faults, faults_api
+from services.sandbox import config, faults, faults_api, forms
 from services.sandbox.database import Database
 from services.sandbox.partner_shop import api, deliveries, orders, pages, sender
 from services.sandbox.partner_shop.partners import Partners, UnknownStore
 from shared import logs
 from shared.clock import Clock, utc_now
-from shared.money import InvalidAmount
 from shared.server import end_with_parent
 from shared.web import create_app
 
@@ -38,11 +37,12 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
             UnknownStore: 404,
             orders.UnknownOrder: 404,
             deliveries.NothingSent: 404,
-            InvalidAmount: 422,
+            pages.WrongAmount: 422,
             faults.UnknownMode: 422,
         },
         ready={"file": lambda: database.read().execute("SELECT 1")},
     )
+    app.before_request(forms.refuse_what_is_not_utf8)
     app.extensions["faults"] = switchboard
     app.extensions["partner_shop"] = api.Shop(database, partners, courier, clock)
     return app

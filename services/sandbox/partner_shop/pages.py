@@ -2,16 +2,18 @@
 
 from typing import Any, cast
 
-from flask import Response, redirect, render_template, request, url_for
-from marshmallow import EXCLUDE, Schema, fields, validate
+from flask import Response, redirect, render_template, url_for
+from marshmallow import EXCLUDE, Schema
 
+from services.sandbox.forms import Blueprint
 from services.sandbox.partner_shop import desk, orders
-from services.sandbox.partner_shop.api import buy, shop, take
+from services.sandbox.partner_shop.api import MOST_LINES, buy, shop, take
 from services.sandbox.partner_shop.desk import STEPS, Step
 from services.sandbox.partner_shop.goods import price, shelf_of, title_of
 from services.sandbox.schemas import PAGE_OF_HTML
-from shared.money import parse_money
-from shared.web import Blueprint
+from shared.money import InvalidAmount, parse_money
+from shared.schemas import ShortList, Text, WholeInQuery
+from shared.web import single_parameters
 
 blueprint = Blueprint(
     "partner_shop",
@@ -35,8 +37,8 @@ class BoughtSchema(Schema):
 
         unknown = EXCLUDE
 
-    good = fields.List(fields.Integer(validate=validate.Range(0, 99)), load_default=list)
-    subid = fields.String(load_default="", validate=validate.Length(max=200))
+    good = ShortList(WholeInQuery(highest=99), most=MOST_LINES, load_default=list)
+    subid = Text(load_default="", shortest=0)
 
 
 class ClerkSchema(Schema):
@@ -47,9 +49,16 @@ class ClerkSchema(Schema):
 
         unknown = EXCLUDE
 
-    line_id = fields.String(load_default="")
-    amount = fields.String(load_default="")
-    reason = fields.String(load_default="", validate=validate.Length(max=300))
+    line_id = Text(load_default="", shortest=0, longest=64)
+    amount = Text(load_default="", shortest=0)
+    reason = Text(load_default="", shortest=0, longest=300)
+
+
+class WrongAmount(ValueError):
+    """The clerk typed no amount."""
+
+    code = "invalid_amount"
+    field = "amount"
 
 
 @blueprint.get("/")
@@ -106,11 +115,15 @@ def _amount_minor(order_id: str, line_id: str | None, typed: str) -> int | None:
     if not typed:
         return None
     line = orders.lines(shop().database.read(), order_id, line_id)[0]
-    return parse_money(typed, line.currency).amount_minor
+    try:
+        return parse_money(typed, line.currency).amount_minor
+    except InvalidAmount as fault:
+        raise WrongAmount(str(fault)) from None
 
 
 def _subid() -> str | None:
-    return next((request.args[name] for name in _SUBID_NAMES if name in request.args), None)
+    asked = single_parameters()
+    return next((asked[name] for name in _SUBID_NAMES if name in asked), None)
 
 
 def _page(name: str, **shown: Any) -> Response:

@@ -1,13 +1,17 @@
 """Each part of the outside world as its own process, and a phone that no other test uses."""
 
+import json
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
 import requests
 
+from tests.integration.sandbox.receiver import CLICK, SECRET, Receiver, handler
 from tests.support.processes import serving
 
 
@@ -82,3 +86,56 @@ def phone(new_phone: Callable[[], str]) -> str:
 def key() -> str:
     """An idempotency key of this test alone."""
     return secrets.token_hex(12)
+
+
+@pytest.fixture(scope="session")
+def _receiver() -> Iterator[Receiver]:
+    kept = Receiver()
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler(kept)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        kept.url = f"http://127.0.0.1:{server.server_port}"
+        yield kept
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def _shop(_receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
+    folder = tmp_path_factory.mktemp("shop")
+    partner = {"id": "global-mall", "secret": SECRET, "stores": ["aliexpress", "booking"]}
+    (folder / "partners.json").write_text(json.dumps([partner]))
+    settings = {
+        "SANDBOX_DIR": str(folder),
+        "PARTNERS_FILE": str(folder / "partners.json"),
+        "PARTNER_POSTBACK_URL": _receiver.url,
+    }
+    with serving("sandbox", "partner_shop", folder, settings) as url:
+        yield Part(url)
+
+
+@pytest.fixture
+def receiver(_receiver: Receiver) -> Receiver:
+    """A real HTTP server in the place of our own postback service; it has got nothing yet."""
+    _receiver.got.clear()
+    _receiver.answers.clear()
+    return _receiver
+
+
+@pytest.fixture
+def shop(_shop: Part) -> Iterator[Part]:
+    """The shop as its own process, with one partner; healthy before and after the test."""
+    yield _shop
+    _shop.ask("DELETE", "/faults")
+
+
+@pytest.fixture
+def buy(shop: Part) -> Callable[..., dict[str, Any]]:
+    """`buy(report=False)`: place an order of one line; answers it."""
+
+    def place(**changes: Any) -> dict[str, Any]:
+        line = {"amount_minor": 109900, "currency": "RUB", "category": "electronics"}
+        sent = {"store_id": "aliexpress", "subid": CLICK, "lines": [line]} | changes
+        answer = shop.ask("POST", "/api/orders", json=sent)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    return place

@@ -62,11 +62,20 @@ def test_what_is_no_message_is_refused(gateway: Part, key: str, sent: dict[str, 
     assert gateway.once("/messages", key, sent).status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/messages", "/"])
+@pytest.mark.parametrize("query", ["to=%ff", "to=a&to=b"])
+def test_what_no_recipient_is_called_is_refused(gateway: Part, path: str, query: str) -> None:
+    answer = gateway.ask("GET", f"{path}?{query}")
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["to"]
+
+
 def test_the_inbox_shows_messages_as_text(gateway: Part, phone: str, key: str) -> None:
     """INVARIANT: what somebody wrote is never run by the reader's browser."""
     sent = {"channel": "sms", "to": phone, "text": "<script>alert(1)</script>"}
     gateway.once("/messages", key, sent)
     page = gateway.ask("GET", "/", params={"to": phone})
     assert phone in page.text
+    assert '<link rel="icon" href="data:' in page.text
     assert "<script>" not in page.text
     assert "&lt;script&gt;" in page.text

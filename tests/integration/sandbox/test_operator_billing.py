@@ -187,6 +187,29 @@ def test_a_wrong_field_is_named(billing: Part, key: str, sent: dict[str, Any], f
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"mode": "x"}, "mode"),
+        ({"mode": "declined", "share": "0.5"}, "share"),
+        ({"mode": "declined", "share": "\u0660.5"}, "share"),
+        ({"mode": "declined", "share": "1_0e-1"}, "share"),
+        ({"mode": "declined", "share": True}, "share"),
+        ({"mode": "declined", "share": 0}, "share"),
+        ({"mode": "declined", "seconds": "1"}, "seconds"),
+    ],
+)
+def test_a_wrong_fault_is_named(billing: Part, sent: dict[str, Any], field: str) -> None:
+    answer = billing.ask("PUT", "/faults", json=sent)
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_a_fault_may_take_half_of_the_calls(billing: Part) -> None:
+    billing.fails("declined", share=0.5, seconds=1)
+    assert billing.ask("GET", "/faults").json()["faults"][0]["share"] == 0.5
+
+
 def test_a_top_up_needs_a_key(billing: Part, phone: str) -> None:
     answer = billing.ask("POST", "/top-ups", json={"phone": phone, "amount_rubles": 1})
     assert answer.status_code == 422
@@ -198,3 +221,4 @@ def test_the_page_shows_what_was_done(billing: Part, phone: str, key: str) -> No
     page = billing.ask("GET", "/")
     assert page.status_code == 200
     assert phone in page.text
+    assert '<link rel="icon" href="data:' in page.text

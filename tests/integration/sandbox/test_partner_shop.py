@@ -3,109 +3,16 @@
 The receiver checks signatures with the reference library of Standard Webhooks, not with our code.
 """
 
-import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from tests.integration.sandbox.conftest import Part
-from tests.support.processes import serving
+from tests.integration.sandbox.receiver import CLICK, Receiver
 from tests.support.waiting import eventually
 
-SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-CLICK = "c" * 64
-
-
-@dataclass
-class Receiver:
-    """Whoever gets the postbacks: answers what the test says, 200 unless told otherwise."""
-
-    url: str = ""
-    answers: list[int] = field(default_factory=list)
-    got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-
-    def about(self, order_id: str) -> list[dict[str, Any]]:
-        return [one for one in self.bodies() if one["order_id"] == order_id]
-
-    def bodies(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, _, body in self.got]
-
-    def is_signed(self, place: int) -> bool:
-        _, headers, body = self.got[place]
-        try:
-            Webhook(SECRET).verify(body, headers)
-        except WebhookVerificationError:
-            return False
-        return True
-
-
-def _handler(kept: Receiver) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {name.lower(): said for name, said in self.headers.items()}
-            kept.got.append((self.path, headers, body))
-            self.send_response(kept.answers.pop(0) if kept.answers else 200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(b'{"verdict": "accepted", "receipt_id": "r1"}')
-
-        def log_message(self, *_said: object) -> None:
-            """Keep the test's output quiet."""
-
-    return Handler
-
-
-@pytest.fixture(scope="module")
-def _receiver() -> Iterator[Receiver]:
-    kept = Receiver()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(kept)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        kept.url = f"http://127.0.0.1:{server.server_port}"
-        yield kept
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def _shop(_receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
-    folder = tmp_path_factory.mktemp("shop")
-    partner = {"id": "global-mall", "secret": SECRET, "stores": ["aliexpress", "booking"]}
-    (folder / "partners.json").write_text(json.dumps([partner]))
-    settings = {
-        "SANDBOX_DIR": str(folder),
-        "PARTNERS_FILE": str(folder / "partners.json"),
-        "PARTNER_POSTBACK_URL": _receiver.url,
-    }
-    with serving("sandbox", "partner_shop", folder, settings) as url:
-        yield Part(url)
-
-
-@pytest.fixture
-def receiver(_receiver: Receiver) -> Receiver:
-    """A real HTTP server in the place of our own postback service; it has got nothing yet."""
-    _receiver.got.clear()
-    _receiver.answers.clear()
-    return _receiver
-
-
-@pytest.fixture
-def shop(_shop: Part) -> Iterator[Part]:
-    """The shop as its own process, with one partner; healthy before and after the test."""
-    yield _shop
-    _shop.ask("DELETE", "/faults")
-
-
-def _buy(shop: Part, **changes: Any) -> dict[str, Any]:
-    line = {"amount_minor": 109900, "currency": "RUB", "category": "electronics"}
-    sent = {"store_id": "aliexpress", "subid": CLICK, "lines": [line]} | changes
-    answer = shop.ask("POST", "/api/orders", json=sent)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+Buy = Callable[..., dict[str, Any]]
 
 
 def _step(shop: Part, order: dict[str, Any], step: str, **sent: Any) -> dict[str, Any]:
@@ -118,8 +25,10 @@ def _deliveries(shop: Part, order: dict[str, Any]) -> list[dict[str, Any]]:
     return list(shop.ask("GET", f"/api/orders/{order['order_id']}").json()["deliveries"])
 
 
-def test_an_order_is_reported_step_by_step_and_signed(shop: Part, receiver: Receiver) -> None:
-    order = _buy(shop)
+def test_an_order_is_reported_step_by_step_and_signed(
+    shop: Part, receiver: Receiver, buy: Buy
+) -> None:
+    order = buy()
     _step(shop, order, "approve")
     _step(shop, order, "amend", amount_minor=50000)
     _step(shop, order, "return", amount_minor=20000)
@@ -141,31 +50,35 @@ def test_an_order_is_reported_step_by_step_and_signed(shop: Part, receiver: Rece
 
 
 def test_a_postback_is_repeated_under_one_id_until_it_is_answered(
-    shop: Part, receiver: Receiver
+    shop: Part, receiver: Receiver, buy: Buy
 ) -> None:
     """INVARIANT: an outage on our side loses no purchase."""
     receiver.answers += [503, 429]
-    order = _buy(shop)
+    order = buy()
     eventually(lambda: _deliveries(shop, order)[0]["state"] == "answered", seconds=20)
     ids = [headers["webhook-id"] for _, headers, _ in receiver.got]
     assert (len(ids), len(set(ids))) == (3, 1)
     assert _deliveries(shop, order)[0]["answer"]["verdict"] == "accepted"
 
 
-def test_a_refused_postback_is_kept_with_its_answer(shop: Part, receiver: Receiver) -> None:
+def test_a_refused_postback_is_kept_with_its_answer(
+    shop: Part, receiver: Receiver, buy: Buy
+) -> None:
     receiver.answers.append(422)
-    order = _buy(shop)
+    order = buy()
     eventually(lambda: _deliveries(shop, order)[0]["state"] == "refused")
     assert len(receiver.got) == 1
 
 
-def test_a_postback_can_be_forged_repeated_and_held_back(shop: Part, receiver: Receiver) -> None:
+def test_a_postback_can_be_forged_repeated_and_held_back(
+    shop: Part, receiver: Receiver, buy: Buy
+) -> None:
     shop.fails("forged_signature", count=1)
-    forged = _buy(shop)
+    forged = buy()
     eventually(lambda: len(receiver.got) == 1)
     assert not receiver.is_signed(0)
     shop.fails("silent")
-    held = _buy(shop)
+    held = buy()
     _step(shop, held, "approve")
     assert receiver.about(held["order_id"]) == []
     shop.ask("DELETE", "/faults")
@@ -176,8 +89,8 @@ def test_a_postback_can_be_forged_repeated_and_held_back(shop: Part, receiver: R
     assert len(receiver.about(forged["order_id"])) == 1
 
 
-def test_an_approval_can_come_before_its_report(shop: Part, receiver: Receiver) -> None:
-    order = _buy(shop, report=False)
+def test_an_approval_can_come_before_its_report(shop: Part, receiver: Receiver, buy: Buy) -> None:
+    order = buy(report=False)
     _step(shop, order, "approve")
     _step(shop, order, "report")
     eventually(lambda: len(receiver.got) == 2)
@@ -202,9 +115,9 @@ def test_a_person_buys_on_the_page_and_the_click_goes_along(
 
 
 def test_a_purchase_without_a_partner_link_is_reported_to_nobody(
-    shop: Part, receiver: Receiver
+    shop: Part, receiver: Receiver, buy: Buy
 ) -> None:
-    order = _buy(shop, subid=None)
+    order = buy(subid=None)
     _step(shop, order, "approve")
     assert _deliveries(shop, order) == []
     assert receiver.got == []
