@@ -36,7 +36,7 @@ class Intake:
         self.url = f"http://127.0.0.1:{self.ports['web']}"
         self.partner_id = f"global-mall-{secrets.token_hex(4)}"
         self.store_number = secrets.randbelow(2**31) + 1
-        self.secret = ""
+        self.key = self.secret = ""
         self.running: dict[str, process.Running] = {}
 
     def start(self, role: str) -> None:
@@ -73,12 +73,12 @@ class Intake:
         """Make the partner."""
         answer = requests.put(
             f"{self.url}/partners/{self.partner_id}",
-            json={"name": "Global Mall"},
+            json={"name": "Global Mall", "formats": ["signed", "form"]},
             headers={"Authorization": f"Bearer {OPERATOR_KEY}"},
             timeout=_HTTP_SECONDS,
         )
         answer.raise_for_status()
-        self.secret = answer.json()["secret"]
+        self.key, self.secret = answer.json()["key"], answer.json()["secret"]
 
     def open_store(self) -> None:
         """Be the catalog: say what the partner's store is."""

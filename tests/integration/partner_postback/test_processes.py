@@ -1,5 +1,6 @@
 """The real processes: what was answered survives a kill, and what waits comes through by itself."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,28 @@ def report(intake: Intake) -> dict[str, Any]:
         "ordered_at": rfc3339(now - timedelta(minutes=1)),
         "status_at": rfc3339(now - timedelta(minutes=1)),
     }
+
+
+def raw_answer(intake: Intake, request: bytes) -> bytes:
+    """What the server says to bytes that no client would send."""
+    with socket.create_connection(("127.0.0.1", intake.ports["web"]), timeout=15) as connection:
+        connection.sendall(request)
+        with connection.makefile("rb") as answer:
+            return answer.read()
+
+
+def test_bytes_that_no_client_sends_leave_a_receipt_or_are_no_request(intake: Intake) -> None:
+    """INVARIANT: nothing that the server lets through keeps a receipt from being written."""
+    for address, header in (
+        (b"%00x=1", b"Accept: */*"),
+        (b"x=1", b"User-Agent: \xff\xed\xa0\x80\t\xc3\xa9"),
+        (b"x=1", b"Content-Type: \xff/\xed\xa0\x80"),
+        (b"x=\xff\xc3\xa9", b"Accept: */*"),
+    ):
+        path = f"/postbacks/{intake.partner_id}/form?token={intake.key}&".encode() + address
+        lines = (b"GET " + path + b" HTTP/1.1", b"Host: x", b"Connection: close", header, b"", b"")
+        status = raw_answer(intake, b"\r\n".join(lines)).split(b" ")[1]
+        assert status in {b"422", b"400"}, address + header
 
 
 class Listener:
