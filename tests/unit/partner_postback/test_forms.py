@@ -87,6 +87,7 @@ def test_a_plain_form_is_read_by_get_and_by_post(make: Callable[..., RawRequest]
         ({"status_at": "2026-11-23T11:40:00 03:00"}, "invalid_fields", "status_at"),
         ({"order_id": "a\x00b"}, "invalid_fields", "order_id"),
         ({"surprise": "1"}, "invalid_fields", "surprise"),
+        ({"\x00x": "1"}, "invalid_fields", "\\x00x"),
     ],
 )
 def test_a_form_that_is_wrong_names_its_parameter(
