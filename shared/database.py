@@ -30,6 +30,7 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,  # else the text of an error, which is logged, tells phones
         connect_args={"options": f"{_LIMITS} -c timezone=UTC", "connect_timeout": _CONNECT_SECONDS},
     )
 

@@ -25,8 +25,6 @@ LATENCY = Histogram(
 )
 
 LARGEST_BODY_BYTES = 1024 * 1024
-# What werkzeug puts where bytes are no UTF-8.
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ALWAYS_REFUSED: dict[type[Exception], int] = {
     MalformedJson: 400,
@@ -88,17 +86,18 @@ def single_parameters() -> dict[str, str]:
     for name, values in request.args.lists():
         if len(values) > 1:
             raise RepeatedParameter(name)
-        if _REPLACED in name + values[0] and not _is_utf8(request.query_string):
-            raise NotUtf8(name)
+    refuse_what_is_not_utf8(request.query_string)
     return request.args.to_dict()
 
 
-def _is_utf8(query: bytes) -> bool:
-    try:
-        unquote_to_bytes(query).decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def refuse_what_is_not_utf8(written: bytes) -> None:
+    """Look through a query, or a form's body, as it was sent; raises NotUtf8."""
+    # werkzeug leaves such bytes as they were written, `%FF`, as if somebody had meant that.
+    for part in written.split(b"&"):
+        try:
+            unquote_to_bytes(part).decode()
+        except UnicodeDecodeError:
+            raise NotUtf8(part.partition(b"=")[0].decode("ascii", "replace")) from None
 
 
 def create_app(  # noqa: PLR0913 - what an app is made of, by name
@@ -186,6 +185,7 @@ def _watch(app: Flask) -> None:
         g.began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
         if "\x00" in request.path:
+            g.shown_path = "(with NUL)"  # what stands before it may be a secret
             abort(404)  # nothing has such a name, and PostgreSQL could not even look for it
 
     @app.after_request

@@ -1,7 +1,6 @@
 """The web process's app: the JSON API, the operator's view of the messages, and the shop window."""
 
 from functools import partial
-from urllib.parse import unquote_to_bytes
 
 from flask import Flask, request
 from sqlalchemy import Engine
@@ -14,7 +13,7 @@ from shared import database, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access
 from shared.server import end_with_parent
-from shared.web import NotUtf8, create_app
+from shared.web import create_app, refuse_what_is_not_utf8
 
 
 def make() -> Flask:
@@ -39,15 +38,5 @@ def build(settings: Settings, engine: Engine, clock: Clock) -> Flask:
         ready={"postgres": partial(database.ping, engine)},
     )
     app.register_blueprint(pages.blueprint(settings, window, clock))
-    app.before_request(_refuse_what_is_not_utf8)
+    app.before_request(lambda: refuse_what_is_not_utf8(request.query_string))
     return app
-
-
-def _refuse_what_is_not_utf8() -> None:
-    # werkzeug leaves such bytes as they were written, `%FF`, as if somebody searched for that.
-    for part in request.query_string.split(b"&"):
-        try:
-            unquote_to_bytes(part).decode()
-        except UnicodeDecodeError:
-            name = part.partition(b"=")[0].decode("ascii", "replace")
-            raise NotUtf8(name) from None

@@ -1,13 +1,12 @@
 """Queries and forms, read as strictly as JSON: each parameter once, in UTF-8."""
 
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from flask import request
 from marshmallow import fields
 
 from shared import web
-from shared.web import NotUtf8, RepeatedParameter, StrictParser
+from shared.web import RepeatedParameter, StrictParser
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -31,13 +30,6 @@ class Blueprint(web.Blueprint):
 
 def refuse_what_is_not_utf8() -> None:
     """Look through a request before it is answered; raises NotUtf8."""
-    # werkzeug leaves such bytes as they were written, `%FF`, or drops the whole form.
-    written = [request.query_string]
+    web.refuse_what_is_not_utf8(request.query_string)
     if request.mimetype == _FORM:
-        written.append(request.get_data())
-    for part in b"&".join(written).split(b"&"):
-        try:
-            unquote_to_bytes(part).decode()
-        except UnicodeDecodeError:
-            name = part.partition(b"=")[0].decode("ascii", "replace")
-            raise NotUtf8(name) from None
+        web.refuse_what_is_not_utf8(request.get_data())
