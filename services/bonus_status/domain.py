@@ -174,8 +174,12 @@ def open_bonus(origin: Origin, report: Report) -> Bonus:
     )
 
 
-def settle(bonus: Bonus, report: Report) -> Bonus:
-    """Answer the bonus after its conversion changed; raises IllegalMove."""
+def follow(bonus: Bonus, report: Report) -> Bonus:
+    """Answer the bonus after its conversion changed; raises IllegalMove.
+
+    Example: 76 points, accrued and spent whole, whose conversion is returned: rejected, and 76
+    points below zero available, which is the member's debt.
+    """
     standing = _STANDING[report.status]
     if standing is Status.PENDING and bonus.status in _CONFIRMED:
         # Points once confirmed are taken only by a decline or a return, not by a late "reported".

@@ -11,8 +11,8 @@ from services.bonus_status.domain import (
     Bonus,
     Origin,
     Report,
+    follow,
     open_bonus,
-    settle,
 )
 from services.bonus_status.ledger import moves_of_report
 from services.bonus_status.schemas import ConversionView
@@ -61,7 +61,7 @@ def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: 
     pricing = _price(connection, new, known)
     books = Books(accounts, bonuses.values(), clock())
     for one in batch:
-        settle_one(books, pricing, one)
+        apply_one(books, pricing, one)
     ledger.save(connection, books)
 
 
@@ -82,7 +82,7 @@ def _terms_at_click(stores: Mapping[str, StoreTerms], one: ConversionView) -> Te
     return None if store is None else terms_at(store.timeline, one.clicked_at)
 
 
-def settle_one(books: Books, pricing: Pricing, reported: Reported) -> None:
+def apply_one(books: Books, pricing: Pricing, reported: Reported) -> None:
     """Bring the bonus of one conversion to its new state in the open books."""
     before = books.bonuses.get(reported.data.conversion_id)
     if before is None:
@@ -90,7 +90,7 @@ def settle_one(books: Books, pricing: Pricing, reported: Reported) -> None:
         after = open_bonus(origin, _report(pricing.rates[origin.terms_id], reported))
     else:
         _must_belong(before, reported.data)
-        after = settle(before, _report(pricing.rates[before.terms_id], reported))
+        after = follow(before, _report(pricing.rates[before.terms_id], reported))
     cause = Cause(str(reported.event_id), f"v{reported.version}", reported.occurred_at)
     books.write(before, after, moves_of_report(before, after), cause)
     books.repay_debt(after.member_id, cause)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.bonus_status.books import Books
-from services.bonus_status.handlers.conversions import settle_one
+from services.bonus_status.handlers.conversions import apply_one
 from services.bonus_status.handlers.payouts import (
     release_for,
     reserve_for,
@@ -61,7 +61,7 @@ class OneMember(RuleBasedStateMachine):
         said = bonuses.reported(
             line, version=self.versions[line], status=status, paid_minor=paid, category=category
         )
-        settle_one(self.books, self.pricing, said)
+        apply_one(self.books, self.pricing, said)
         rate = rate_for(bonuses.RATES, category)
         self._note(line, status, worth(rate, Purchase(paid, "RUB", 1_000_000)))
 

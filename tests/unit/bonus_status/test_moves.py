@@ -16,9 +16,9 @@ from services.bonus_status.domain import (
     Origin,
     Report,
     Status,
+    follow,
     open_bonus,
     resolved,
-    settle,
 )
 from services.bonus_status.spending import bring_back, release, reserve, write_off
 from services.bonus_status.terms import Purchase
@@ -93,28 +93,28 @@ def test_a_bonus_opens_as_its_conversion_stands(said: str, status: Status) -> No
 
 
 def test_approval_accrues_and_a_decline_rejects_with_its_reason() -> None:
-    accrued = settle(opened(), report("approved"))
+    accrued = follow(opened(), report("approved"))
     assert (accrued.status, accrued.available, accrued.accrued_at) == (
         Status.ACCRUED,
         76,
         bonuses.REPORTED_AT,
     )
-    rejected = settle(opened(), report("declined", reason="Order was not paid"))
+    rejected = follow(opened(), report("declined", reason="Order was not paid"))
     assert (rejected.status, rejected.reason) == (Status.REJECTED, "Order was not paid")
     assert (rejected.amount, rejected.available) == (76, 0)
 
 
 def test_a_late_report_takes_nothing_back() -> None:
     """No balance ever goes below what the member was told."""
-    accrued = settle(opened(), report("approved"))
+    accrued = follow(opened(), report("approved"))
     for late in ("reported", "approved_unfunded"):
-        assert settle(accrued, report(late)).status is Status.ACCRUED
+        assert follow(accrued, report(late)).status is Status.ACCRUED
 
 
 def test_an_approval_without_money_stays_pending_and_says_why() -> None:
-    waiting = settle(opened(), report("approved_unfunded"))
+    waiting = follow(opened(), report("approved_unfunded"))
     assert (waiting.status, waiting.reason) == (Status.PENDING, "approved_unfunded")
-    assert settle(waiting, report("approved")).reason is None
+    assert follow(waiting, report("approved")).reason is None
 
 
 def test_spent_in_part_stays_accrued_and_spent_whole_is_written_off() -> None:
@@ -136,34 +136,34 @@ def test_a_reversed_payout_makes_it_accrued_again_without_its_payout() -> None:
 
 
 def test_a_return_after_it_was_spent_leaves_a_debt() -> None:
-    returned = settle(spent(), report("returned", 0))
+    returned = follow(spent(), report("returned", 0))
     assert (returned.status, returned.available) == (Status.REJECTED, -76)
 
 
 def test_a_partial_return_after_it_was_spent_stays_written_off() -> None:
-    less = settle(spent(), report("approved", 50))
+    less = follow(spent(), report("approved", 50))
     assert (less.status, less.available) == (Status.WRITTEN_OFF, -26)
 
 
 def test_an_amendment_up_after_it_was_spent_leaves_something_to_spend() -> None:
-    more = settle(spent(), report("approved", 100))
+    more = follow(spent(), report("approved", 100))
     assert (more.status, more.available) == (Status.ACCRUED, 24)
 
 
 def test_a_store_may_take_its_refusal_back() -> None:
-    rejected = settle(opened(), report("declined"))
-    assert settle(rejected, report("approved")).status is Status.ACCRUED
-    assert settle(rejected, report("reported")).status is Status.PENDING
-    returned = settle(spent(), report("returned", 0))
-    assert settle(returned, report("approved")).status is Status.WRITTEN_OFF
+    rejected = follow(opened(), report("declined"))
+    assert follow(rejected, report("approved")).status is Status.ACCRUED
+    assert follow(rejected, report("reported")).status is Status.PENDING
+    returned = follow(spent(), report("returned", 0))
+    assert follow(returned, report("approved")).status is Status.WRITTEN_OFF
 
 
 def test_a_refusal_may_be_taken_back_in_two_steps_after_the_points_were_spent() -> None:
     """The store first owes the money again, then has it: the member's debt goes with the second."""
-    rejected = settle(spent(), report("declined"))
-    waiting = settle(rejected, report("approved_unfunded"))
+    rejected = follow(spent(), report("declined"))
+    waiting = follow(rejected, report("approved_unfunded"))
     assert (waiting.status, waiting.available) == (Status.PENDING, -76)
-    confirmed = settle(waiting, report("approved"))
+    confirmed = follow(waiting, report("approved"))
     assert (confirmed.status, confirmed.available) == (Status.WRITTEN_OFF, 0)
 
 
