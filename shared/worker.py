@@ -46,6 +46,11 @@ LAG = Gauge("consumer_lag", "Messages of a partition not read yet.", ["topic", "
 Polled = Mapping[TopicPartition, Sequence[Any]]
 
 _POLL_MS = 200
+# kafka-python 3.0 forgets its place in the group when a poll ends while it joins for the second
+# time, as it does when it first joined before it knew the topics: so a join gets all the time that
+# it needs, and a reader that has no partitions for long begins again.
+_JOIN_MS = 3_000
+_LONGEST_WITHOUT_PARTITIONS_SECONDS = 30.0
 _CLOSE_MS = 5_000
 _BATCH = 1_000
 _DUE_EVERY_SECONDS = 0.5
@@ -102,11 +107,13 @@ def _follow(
 ) -> None:
     next_due = 0.0
     under_way: _UnderWay | None = None
+    place = Place()
     # One thread applies, so batches keep their order; it ends before its consumer does.
     with _closing(consumer), ThreadPoolExecutor(1, thread_name_prefix="apply") as applying:
         while not stop.is_set():
             pulse.beat()
-            polled = consumer.poll(timeout_ms=_POLL_MS)
+            polled = consumer.poll(timeout_ms=_POLL_MS if consumer.assignment() else _JOIN_MS)
+            place.check(consumer)
             batches = _read(applier, polled)
             _finish(consumer, under_way)
             under_way = None
@@ -118,6 +125,27 @@ def _follow(
                 next_offsets = {place: records[-1].offset + 1 for place, records in polled.items()}
                 under_way = _UnderWay(applied, next_offsets)
         _finish(consumer, under_way)
+
+
+class NoPartitions(KafkaError):
+    """The group gave this reader nothing to read for too long."""
+
+
+class Place:
+    """Minds that the group gives this reader something to read; begin anew with each consumer."""
+
+    def __init__(self) -> None:
+        """Begin to wait now."""
+        self._had_partitions_at = time.monotonic()
+
+    def check(self, consumer: KafkaConsumer) -> None:
+        """Raise NoPartitions when there were none for long."""
+        now = time.monotonic()
+        if consumer.assignment():
+            self._had_partitions_at = now
+        elif now - self._had_partitions_at > _LONGEST_WITHOUT_PARTITIONS_SECONDS:
+            message = f"no partitions for {_LONGEST_WITHOUT_PARTITIONS_SECONDS:.0f} s"
+            raise NoPartitions(message)
 
 
 @contextmanager
