@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.local import state
 from deploy.local.processes import SANDBOX, SERVICES
 from shared.http_client import HttpClient
 
-STATUS_FILE = "stack.json"
 _REPOSITORY = Path(__file__).parents[1]
 
 
@@ -46,19 +46,29 @@ class Target:
 
 
 def folder() -> Path:
-    """Answer where the local stack lives: CASHBACK_STACK, or `.stack` in the repository."""
-    return Path(os.environ.get("CASHBACK_STACK") or _REPOSITORY / ".stack")
+    """Answer the folder of the stack to talk to: CASHBACK_STACK, or what runs on this machine.
+
+    That is the developer's own stack; while only a demo runs, it is the demo's.
+    """
+    if named := os.environ.get("CASHBACK_STACK"):
+        return Path(named)
+    own, demo = _own_folder(), demo_folder()
+    return demo if state.anything_runs(demo) and not state.anything_runs(own) else own
 
 
 def demo_folder() -> Path:
     """Answer where `make demo` keeps a stack of its own: beside that of the developer."""
-    stack = folder().resolve()
-    return stack.with_name(f"{stack.name}-demo")
+    own = _own_folder().resolve()
+    return own.with_name(f"{own.name}-demo")
+
+
+def _own_folder() -> Path:
+    return Path(os.environ.get("CASHBACK_STACK") or _REPOSITORY / ".stack")
 
 
 def find() -> Target:
     """Answer the system to talk to; raises NoTarget."""
-    status = folder() / STATUS_FILE
+    status = folder() / state.STATUS_FILE
     if status.exists():
         return from_status(json.loads(status.read_text()))
     if os.environ.get("CATALOG_URL"):

@@ -33,8 +33,8 @@ def _version() -> str:
 def cashback() -> None:
     """Run and look after the cashback programme.
 
-    The system is the one that `cashback stack up` started here; CASHBACK_STACK names another
-    folder.
+    The system is the one that `cashback stack up` started here or, while only a demo runs, the
+    demo's; CASHBACK_STACK names another folder.
     """
 
 

@@ -25,14 +25,14 @@ def sentence(fault: Exception) -> str:
 def demo_beside() -> str | None:
     """Name the demo that runs beside this stack, if one does."""
     folder = target.demo_folder()
-    if not state.anything_runs(folder):
+    if folder == target.folder() or not state.anything_runs(folder):
         return None
     return f"A demo runs in {folder}; to talk to it: CASHBACK_STACK={folder} cashback …"
 
 
 def _of_a_system(fault: Exception) -> str:
     folder = target.folder()
-    is_local = (folder / target.STATUS_FILE).exists()
+    is_local = (folder / state.STATUS_FILE).exists()
     if is_local and not state.anything_runs(folder):
         return f"The stack in {folder} is {STOPPED}."
     does_not = f"{_who(fault, target.find().urls)} does not answer"

@@ -54,7 +54,7 @@ def status(context: click.Context, *, wants_json: bool) -> None:
     folder = target.folder()
     known = state.refresh(folder)
     if known is None:
-        raise target.NoTarget(folder / target.STATUS_FILE)
+        raise target.NoTarget(folder / state.STATUS_FILE)
     if wants_json or state.anything_runs(folder):
         _show(known, wants_json=wants_json)
     else:

@@ -78,7 +78,7 @@ def _stay_up(folder: Path, narrator: Narrator) -> None:
     assert status is not None
     narrator.chapter("It stays up until Ctrl-C")
     pages.show(target.from_status(status), narrator.console)
-    narrator.tell(f"commands for this system: CASHBACK_STACK={folder} cashback …")
+    narrator.tell(f"`cashback` talks to it (beside another stack: CASHBACK_STACK={folder})")
     threading.Event().wait()
 
 

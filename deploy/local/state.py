@@ -13,8 +13,8 @@ from deploy.local.process import Running
 from deploy.local.processes import PROCESSES, SANDBOX, SERVERS, SERVICES
 from deploy.local.settings import Settings, write_private
 from deploy.prepare import DATABASE
-from deploy.target import STATUS_FILE
 
+STATUS_FILE = "stack.json"
 _PROCESSES_FILE = "processes.json"
 _DEMO_FILE = "demo.json"
 _one_note_at_a_time = threading.Lock()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy import target
-from deploy.local import locks
+from deploy.local import locks, state
 
 
 def test_the_demo_has_a_folder_outside_the_stacks(
@@ -16,6 +16,20 @@ def test_the_demo_has_a_folder_outside_the_stacks(
     assert demo.parent == tmp_path
     assert demo != target.folder()
     assert target.folder() not in demo.parents
+
+
+def test_commands_talk_to_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who looks at a demo wants that one; who has a stack of his own wants his."""
+    monkeypatch.delenv("CASHBACK_STACK", raising=False)
+    own, demo = tmp_path / ".stack", tmp_path / ".stack-demo"
+    monkeypatch.setattr(target, "_REPOSITORY", tmp_path)
+    runs: set[Path] = set()
+    monkeypatch.setattr(state, "anything_runs", lambda folder: folder in runs)
+    assert target.folder() == own
+    runs.add(demo)
+    assert target.folder() == demo
+    runs.add(own)
+    assert target.folder() == own
 
 
 def test_git_never_sees_a_stack(monkeypatch: pytest.MonkeyPatch) -> None:
