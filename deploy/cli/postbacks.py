@@ -40,7 +40,7 @@ def list_them(verdict: str | None, partner_id: str | None, *, wants_json: bool) 
     """List receipts: the newest 500.
 
     Each with its verdict and code; `cashback postbacks receipt ID` shows the rest. What is held is
-    decided again by itself when its cause is gone.
+    decided again when its cause is gone, or waits for a clerk.
     """
     asked = {"verdict": verdict, "partner_id": partner_id}
     found = _newest(target.find().clerk("partner_postback"), asked)

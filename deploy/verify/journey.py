@@ -58,7 +58,7 @@ WITH done AS (
     WHERE kind = 'certificate' AND state IN ('completed', 'settled')
 ), issued AS (
     SELECT payout_id, count(*) AS certificates, sum(denomination) AS worth
-    FROM payout.certificates WHERE status <> 'void' GROUP BY payout_id
+    FROM payout.certificates GROUP BY payout_id
 )
 SELECT count(done.payout_id) AS certificate_payouts,
        coalesce(sum(issued.certificates), 0)::bigint AS certificates,

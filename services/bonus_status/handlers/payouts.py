@@ -104,9 +104,7 @@ def reserve_for(books: Books, payout: Payout, requested: Requested) -> None:
     payout.reason = why_refused(books.accounts[one.member_id], amount, one.minimum_amount)
     if payout.reason is not None:
         _move(payout, PayoutState.REFUSED)
-        books.say_points(
-            Points.REFUSED, payout.member_id, payout.payout_id, one.amount, payout.reason
-        )
+        _say(books, Points.REFUSED, payout)
         return
     _move(payout, PayoutState.RESERVED)
     payout.amount = amount
@@ -165,9 +163,7 @@ def release_for(books: Books, payout: Payout, ended: Ended) -> None:
     payout.reason = ended.data.reason
     for bonus, given in _shares(books, payout):
         _give_back(books, bonus.bonus_id, given, ended)
-    books.say_points(
-        Points.RELEASED, payout.member_id, payout.payout_id, payout.amount, payout.reason
-    )
+    _say(books, Points.RELEASED, payout)
     books.repay_debt(payout.member_id, _cause(ended))
 
 
@@ -178,9 +174,7 @@ def return_for(books: Books, payout: Payout, ended: Ended) -> None:
     for bonus, given in _shares(books, payout):
         moves: Moves = [(Movement.BROUGHT_BACK, given), *own_debt(bonus, given)]
         books.write(bonus, bring_back(bonus, given), moves, _cause(ended))
-    books.say_points(
-        Points.RETURNED, payout.member_id, payout.payout_id, payout.amount, payout.reason
-    )
+    _say(books, Points.RETURNED, payout)
     books.repay_debt(payout.member_id, _cause(ended))
 
 

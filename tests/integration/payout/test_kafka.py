@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from uuid import UUID, uuid4
 
 import msgspec
@@ -21,10 +20,8 @@ from shared.events import Event, open_envelope
 from shared.kafka import KafkaProducer, ends_of, has_read, make_producer
 from tests.integration.payout.given import BALANCE, plan_all
 from tests.support.clock import SteppedClock
-from tests.support.waiting import eventually as soon
+from tests.support.waiting import eventually
 
-# A group that joins before it sees its topics joins again some seconds later.
-eventually = partial(soon, seconds=60)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
