@@ -29,7 +29,7 @@ _FIRST_MONITOR_OFFSET = 30
 _ROLES = {
     "catalog": ("web", "relay"),
     "click_tracking": ("web", "ship"),
-    "partner_postback": ("web", "consume", "relay"),
+    "partner_postback": ("web", "consume", "work", "relay"),
     "bonus_status": ("web", "consume", "relay"),
     "payout": ("web", "consume", "relay", "execute", "schedule"),
     "members": ("web", "relay"),

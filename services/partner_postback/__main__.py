@@ -6,25 +6,29 @@ from functools import partial
 from flask import Flask
 
 from services.partner_postback import config, handlers
-from services.partner_postback.api import desk, postbacks, receipts
+from services.partner_postback.api import desk, postbacks, profiles, receipts
 from services.partner_postback.api.fast_lane import FastLane
-from services.partner_postback.api.intake import Intake
+from services.partner_postback.api.intake import Intake, UnknownFormat
+from services.partner_postback.api.writer import CannotKeep, Writer
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.config import Settings
 from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS
+from services.partner_postback.formats.profile import WrongProfile
 from services.partner_postback.formats.signature import Forged
-from services.partner_postback.held_retry import retry_held
 from services.partner_postback.partners import Directory
-from services.partner_postback.writer import CannotKeep, Writer
+from services.partner_postback.work.held import HeldRetry
 from shared import database, event_log, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access
+from shared.jobs import Job, keep_doing
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
 from shared.server import end_with_parent, serve
 from shared.web import create_app
 from shared.worker import consume
+
+_IDLE_SECONDS = 1.0
 
 
 def make_app() -> Flask:
@@ -45,15 +49,24 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         "partner_postback",
         title="Partner postbacks",
         blueprints=[
-            postbacks.blueprint(intake),
+            postbacks.blueprint(),
             receipts.blueprint(engine, access, directory, clock),
             desk.blueprint(engine, access, directory, clock),
+            profiles.blueprint(engine, access, directory, clock),
             ops.blueprint(engine, access),
         ],
-        refusals={**receipts.REFUSALS, **desk.REFUSALS, **ops.REFUSALS, CannotKeep: 503},
+        refusals={
+            **receipts.REFUSALS,
+            **desk.REFUSALS,
+            **profiles.REFUSALS,
+            **ops.REFUSALS,
+            UnknownFormat: 404,
+            CannotKeep: 503,
+        },
         ready={"postgres": partial(database.ping, engine)},
     )
     app.register_error_handler(Forged, postbacks.refuse_forged)
+    app.register_error_handler(WrongProfile, profiles.refuse_wrong)
     app.wsgi_app = FastLane(intake, app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["engine"] = engine  # so that who built the app may close its connections
     return app
@@ -74,14 +87,18 @@ def _consume(stop: threading.Event) -> None:
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = database.connect(settings.database_url)
-    retries = threading.Thread(
-        target=retry_held,
-        args=(engine, ClickIds(settings.click_keys), utc_now, stop),
-        name="retry-held",
-        daemon=True,
-    )
-    retries.start()
     consume(engine, settings.kafka_bootstrap, GROUP, SUBSCRIPTIONS, stop, pulse=pulse)
+
+
+def _work(stop: threading.Event) -> None:
+    settings = config.read_settings()
+    pulse = Pulse()
+    start_monitor(settings.listen_host, settings.monitor_port, pulse)
+    engine = database.connect(settings.database_url)
+    directory = Directory(engine)
+    clicks = ClickIds(settings.click_keys)
+    held = HeldRetry(engine, directory, clicks, utc_now, utc_now())
+    keep_doing([Job("held", held.work, _IDLE_SECONDS)], stop, pulse)
 
 
 def _relay(stop: threading.Event) -> None:
@@ -99,5 +116,5 @@ def _migrate(_stop: threading.Event) -> None:
 if __name__ == "__main__":
     run_role(
         "partner_postback",
-        {"migrate": _migrate, "web": _web, "consume": _consume, "relay": _relay},
+        {"migrate": _migrate, "web": _web, "consume": _consume, "work": _work, "relay": _relay},
     )

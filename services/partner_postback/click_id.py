@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from services.partner_postback.domain import Click
+from services.partner_postback.domain.attribution import Click
 from shared.sealed import BrokenSeal, Sealer
 
 _PURPOSE = b"click"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.partner_postback.domain import Conversion
+from services.partner_postback.domain.attribution import Conversion
 from shared.events import Event
 from shared.schemas import rfc3339
 

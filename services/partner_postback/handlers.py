@@ -9,14 +9,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from services.partner_postback.click_id import ClickIds
-from services.partner_postback.domain import Message, conversion_id_of
+from services.partner_postback.deciding import Deciding
+from services.partner_postback.domain.algebra import Message, names_no_line
+from services.partner_postback.domain.attribution import conversion_id_of
 from services.partner_postback.events import conversion_changed
 from services.partner_postback.formats.request import Code, Refused
-from services.partner_postback.store import batches
+from services.partner_postback.store import batches, loading
 from services.partner_postback.store.rows import content_of, of_verdict
 from services.partner_postback.verdicts import (
     Arrival,
-    Deciding,
+    OrderKey,
     Outcome,
     Verdict,
     redelivered,
@@ -58,18 +60,25 @@ def retry(
 
 def _begin(
     connection: Connection, arrivals: Sequence[Arrival], clicks: ClickIds, now: datetime
-) -> tuple[Deciding, batches.Receipts]:
+) -> tuple[Deciding, loading.Receipts]:
     said = [(one.partner_id, one.said) for one in arrivals if isinstance(one.said, Message)]
     opened = {one.click_id: clicks.open(one.click_id) for _, one in said if one.click_id}
-    wanted = batches.Wanted(
-        conversion_ids=sorted({conversion_id_of(*one) for one in said}),
+    wanted = loading.Wanted(
+        conversion_ids=list({conversion_id_of(*one) for one in said}),
+        orders=list({_order(*one) for one in said}),
+        whole_orders=list({_order(*one) for one in said if names_no_line(one[1])}),
+        carts=list({_order(*one) for one in said if one[1].lines is not None}),
         transports=[(one.partner_id, one.transport_id) for one in arrivals if one.transport_id],
         store_numbers=list({click.store_number for click in opened.values() if click}),
         currencies=list({one.amount.currency for _, one in said if one.amount}),
         now=now,
     )
-    known, receipts = batches.load(raw(connection), wanted)
+    known, receipts = loading.load(raw(connection), wanted)
     return Deciding(known, opened, now), receipts
+
+
+def _order(partner_id: str, message: Message) -> OrderKey:
+    return partner_id, message.order_id
 
 
 def _write(
@@ -79,7 +88,7 @@ def _write(
     event_log.add(connection, [conversion_changed(one, batch.now) for one in batch.changes])
 
 
-def _again(arrival: Arrival, first: batches.KnownReceipt | None) -> Outcome | None:
+def _again(arrival: Arrival, first: loading.KnownReceipt | None) -> Outcome | None:
     """Answer a webhook-id that was here before; None when it is new."""
     if first is None:
         return None
@@ -93,14 +102,15 @@ def _again(arrival: Arrival, first: batches.KnownReceipt | None) -> Outcome | No
         detail=first.detail,
         field=first.field,
         conversion_id=first.conversion_id,
+        rule=first.rule,
     )
     return redelivered(outcome) if outcome.verdict is Verdict.ACCEPTED else outcome
 
 
-def _first(arrival: Arrival, outcome: Outcome) -> batches.KnownReceipt:
+def _first(arrival: Arrival, outcome: Outcome) -> loading.KnownReceipt:
     query, body = content_of(arrival.request)
     assert arrival.transport_id is not None
-    return batches.KnownReceipt(
+    return loading.KnownReceipt(
         partner_id=arrival.partner_id,
         transport_id=arrival.transport_id,
         query=query,

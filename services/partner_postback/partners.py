@@ -1,7 +1,7 @@
 """Who is sending: a partner proves itself by a signature, or by its key and its address.
 
-Profiles are held in memory for a second, so that the hot path asks no database and a rotated
-or ended secret counts a second later everywhere.
+Partners and profiles are held in memory for a second, so that the hot path asks no database and
+a rotated or ended secret counts a second later everywhere.
 """
 
 import hashlib
@@ -9,15 +9,20 @@ import hmac
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from sqlalchemy import Connection, Engine
 
+from services.partner_postback.formats import Format, all_formats, built_in, of_profile
+from services.partner_postback.formats.profile import Answer, of_document
 from services.partner_postback.formats.request import FORM_TYPE, RawRequest
 from services.partner_postback.formats.signature import Forged, Proof, new_secret, verify
 from services.partner_postback.store import partners as partner_queries
+from services.partner_postback.store import profiles as profile_queries
 from services.partner_postback.store.partners import IpRange, Partner, Secret
+from services.partner_postback.store.profiles import KeptProfile
 
 FRESH_SECONDS = 1.0
 _KEY_PREFIX = "pk_"
@@ -35,36 +40,61 @@ class UnknownPartner(Exception):
 
 
 class Directory:
-    """The partners, in memory for a second at a time."""
+    """The partners and what they speak, in memory for a second at a time."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
         self._partners: dict[str, Partner] = {}
+        self._formats: Mapping[str, Format] = built_in()
+        self._own: dict[tuple[str, str], Format] = {}
         self._read_at = float("-inf")
 
     def find(self, partner_id: str) -> Partner | None:
         """Answer a partner, or None."""
-        return self._fresh().get(partner_id)
+        self._refresh()
+        return self._partners.get(partner_id)
 
     def by_key(self, key: str, now: datetime) -> Partner | None:
         """Answer the partner that a key belongs to, or None."""
-        return next((one for one in self._fresh().values() if has_key(one, key, now)), None)
+        self._refresh()
+        return next((one for one in self._partners.values() if has_key(one, key, now)), None)
+
+    def format(self, name: str) -> Format | None:
+        """Answer how a format is read, by its name, or None."""
+        self._refresh()
+        return self._formats.get(name)
+
+    def answer_of(self, name: str) -> Answer | None:
+        """Answer what a format's senders want to hear whatever the verdict, if anything."""
+        spoken = self._formats.get(name)
+        return spoken.answer if spoken else None
+
+    def formats(self) -> Mapping[str, Format]:
+        """Answer every format by name."""
+        self._refresh()
+        return self._formats
 
     def forget(self) -> None:
         """Read again at the next question: something has just been changed here."""
         self._read_at = float("-inf")
 
-    def _fresh(self) -> dict[str, Partner]:
+    def _refresh(self) -> None:
         if time.monotonic() - self._read_at < FRESH_SECONDS:
-            return self._partners
+            return
         with self._lock:
             if time.monotonic() - self._read_at >= FRESH_SECONDS:
                 with self._engine.connect() as connection:
-                    known = partner_queries.all_partners(connection)
-                self._partners = {one.partner_id: one for one in known}
+                    partners = partner_queries.all_partners(connection)
+                    profiles = profile_queries.newest(connection)
+                self._partners = {one.partner_id: one for one in partners}
+                self._own = {(one.name, one.version): self._own_format(one) for one in profiles}
+                self._formats = all_formats(self._own.values())
                 self._read_at = time.monotonic()
-        return self._partners
+
+    def _own_format(self, kept: KeptProfile) -> Format:
+        known = self._own.get((kept.name, kept.version))
+        return known or of_profile(of_document(kept.name, kept.document))
 
 
 def prove_signed(partner: Partner | None, request: RawRequest, now: datetime) -> str:

@@ -2,15 +2,14 @@
 
 from enum import StrEnum
 
-from services.partner_postback.domain import (
-    LARGEST_ORDER_RUBLES,
+from services.partner_postback.domain.algebra import (
     ConversionState,
-    Hold,
     Message,
     Status,
     is_overruled,
     returns_part,
 )
+from services.partner_postback.domain.attribution import LARGEST_ORDER_RUBLES, Hold
 
 
 class Effect(StrEnum):
@@ -22,11 +21,13 @@ class Effect(StrEnum):
     OVERRULED = "overruled"
     KNOWN_MESSAGE = "known_message"
     KNOWN_RETURN = "known_return"
+    CONVERSION_EXISTS = "conversion_exists"
     REDELIVERED = "redelivered"
 
 
 _LARGEST = f"{LARGEST_ORDER_RUBLES:,}".replace(",", " ")
 WHY_HELD = {
+    Hold.NO_CLICK: "The order names no click: a clerk must see whose it is.",
     Hold.UNKNOWN_CLICK: "The click id is not one of ours, or it was cut or changed on its way.",
     Hold.UNKNOWN_STORE: "The store of this click is not known here yet.",
     Hold.CLICK_OF_OTHER_STORE: "The click led to a store that this partner does not report for.",
@@ -37,6 +38,13 @@ WHY_HELD = {
     Hold.OTHER_CLICK: "This order line was reported before with another click.",
     Hold.OTHER_CURRENCY: "This order line was reported before in another currency.",
     Hold.AMOUNT_TOO_LARGE: f"The amount is worth more than {_LARGEST} rubles: a clerk must see it.",
+    Hold.AMOUNT_OF_SEVERAL_LINES: "The amount is of the whole order and not the sum of its lines: "
+    "say which line costs what, or let a clerk look.",
+    Hold.CART_INCOMPLETE: "The order has more lines than have come; it waits for the others.",
+    Hold.STORE_PAUSED: "The store of this click is paused; it waits until it is open again.",
+    Hold.UNKNOWN_CATEGORY: "The store's terms at the click name no such category of goods.",
+    Hold.OVER_CAP: "The amount is worth more than the store's cap for one order.",
+    Hold.SUSPECTED_FRAUD: "A rule against fraud asks a clerk to look at it first.",
 }
 WHAT_IT_DID = {
     Effect.RECORDED: "The conversion is recorded.",
@@ -45,6 +53,7 @@ WHAT_IT_DID = {
     Effect.KNOWN_MESSAGE: "The same message was accepted before.",
     Effect.KNOWN_RETURN: "The same return of this moment was accepted before; it counts once. "
     "If something else came back, say so with another `status_at`.",
+    Effect.CONVERSION_EXISTS: "The conversion exists: of several such reports the first counts.",
     Effect.REDELIVERED: "This webhook-id was received before.",
 }
 # By the status that rules in place of the one that a message names.

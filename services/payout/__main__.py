@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from services.payout import api, certificates, config, consumer, monthly_run
 from services.payout.certificates import CodeBook
 from services.payout.hearing import Hearing
-from services.payout.loops import Job, keep_doing
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
 from services.payout.top_ups.execution import Executor
@@ -19,6 +18,7 @@ from shared import database, event_log, ops, worker
 from shared.clock import Clock, utc_now
 from shared.http_client import HttpClient
 from shared.identity import Access, Sessions
+from shared.jobs import Job, keep_doing
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor

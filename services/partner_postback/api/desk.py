@@ -1,12 +1,13 @@
 """The clerk's desk: partners, their secrets, exchange rates."""
 
-import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from flask import request
 from sqlalchemy import Engine
 
+from services.partner_postback.api.names import WrongName, check_name
 from services.partner_postback.api.schemas import (
     ExchangeRateSchema,
     KnownExchangeRateSchema,
@@ -15,7 +16,7 @@ from services.partner_postback.api.schemas import (
     PartnerSchema,
     RotationSchema,
 )
-from services.partner_postback.domain import OWN_CURRENCY
+from services.partner_postback.domain.attribution import OWN_CURRENCY
 from services.partner_postback.partners import (
     Directory,
     UnknownPartner,
@@ -30,17 +31,16 @@ from shared.money import UnknownCurrency, minor_units
 from shared.web import Blueprint
 
 _NOTHING = timedelta(0)
-_PARTNER_ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 
-class WrongPartnerId(ValueError):
-    """Partner ids stand in addresses and event keys."""
+class UnknownFormats(ValueError):
+    """A partner cannot be allowed what nobody said how to read."""
 
     code = "invalid_fields"
-    field = "partner_id"
+    field = "formats"
 
-    def __init__(self) -> None:
-        super().__init__("partner_id: Use a-z, 0-9 and single hyphens, at most 64 characters.")
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(f"formats: There is no {', '.join(names)}. GET /profiles lists them.")
 
 
 class WrongCurrency(ValueError):
@@ -78,6 +78,9 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
     def put_partner(sent: dict[str, Any], partner_id: str) -> object:
         """Make or change a partner."""
         partner = _partner(partner_id, sent)
+        unknown = sorted({*partner.formats} - directory.formats().keys())
+        if unknown:
+            raise UnknownFormats(unknown)
         now = clock()
         given = {}
         with engine.begin() as connection:
@@ -125,8 +128,7 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
 
 
 def _partner(partner_id: str, sent: dict[str, Any]) -> Partner:
-    if not _PARTNER_ID.fullmatch(partner_id):
-        raise WrongPartnerId
+    check_name("partner_id", partner_id)
     allowed = ip_ranges(sent["ip_allow_list"])
     return Partner(partner_id, sent["name"], tuple(sent["stores"]), tuple(sent["formats"]), allowed)
 
@@ -152,7 +154,8 @@ def _shown(partner: Partner) -> dict[str, Any]:
 
 REFUSALS: dict[type[Exception], int] = {
     UnknownPartner: 404,
-    WrongPartnerId: 422,
+    WrongName: 422,
+    UnknownFormats: 422,
     WrongCurrency: 422,
     FixedExchangeRate: 422,
 }

@@ -1,19 +1,22 @@
-"""The fast lane: signed messages are taken in by a small WSGI callable in front of Flask.
+"""The fast lane: messages are taken in by a small WSGI callable in front of Flask.
 
 Flask's dispatch costs as much as reading, proving and keeping a message together (figures in the
-README). What is accepted, repeated or held is answered here; anything else is handed to Flask with
-what became of it, so that refusals look like everywhere else.
+README). What is accepted, repeated or held is answered here, and whatever a profile wants to have
+answered in its own words; anything else is handed to Flask with what became of it, so that refusals
+look like everywhere else.
 """
 
 import re
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.partner_postback.api.intake import Intake, status_of
+from services.partner_postback.formats.profile import Answer
 from services.partner_postback.verdicts import Outcome, Verdict
 from shared.web import LARGEST_BODY_BYTES, note_answer, request_id_of
 
@@ -21,10 +24,11 @@ Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
 
 ROUTE = "/postbacks/<partner_id>"
+FORM_ROUTE = f"{ROUTE}/<format_name>"
+_METHODS = ("GET", "POST")
 # What became of a message that is Flask's to answer: an Outcome that refuses it, or an exception.
 FOR_FLASK = "partner_postback.for_flask"
-_PATH = re.compile(r"/postbacks/([^/]+)")
-_PHRASES = {200: "200 OK", 202: "202 Accepted"}
+_PATH = re.compile(r"/postbacks/([^/]+)(?:/([^/]+))?")
 
 
 class FastLane:
@@ -38,29 +42,41 @@ class FastLane:
         """Take a signed message in and answer it, or hand the request on."""
         path: str = environ["PATH_INFO"]
         match = _PATH.fullmatch(path)
-        if match is None or environ["REQUEST_METHOD"] != "POST":
+        method = environ["REQUEST_METHOD"]
+        if match is None or method not in (_METHODS if match[2] else ("POST",)):
             return self._behind(environ, start_response)
         began = time.perf_counter()
-        taken = self._take(match[1], environ)
-        if isinstance(taken, Exception) or taken.verdict is Verdict.REFUSED:
+        taken = self._take(match[1], match[2] or "signed", environ)
+        if isinstance(taken, Exception):
             environ[FOR_FLASK] = taken
             return self._behind(environ, start_response)
-        status, body = status_of(taken), body_of(taken)
+        fixed = self._intake.directory.answer_of(match[2] or "signed")
+        if fixed is None and taken.verdict is Verdict.REFUSED:
+            environ[FOR_FLASK] = taken
+            return self._behind(environ, start_response)
+        status, body, content_type = _answer(taken, fixed)
         headers = [
-            ("Content-Type", "application/json"),
+            ("Content-Type", content_type),
             ("Content-Length", str(len(body))),
             ("X-Content-Type-Options", "nosniff"),
             ("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))),
         ]
-        start_response(_PHRASES[status], headers)
-        note_answer("POST", ROUTE, path, status, time.perf_counter() - began)
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        route = FORM_ROUTE if match[2] else ROUTE
+        note_answer(method, route, path, status, time.perf_counter() - began)
         return [body]
 
-    def _take(self, partner_id: str, environ: Environ) -> Outcome | Exception:
+    def _take(self, partner_id: str, name: str, environ: Environ) -> Outcome | Exception:
         try:
-            return self._intake.take(partner_id, "signed", environ, _body(environ))
+            return self._intake.take(partner_id, name, environ, _body(environ))
         except Exception as fault:  # noqa: BLE001 - Flask's error handlers answer it, or log it
             return fault
+
+
+def _answer(outcome: Outcome, fixed: Answer | None) -> tuple[int, bytes, str]:
+    if fixed is not None:
+        return fixed.status, fixed.body.encode(), fixed.content_type
+    return status_of(outcome), body_of(outcome), "application/json"
 
 
 def body_of(outcome: Outcome) -> bytes:

@@ -13,8 +13,9 @@ from uuid import uuid4
 from prometheus_client import Counter
 
 from services.partner_postback import formats
-from services.partner_postback.domain import Message
-from services.partner_postback.formats import FORMATS
+from services.partner_postback.api.writer import Writer
+from services.partner_postback.domain.algebra import Message
+from services.partner_postback.formats import Format, Security
 from services.partner_postback.formats.request import KEPT_HEADERS, Code, RawRequest, Refused
 from services.partner_postback.formats.signature import Forged
 from services.partner_postback.partners import (
@@ -25,8 +26,17 @@ from services.partner_postback.partners import (
 )
 from services.partner_postback.store.partners import Partner
 from services.partner_postback.verdicts import Arrival, Outcome, Verdict
-from services.partner_postback.writer import Writer
 from shared.clock import Clock
+
+
+class UnknownFormat(Exception):
+    """Nobody said how such messages are read."""
+
+    code = "unknown_format"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no format {name[:64]!r}. GET /profiles lists them.")
+
 
 FORGED = Counter("postbacks_forged", "Requests that proved nothing, by what failed.", ["code"])
 # WSGI's name for each header that is kept.
@@ -56,13 +66,17 @@ class Intake:
     def take(self, partner_id: str, name: str, environ: Mapping[str, Any], body: bytes) -> Outcome:
         """Take a request of the format `name` in; raises Forged, CannotKeep."""
         now = self.clock()
+        spoken = self.directory.format(name)
+        if spoken is None:
+            raise UnknownFormat(name)
         raw = _raw_request(name, environ, body, now)
         partner = self.directory.find(partner_id)
-        transport_id = _prove(partner, raw, environ.get("HTTP_AUTHORIZATION", ""), now)
+        transport_id = _prove(partner, spoken, raw, environ.get("HTTP_AUTHORIZATION", ""), now)
         assert partner is not None
-        said = _read(partner, raw, environ.get("REMOTE_ADDR", ""))
-        kept = raw if transport_id and not raw.query else raw.without_token()
-        return self.writer.keep(Arrival(uuid4(), partner_id, kept, said, transport_id))
+        said = _read(partner, spoken, raw, environ.get("REMOTE_ADDR", ""))
+        kept = raw if transport_id and not raw.query else raw.without_key(spoken.key_names)
+        arrival = Arrival(uuid4(), partner_id, kept, said, transport_id, spoken.version)
+        return self.writer.keep(arrival)
 
 
 def status_of(outcome: Outcome) -> int:
@@ -79,20 +93,21 @@ def _raw_request(name: str, environ: Mapping[str, Any], body: bytes, now: dateti
 
 
 def _prove(
-    partner: Partner | None, raw: RawRequest, authorization: str, now: datetime
+    partner: Partner | None, spoken: Format, raw: RawRequest, authorization: str, now: datetime
 ) -> str | None:
     try:
-        if FORMATS[raw.format].is_signed:
+        if spoken.security is Security.SIGNATURE:
             return prove_signed(partner, raw, now)
         scheme, _, key = authorization.partition(" ")
-        prove_key(partner, key.strip() if scheme.lower() == "bearer" else raw.token(), now)
+        is_bearer = scheme.lower() == "bearer"
+        prove_key(partner, key.strip() if is_bearer else raw.key(spoken.key_names), now)
     except Forged as forged:
         FORGED.labels(forged.code).inc()
         raise
     return None
 
 
-def _read(partner: Partner, raw: RawRequest, address: str) -> Message | Refused:
+def _read(partner: Partner, spoken: Format, raw: RawRequest, address: str) -> Message | Refused:
     if not may_send_from(partner, address):
         why = f"{address} is not in this partner's IP allow-list."
         return Refused(Code.IP_NOT_ALLOWED, why)
@@ -100,6 +115,6 @@ def _read(partner: Partner, raw: RawRequest, address: str) -> Message | Refused:
         why = f"This partner may not send the format {raw.format!r}."
         return Refused(Code.FORMAT_NOT_ALLOWED, why)
     try:
-        return formats.read(raw)
+        return formats.read(raw, spoken)
     except Refused as refused:
         return refused

@@ -3,10 +3,9 @@
 from flask import Response, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from services.partner_postback.api.fast_lane import FOR_FLASK, ROUTE, body_of
-from services.partner_postback.api.intake import Intake, status_of
+from services.partner_postback.api.fast_lane import FOR_FLASK, FORM_ROUTE, ROUTE, body_of
+from services.partner_postback.api.intake import status_of
 from services.partner_postback.api.schemas import RefusalSchema, VerdictSchema
-from services.partner_postback.formats import FORMATS
 from services.partner_postback.formats.signature import Forged
 from services.partner_postback.formats.signed_json import SAMPLES, PostbackSchema
 from services.partner_postback.verdicts import Outcome, Verdict
@@ -46,31 +45,38 @@ _HEADERS = [
 ]
 
 
-def blueprint(intake: Intake) -> Blueprint:
+def blueprint() -> Blueprint:
     """Build the routes that partners send to."""
     postbacks = Blueprint("postbacks", __name__, description="Partners' messages.")
-    forms = ",".join(name for name, one in FORMATS.items() if not one.is_signed)
 
     @postbacks.post(ROUTE)
     @postbacks.doc(requestBody=_BODY, parameters=_HEADERS, responses=_RESPONSES)
     def receive_signed(partner_id: str) -> Response:
         """Take a message in our own format, signed by the Standard Webhooks convention."""
-        del partner_id  # the fast lane has taken it in; what it could not answer is our part
-        taken: Outcome | Exception = request.environ[FOR_FLASK]
-        if isinstance(taken, Exception):
-            raise taken
-        return _answer(taken)
+        del partner_id
+        return _answer_rest()
 
-    @postbacks.route(f"{ROUTE}/<any({forms}):format_name>", methods=["GET", "POST"])
+    @postbacks.route(FORM_ROUTE, methods=["GET", "POST"])
     @postbacks.doc(responses=_OF_FORMS)
     def receive_form(partner_id: str, format_name: str) -> Response:
-        """Take a message of a network or a plain form, with the partner's key as `token`."""
+        """Take a message of a network or a plain form, with the partner's key as its profile says.
+
+        A profile may want every message answered alike; the receipt still tells the truth.
+        """
+        del partner_id, format_name
         if request.method == "HEAD":  # who only looks reports nothing
             raise MethodNotAllowed(["GET", "POST"])
-        body = request.get_data()
-        return _answer(intake.take(partner_id, format_name, request.environ, body))
+        return _answer_rest()
 
     return postbacks
+
+
+def _answer_rest() -> Response:
+    """Answer what the fast lane has taken in and could not answer."""
+    taken: Outcome | Exception = request.environ[FOR_FLASK]
+    if isinstance(taken, Exception):
+        raise taken
+    return _answer(taken)
 
 
 def refuse_forged(forged: Forged) -> Response:

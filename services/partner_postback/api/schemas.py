@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.partner_postback.domain import Hold
-from services.partner_postback.formats import FORMATS
+from services.partner_postback.domain.attribution import Hold
 from services.partner_postback.partners import ip_range
 from services.partner_postback.sentences import Effect
 from services.partner_postback.verdicts import Verdict
@@ -12,6 +11,7 @@ from shared.schemas import Moment, ShortList, Slug, StrictSchema, Text, Whole, W
 
 _MOST_STORES = 1_000
 _MOST_IP_RANGES = 100
+_MOST_FORMATS = 50
 _LONGEST_OVERLAP_HOURS = 24 * 90
 # A million rubles for one unit: no currency was ever worth as much, bitcoin and gold are none.
 _LARGEST_RATE_MICRO = 10**12
@@ -130,8 +130,8 @@ class PartnerSchema(StrictSchema):
         metadata={"description": "stores it reports for beside those the catalogue gives it"},
     )
     formats = ShortList(
-        fields.String(validate=validate.OneOf(sorted(FORMATS))),
-        most=len(FORMATS),
+        Slug(),
+        most=_MOST_FORMATS,
         load_default=["signed"],
         metadata={"description": "which formats it may send; those that sign nothing are off"},
     )
@@ -184,3 +184,21 @@ class KnownExchangeRateSchema(Schema):
     currency = fields.String()
     rate_micro = fields.Integer()
     valid_from = Moment()
+
+
+class FormatSchema(Schema):
+    """A format that partners may be allowed to send."""
+
+    name = fields.String()
+    version = fields.String(
+        metadata={"description": "of its profile's content, as receipts name it; empty: our own"}
+    )
+    about = fields.String()
+    security = fields.String()
+    is_built_in = fields.Boolean()
+
+
+class FormatListSchema(Schema):
+    """Every format by name."""
+
+    data = fields.List(fields.Nested(FormatSchema))

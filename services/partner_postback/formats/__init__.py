@@ -1,51 +1,119 @@
-"""The formats that partners speak: one file each, all ending in the same domain.Message.
+"""What partners speak, all of it ending in the same domain Message.
 
-Two are ours, signed or not; the others are those of advertising networks. An adapter is a pure
-function of the raw request, so that a held request can be read again. A new format is a file here
-and a line in FORMATS.
+Two formats are ours, signed or not, and have code; all others are profiles: a file in `networks/`,
+or one that the operator uploaded. Reading is a pure function of the raw request and the format,
+so that a held request can be read again.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache, partial
+from pathlib import Path
 
-from services.partner_postback.domain import CLOCKS_MAY_DIFFER, Message, Says
-from services.partner_postback.formats import admitad, awin, form, signed_json
-from services.partner_postback.formats.request import Code, RawRequest, Refused
+from services.partner_postback.domain.algebra import Message, Says
+from services.partner_postback.domain.attribution import CLOCKS_MAY_DIFFER
+from services.partner_postback.formats import awin, form, json_body, profile, signed_json
+from services.partner_postback.formats.fields import read_document
+from services.partner_postback.formats.flat import flatten
+from services.partner_postback.formats.profile import Answer, Profile
+from services.partner_postback.formats.record import read_record
+from services.partner_postback.formats.request import RECORD, Code, RawRequest, Refused
+
+_NETWORKS = Path(__file__).parents[1] / "networks"
+_OURS_NEED = ("click_id", "amount", "ordered_at")
+
+
+class Security(StrEnum):
+    """How a request proves who sent it."""
+
+    SIGNATURE = "signature"
+    KEY = "key"
+    TRADEDOUBLER_CHECKSUM = "tradedoubler_checksum"
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How to read one format, what it calls our fields, and how it proves who sent it."""
+    """How to read one format, what it calls our fields, and how it proves who sent it.
 
+    `version` names the profile that it is made of; our own two formats have none.
+    """
+
+    name: str
     read: Callable[[RawRequest], Message]
-    names: Mapping[str, str]
-    is_signed: bool = False
+    security: Security
+    version: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    key_names: tuple[str, ...] = ("token",)
+    a_report_needs: tuple[str, ...] = ("amount",)
+    answer: Answer | None = None
+    profile: Profile | None = None
 
 
-FORMATS: dict[str, Format] = {
-    "signed": Format(signed_json.read, {}, is_signed=True),
-    "form": Format(form.read, {}),
-    "admitad": Format(admitad.read, admitad.NAMES),
-    "awin": Format(awin.read, awin.NAMES),
+_ENVELOPES: Mapping[str, Callable[[RawRequest], dict[str, str]]] = {
+    "parameters": RawRequest.parameters,
+    "json": json_body.unwrap,
+    "awin": awin.unwrap,
 }
+_OURS = (
+    Format("signed", signed_json.read, Security.SIGNATURE, a_report_needs=_OURS_NEED),
+    Format("form", form.read, Security.KEY, a_report_needs=_OURS_NEED),
+)
 
 
-def read(request: RawRequest) -> Message:
+def of_profile(spoken: Profile) -> Format:
+    """Answer the format that a profile describes."""
+    return Format(
+        name=spoken.name,
+        read=partial(_read_by, spoken),
+        security=Security(spoken.security),
+        version=spoken.version,
+        names=spoken.names,
+        key_names=spoken.key_names,
+        answer=spoken.answer,
+        profile=spoken,
+    )
+
+
+@cache
+def built_in() -> Mapping[str, Format]:
+    """Answer our own formats and those of the networks that come with the code."""
+    files = sorted(_NETWORKS.glob("*.yaml"))
+    profiles = [profile.load(one.stem, one.read_bytes()) for one in files]
+    return {one.name: one for one in (*_OURS, *map(of_profile, profiles))}
+
+
+def all_formats(own: Iterable[Format]) -> Mapping[str, Format]:
+    """Answer every format by name: those that come with the code, and the operator's own."""
+    return {**{one.name: one for one in own}, **built_in()}
+
+
+def read(request: RawRequest, spoken: Format) -> Message:
     """Answer what the partner says, whatever its format; raises Refused with the field named."""
-    spoken = FORMATS[request.format]
     message = spoken.read(request)
-    for code, name, why in _faults(message, request):
+    for code, name, why in _faults(message, request, spoken):
         shown = spoken.names.get(name, name)
         raise Refused(code, f"{shown}: {why}", shown)
     return message
 
 
-def _faults(message: Message, request: RawRequest) -> Iterator[tuple[Code, str, str]]:
+def _read_by(spoken: Profile, request: RawRequest) -> Message:
+    if request.method == RECORD:
+        record = flatten(read_document(request.body))
+    else:
+        record = _ENVELOPES[spoken.envelope](request)
+    return read_record(spoken, record)
+
+
+def _faults(
+    message: Message, request: RawRequest, spoken: Format
+) -> Iterator[tuple[Code, str, str]]:
     if message.says is Says.REPORTED:
-        for name in ("click_id", "amount", "ordered_at"):
+        for name in spoken.a_report_needs:
             if getattr(message, name) is None:
                 yield Code.INVALID_FIELDS, name, "A report needs it."
-    if message.says is Says.AMENDED and message.amount is None:
+    has_amount = message.amount or message.amount_text
+    if message.says is Says.AMENDED and not has_amount:
         yield Code.INVALID_FIELDS, "amount", "An amendment needs the new amount."
     if message.says is Says.RETURNED and message.amount and not message.amount.amount_minor:
         why = "Say how much came back, or leave it out when everything did."

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError
-from marshmallow.fields import Field
 
+from services.partner_postback.domain.algebra import Basis, Says
 from services.partner_postback.formats.request import Code, Refused
 from shared.json_body import MalformedJson, read_json
 from shared.money import InvalidAmount, Money, UnknownCurrency, parse_money
@@ -21,6 +20,7 @@ LONGEST_ACTION = 64
 LONGEST_CATEGORY = 100
 LONGEST_REASON = 500
 LONGEST_DECIMAL = 40
+MOST_LINES = 1_000
 # 100 billion rubles or dollars; whether less is believed depends on what it is worth.
 LARGEST_AMOUNT_MINOR = 10**13
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -37,29 +37,18 @@ class KeyText(Text):
         **kwargs: Any,
     ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if _CONTROL.search(text):
-            message = "It has a control character or a line break."
-            raise ValidationError(message)
-        if text != text.strip():
-            message = "It begins or ends with white space."
-            raise ValidationError(message)
+        if fault := key_fault(text):
+            raise ValidationError(fault)
         return text
 
 
-class UnixTime(Field[datetime]):
-    """Whole seconds since 1970, as text."""
-
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,  # noqa: ARG002
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **kwargs: Any,  # noqa: ARG002
-    ) -> datetime:
-        if not (value.isascii() and value.isdecimal() and len(value) <= 10):  # noqa: PLR2004
-            message = "Not whole seconds since 1970."
-            raise ValidationError(message)
-        return datetime.fromtimestamp(int(value), UTC)
+def key_fault(text: str) -> str | None:
+    """Answer why a text cannot be part of an order line's key, or None when it can."""
+    if _CONTROL.search(text):
+        return "It has a control character or a line break."
+    if text != text.strip():
+        return "It begins or ends with white space."
+    return None
 
 
 def read_document(raw: bytes, name: str | None = None, within: str = "") -> object:
@@ -106,6 +95,20 @@ def checked_money(make: Any, names: tuple[str, str]) -> Money:
         why = f"{names[0]}: It must not be more than {LARGEST_AMOUNT_MINOR} minor units."
         raise Refused(Code.INVALID_AMOUNT, why, names[0])
     return money
+
+
+def of_return(said: dict[str, Any], left: Money | None) -> dict[str, Any]:
+    """Answer what is said with the basis of its amount: a return names what came back, or is left.
+
+    Raises Refused when it names both, or when something else than a return names what is left.
+    """
+    if left is not None:
+        if said["says"] is not Says.RETURNED or said["amount"] is not None:
+            why = "amount_left: Only a return has it, instead of its amount."
+            raise Refused(Code.INVALID_FIELDS, why, "amount_left")
+        return {**said, "amount": left}
+    is_change = said["says"] is Says.RETURNED and said["amount"] is not None
+    return {**said, "basis": Basis.LESS if is_change else Basis.TOTAL}
 
 
 def decimal_text(**options: Any) -> Text:

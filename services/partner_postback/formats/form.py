@@ -2,7 +2,7 @@
 
 from marshmallow import validate
 
-from services.partner_postback.domain import Message, Says
+from services.partner_postback.domain.algebra import Message, Says
 from services.partner_postback.formats.fields import (
     LONGEST_ACTION,
     LONGEST_CATEGORY,
@@ -13,6 +13,7 @@ from services.partner_postback.formats.fields import (
     decimal_money,
     decimal_text,
     load,
+    of_return,
 )
 from services.partner_postback.formats.request import RawRequest
 from shared.schemas import Moment, StrictSchema, Text
@@ -32,6 +33,10 @@ class FormSchema(StrictSchema):
     category = Text(load_default=None, longest=LONGEST_CATEGORY)
     ordered_at = Moment(load_default=None)
     reason = Text(load_default=None, longest=LONGEST_REASON)
+    amount_left = decimal_text(load_default=None)
+    event_id = KeyText(load_default=None, longest=LONGEST_ID)
+    lines = Text(load_default=None, validate=validate.Regexp(r"[1-9][0-9]{0,2}\Z"))
+    buyer_address = Text(load_default=None, longest=45)
 
 
 _SCHEMA = FormSchema()
@@ -39,7 +44,11 @@ _SCHEMA = FormSchema()
 
 def read(request: RawRequest) -> Message:
     """Answer the message of a plain form; raises Refused."""
-    said = load(_SCHEMA, request.parameters())
+    sent = {name: value for name, value in request.parameters().items() if value}
+    sent.pop("token", None)
+    said = load(_SCHEMA, sent)
     said["says"] = Says(said.pop("status"))
-    said["amount"] = decimal_money(said["amount"], said.pop("currency"), ("amount", "currency"))
-    return Message(**said)
+    currency, left = said.pop("currency"), said.pop("amount_left")
+    said["amount"] = decimal_money(said["amount"], currency, ("amount", "currency"))
+    said["lines"] = said["lines"] and int(said["lines"])
+    return Message(**of_return(said, decimal_money(left, currency, ("amount_left", "currency"))))

@@ -4,10 +4,11 @@ The raw request is kept with its receipt: reading it is a pure function that can
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
@@ -19,11 +20,17 @@ _MOST_PARAMETERS = 100
 _LONGEST_FIELD = 200
 _LONGEST_WHY = 1_000
 FORM_TYPE = "application/x-www-form-urlencoded"
-# The parameter `token`, plain or percent-encoded, between ampersands. A pattern, for the key is
-# looked for before anything is proved: a body of a million `&` must cost nobody but its sender.
-_TOKEN = re.compile(
-    rb"(?<![^&])(?:t|%74)(?:o|%6[Ff])(?:k|%6[Bb])(?:e|%65)(?:n|%6[Ee])(?:=([^&]*))?(?![^&])"
-)
+JSON_TYPE = "application/json"
+# What stands for an HTTP method where a record of a file or of a pull was taken in.
+RECORD = "RECORD"
+
+
+class Source(StrEnum):
+    """How a message reached us."""
+
+    PUSH = "push"
+    PULL = "pull"
+    FILE = "file"
 
 
 class Code(StrEnum):
@@ -42,6 +49,9 @@ class Code(StrEnum):
     IP_NOT_ALLOWED = "ip_not_allowed"
     FORMAT_NOT_ALLOWED = "format_not_allowed"
     WEBHOOK_ID_REUSED = "webhook_id_reused"
+    NOT_COMMISSIONABLE = "not_commissionable"
+    UNKNOWN_PROFILE = "unknown_profile"
+    REFUSED_BY_CLERK = "refused_by_clerk"
 
 
 class Refused(Exception):
@@ -66,10 +76,11 @@ class RawRequest:
     body: bytes
     received_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
+    source: Source = Source.PUSH
 
     def pairs(self) -> list[tuple[bytes, bytes]]:
         """Answer the parameters of the address and of a form as bytes; raises Refused."""
-        if self.body and not self._is_form():
+        if self.body and not self.is_form():
             why = f"A body must be of the content type {FORM_TYPE}."
             raise Refused(Code.WRONG_CONTENT_TYPE, why, "content-type")
         sent = (self.query, self.body)
@@ -80,29 +91,38 @@ class RawRequest:
         return [_pair(part) for part in parts]
 
     def parameters(self) -> dict[str, str]:
-        """Answer the parameters by name, blank ones left out; raises Refused."""
+        """Answer the parameters by name, each sent once; raises Refused."""
         read: dict[str, str] = {}
         for raw_name, raw_value in self.pairs():
             name, value = _decode(raw_name, raw_name), _decode(raw_value, raw_name)
             if name in read:
                 raise Refused(Code.DUPLICATE_PARAMETER, f"`{name[:50]}` was sent twice.", name)
             read[name] = value
-        return {name: value for name, value in read.items() if value and name != "token"}
+        return read
 
-    def token(self) -> str:
+    def key(self, names: Iterable[str] = ("token",)) -> str:
         """Answer the key that the address or form carries; empty unless sent exactly once."""
-        sent = _TOKEN.findall(self.query + b"&" + self.body if self._is_form() else self.query)
+        parameters = self.query + b"&" + self.body if self.is_form() else self.query
+        sent = _pattern(tuple(names)).findall(parameters)
         return _unquoted(sent[0]).decode(errors="replace") if len(sent) == 1 else ""
 
-    def without_token(self) -> Self:
+    def without_key(self, names: Iterable[str] = ("token",)) -> Self:
         """Answer the request as it may be kept and shown: the partner's key is blotted out."""
-        return replace(
-            self, query=_blot(self.query), body=_blot(self.body) if self._is_form() else self.body
-        )
+        pattern = _pattern(tuple(names))
+        body = _blot(self.body, pattern) if self.is_form() else self.body
+        return replace(self, query=_blot(self.query, pattern), body=body)
 
-    def _is_form(self) -> bool:
+    def is_form(self) -> bool:
+        """Tell whether the body holds parameters."""
+        return self._media_type() == FORM_TYPE
+
+    def is_json(self) -> bool:
+        """Tell whether the body is called JSON."""
+        return self._media_type() == JSON_TYPE
+
+    def _media_type(self) -> str:
         media_type, _, _ = self.headers.get("content-type", "").partition(";")
-        return media_type.strip().lower() == FORM_TYPE
+        return media_type.strip().lower()
 
 
 def _pair(part: bytes) -> tuple[bytes, bytes]:
@@ -115,8 +135,30 @@ def _unquoted(text: bytes) -> bytes:
     return unquote_to_bytes(text.replace(b"+", b" "))
 
 
-def _blot(parameters: bytes) -> bytes:
-    return _TOKEN.sub(b"token=***", parameters)
+@cache
+def _pattern(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    """Answer what finds these parameters, plain or percent-encoded, between ampersands.
+
+    A pattern, for the key is looked for before anything is proved: a body of a million `&` must
+    cost nobody but its sender.
+    """
+    one_of = b"|".join(b"".join(_letter(one) for one in name.encode()) for name in names)
+    return re.compile(rb"(?<![^&])(?:" + one_of + rb")(?:=([^&]*))?(?![^&])")
+
+
+def _letter(byte: int) -> bytes:
+    encoded = b"".join(
+        b"[%c%c]" % (one, one ^ 0x20) if chr(one).isalpha() else b"%c" % one
+        for one in b"%02X" % byte
+    )
+    return b"(?:%s|%%%s)" % (re.escape(bytes([byte])), encoded)
+
+
+def _blot(parameters: bytes, pattern: re.Pattern[bytes]) -> bytes:
+    def blotted(found: re.Match[bytes]) -> bytes:
+        return found[0].partition(b"=")[0] + b"=***"
+
+    return pattern.sub(blotted, parameters)
 
 
 def _decode(raw: bytes, name: bytes) -> str:

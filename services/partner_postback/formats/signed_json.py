@@ -3,9 +3,11 @@
 Amounts are integer minor units, times RFC 3339; a field that is not known is a mistake: refused.
 """
 
+from typing import Any
+
 from marshmallow import fields, validate
 
-from services.partner_postback.domain import Message, Says
+from services.partner_postback.domain.algebra import Message, Says
 from services.partner_postback.formats.fields import (
     LARGEST_AMOUNT_MINOR,
     LONGEST_ACTION,
@@ -13,9 +15,11 @@ from services.partner_postback.formats.fields import (
     LONGEST_CLICK_ID,
     LONGEST_ID,
     LONGEST_REASON,
+    MOST_LINES,
     KeyText,
     checked_money,
     load,
+    of_return,
     read_document,
 )
 from services.partner_postback.formats.request import RawRequest
@@ -80,6 +84,31 @@ class PostbackSchema(StrictSchema):
         load_default=None, allow_none=True, metadata={"description": "needed by a report"}
     )
     reason = Text(load_default=None, allow_none=True, longest=LONGEST_REASON)
+    amount_left = fields.Nested(
+        AmountSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`returned`: what stays paid, instead of what came back"},
+    )
+    event_id = KeyText(
+        load_default=None,
+        allow_none=True,
+        longest=LONGEST_ID,
+        metadata={"description": "your own id of this message; it tells two equal returns apart"},
+    )
+    lines = Whole(
+        load_default=None,
+        allow_none=True,
+        lowest=1,
+        highest=MOST_LINES,
+        metadata={
+            "description": "how many lines the order has, when each is sent by itself: they wait "
+            "for each other"
+        },
+    )
+    buyer_address = Text(
+        load_default=None, allow_none=True, longest=45, metadata={"description": "the buyer's IP"}
+    )
 
 
 _LINE = {"order_id": "A-1001", "line_id": "1"}
@@ -115,10 +144,14 @@ def read(request: RawRequest) -> Message:
     """Answer the message of a signed JSON body; raises Refused."""
     said = load(_SCHEMA, read_document(request.body))
     said["says"] = Says(said.pop("status"))
-    if said["amount"] is not None:
-        amount = said["amount"]
-        said["amount"] = checked_money(
-            lambda: Money(amount["amount_minor"], amount["currency"]),
-            ("amount.amount_minor", "amount.currency"),
-        )
-    return Message(**said)
+    said["amount"] = _money(said["amount"], "amount")
+    return Message(**of_return(said, _money(said.pop("amount_left"), "amount_left")))
+
+
+def _money(amount: dict[str, Any] | None, name: str) -> Money | None:
+    if amount is None:
+        return None
+    return checked_money(
+        lambda: Money(amount["amount_minor"], amount["currency"]),
+        (f"{name}.amount_minor", f"{name}.currency"),
+    )

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.partner_postback.domain import Hold
-from services.partner_postback.formats.request import RawRequest
+from services.partner_postback.domain.attribution import Hold
+from services.partner_postback.formats.request import RawRequest, Source
 
 # A change bears the time before its commit, a try the time before it reads: so a try may have
 # missed a change that looks a little older than it, by as long as a transaction lasts (a statement
@@ -26,9 +26,15 @@ _CAUSE_GONE = {
     Hold.NO_RATE: "EXISTS (SELECT FROM rates "
     "WHERE currency = held.currency AND valid_from <= :now)",
     Hold.UNKNOWN_ORDER: "EXISTS (SELECT FROM conversions AS line "
-    "WHERE line.conversion_id = held.conversion_id)",
+    "WHERE line.partner_id = held.partner_id AND line.order_id = held.order_id "
+    "AND line.changed_at > held.tried_at - :unseen_for)",
     Hold.CLICK_OF_OTHER_STORE: _STORE_OR_PARTNER_CHANGED,
     Hold.CLICK_TOO_OLD: _STORE_OR_PARTNER_CHANGED,
+    Hold.CART_INCOMPLETE: "(SELECT count(*) >= max(lines) FROM cart_lines "
+    "WHERE partner_id = held.partner_id AND order_id = held.order_id)",
+    Hold.AMOUNT_OF_SEVERAL_LINES: "EXISTS (SELECT FROM conversions AS line "
+    "WHERE line.partner_id = held.partner_id AND line.order_id = held.order_id "
+    "AND line.changed_at > held.tried_at - :unseen_for)",
     # An older or newer click key may have been added with the last start.
     Hold.UNKNOWN_CLICK: "held.tried_at < :started_at",
 }
@@ -39,7 +45,7 @@ _DUE = text(f"""
 SELECT receipt_id FROM held WHERE not_before <= :now AND ({_CONDITION}) ORDER BY since LIMIT :limit
 """)  # noqa: S608 - constants
 _TAKE = text("""
-SELECT receipt.* FROM held JOIN receipts AS receipt USING (receipt_id)
+SELECT receipt.*, held.waived FROM held JOIN receipts AS receipt USING (receipt_id)
 WHERE held.receipt_id = ANY(:receipt_ids) ORDER BY held.since, held.receipt_id
 FOR UPDATE OF held SKIP LOCKED
 """)
@@ -73,4 +79,5 @@ def _raw_request(row: Any) -> RawRequest:
         body=bytes(row.body),
         received_at=row.received_at,
         headers=row.headers,
+        source=Source(row.source),
     )

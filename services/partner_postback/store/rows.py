@@ -7,9 +7,11 @@ from typing import Any, cast
 
 import msgspec
 
-from services.partner_postback.domain import Conversion, ConversionState, Status
+from services.partner_postback.deciding import Deciding
+from services.partner_postback.domain.algebra import ConversionState, Message
+from services.partner_postback.domain.attribution import Conversion
 from services.partner_postback.formats.request import Code, RawRequest
-from services.partner_postback.verdicts import Arrival, Deciding, Held, Outcome, Taken
+from services.partner_postback.verdicts import Arrival, CartLine, Held, Outcome, Taken
 
 Row = dict[str, Any]
 
@@ -28,6 +30,7 @@ def of_batch(
         "conversions": [row for key, row in conversions.items() if key in new],
         "messages": [message_row(one) for one in decided.messages],
         "held": [_held(one, decided.now) for one in decided.held],
+        "cart_lines": [_fields(one) for one in decided.cart_lines],
         "changed": [row for key, row in conversions.items() if key not in new],
     }
 
@@ -41,7 +44,7 @@ def message_row(taken: Taken) -> Row:
     """Answer the row of a message; its hash is of all it says, the same for ever."""
     content = msgspec.json.encode(taken.message)
     return {
-        "conversion_id": taken.conversion_id,
+        "subject_id": taken.subject_id,
         "content_hash": hashlib.sha256(content).hexdigest(),
         "receipt_id": taken.receipt_id,
         "content": msgspec.Raw(content),
@@ -51,19 +54,6 @@ def message_row(taken: Taken) -> Row:
 def content_of(request: RawRequest) -> tuple[str, str]:
     """Answer the query and the body of a request as the database writes them out."""
     return request.query.decode("latin-1"), "\\x" + request.body.hex()
-
-
-def conversion_of(row: Row) -> Conversion:
-    """Answer the conversion of a row."""
-    state = ConversionState(
-        status=Status(row["status"]),
-        paid_minor=row["paid_minor"],
-        category=row["category"],
-        ordered_at=row["ordered_at"],
-        reason=row["reason"],
-    )
-    fixed = {name: row[name] for name in Conversion.__dataclass_fields__ if name != "state"}
-    return Conversion(**fixed, state=state)
 
 
 def _receipt(arrival: Arrival, outcome: Outcome) -> Row:
@@ -79,6 +69,11 @@ def _receipt(arrival: Arrival, outcome: Outcome) -> Row:
         "headers": dict(arrival.request.headers),
         "body": body,
         "transport_id": None if is_reused else arrival.transport_id,
+        "format_version": arrival.format_version,
+        "source": arrival.request.source,
+        "source_id": arrival.origin and arrival.origin.source_id,
+        "row_number": arrival.origin and arrival.origin.row_number,
+        "said": arrival.said if isinstance(arrival.said, Message) else None,
         **of_verdict(outcome),
     }
 
@@ -91,5 +86,8 @@ def _conversion(conversion: Conversion, now: datetime) -> Row:
 
 
 def _held(held: Held, now: datetime) -> Row:
-    row = {name: getattr(held, name) for name in Held.__dataclass_fields__}
-    return {**row, "tried_at": now, "not_before": now}
+    return {**_fields(held), "tried_at": now, "not_before": now}
+
+
+def _fields(one: Held | CartLine) -> Row:
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}

@@ -90,8 +90,7 @@ _OURS = {
     "receipts": "partner_id LIKE :ours",
     "held": "partner_id LIKE :ours",
     "conversions": "partner_id LIKE :ours",
-    "messages": "conversion_id IN (SELECT conversion_id FROM conversions "
-    "WHERE partner_id LIKE :ours)",
+    "messages": "receipt_id IN (SELECT receipt_id FROM receipts WHERE partner_id LIKE :ours)",
     "event_log": "key LIKE :ours || ':%'",
 }
 

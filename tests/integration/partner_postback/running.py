@@ -31,8 +31,8 @@ class Intake:
 
     def __init__(self, folder: Path, database_url: str, bootstrap: str) -> None:
         self.folder, self.database_url, self.bootstrap = folder, database_url, bootstrap
-        ports = free_ports(3)
-        self.ports = dict(zip(("web", "consume", "relay"), ports, strict=True))
+        ports = free_ports(4)
+        self.ports = dict(zip(("web", "consume", "work", "relay"), ports, strict=True))
         self.url = f"http://127.0.0.1:{self.ports['web']}"
         self.partner_id = f"global-mall-{secrets.token_hex(4)}"
         self.store_number = secrets.randbelow(2**31) + 1
@@ -99,7 +99,11 @@ class Intake:
         """Put the store where its event would have put it."""
         row = (f"store-{self.store_number}", self.store_number, self.partner_id)
         with psycopg.connect(self.database_url) as connection:
-            connection.execute("INSERT INTO stores VALUES (%s, %s, %s, 30, now())", row)
+            connection.execute(
+                "INSERT INTO stores (store_id, number, partner_id, attribution_days, changed_at)"
+                " VALUES (%s, %s, %s, 30, now())",
+                row,
+            )
 
     def send(self, body: dict[str, Any]) -> requests.Response:
         """Send a signed message; raises requests' exceptions as a partner would meet them."""

@@ -133,7 +133,7 @@ def test_formats_that_sign_nothing_are_off_until_a_clerk_allows_them(desk: Desk)
         ("a--b", {"name": "x"}, "partner_id"),
         ("x", {}, "name"),
         ("x", {"name": "x", "surprise": 1}, "surprise"),
-        ("x", {"name": "x", "formats": ["fax"]}, "formats.0"),
+        ("x", {"name": "x", "formats": ["fax"]}, "formats"),
         ("x", {"name": "x", "ip_allow_list": ["300.1.1.1"]}, "ip_allow_list.0"),
         ("x", {"name": "x", "ip_allow_list": ["::1", "10.0.0.1/8"]}, "ip_allow_list.1"),
         ("x", {"name": "x", "ip_allow_list": ["fe80::1%eth0"]}, "ip_allow_list.0"),

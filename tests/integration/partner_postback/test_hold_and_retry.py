@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,10 @@ import structlog
 from sqlalchemy import Engine
 
 from services.partner_postback.click_id import ClickIds
-from services.partner_postback.held_retry import retry_held, retry_once
+from services.partner_postback.partners import Directory
+from services.partner_postback.work.held import HeldRetry
+from shared.jobs import Job, keep_doing
+from shared.pulse import Pulse
 from shared.schemas import rfc3339
 from tests.integration.partner_postback.partner import CLERK, CLICK_KEY, Desk, Partner
 from tests.support.waiting import eventually
@@ -30,7 +33,13 @@ def partner(desk: Desk) -> Partner:
 def retry(desk: Desk, *, after_restart: bool = False) -> int:
     desk.clock.move(timedelta(seconds=1))
     started_at = desk.clock() if after_restart else desk.clock() - timedelta(days=1)
-    return retry_once(desk.engine, ClickIds([CLICK_KEY]), desk.clock, started_at)
+    return held_retry(desk, started_at).retry_once()
+
+
+def held_retry(desk: Desk, started_at: datetime) -> HeldRetry:
+    return HeldRetry(
+        desk.engine, Directory(desk.engine), ClickIds([CLICK_KEY]), desk.clock, started_at
+    )
 
 
 def held(partner: Partner, body: dict[str, Any], code: str) -> str:
@@ -214,9 +223,9 @@ def test_who_was_overtaken_says_so_and_tries_again(
             "ON conversions FOR EACH ROW EXECUTE FUNCTION lose()"
         )
     stop = threading.Event()
-    loop = (desk.engine, ClickIds([CLICK_KEY]), desk.clock, stop)
+    job = Job("held", held_retry(desk, desk.clock()).work, idle_seconds=0.05)
     with structlog.testing.capture_logs() as logs:
-        thread = threading.Thread(target=retry_held, args=loop)
+        thread = threading.Thread(target=keep_doing, args=([job], stop, Pulse()))
         thread.start()
         try:
             eventually(lambda: logs)

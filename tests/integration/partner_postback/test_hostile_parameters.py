@@ -51,7 +51,7 @@ NAMES = [
 OWN = {
     "form": [("%00x=1", "order_id")],
     "admitad": [
-        ("%00x=1", "subid"),
+        ("%00x=1", "\\x00x"),
         ("offer_name=[[[%00]]]", "offer_name"),
         ("%01=[[[a]]]", "\\x01"),
     ],

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from services.partner_postback.click_id import ClickIds
-from services.partner_postback.held_retry import retry_once
+from services.partner_postback.partners import Directory
+from services.partner_postback.work.held import HeldRetry
 from tests.integration.partner_postback.partner import CLICK_KEY, Desk, Partner
 
 BILLION = {"amount_minor": 1_000_000_000_00, "currency": "RUB"}
@@ -43,7 +44,9 @@ def test_a_report_above_a_billion_rubles_waits_for_a_clerk(desk: Desk, partner: 
     for _ in range(2):
         desk.clock.move(timedelta(minutes=11))
         desk.store(days=60)
-        assert retry_once(desk.engine, ClickIds([CLICK_KEY]), desk.clock, desk.clock()) == 0
+        clicks = ClickIds([CLICK_KEY])
+        retry = HeldRetry(desk.engine, Directory(desk.engine), clicks, desk.clock, desk.clock())
+        assert retry.retry_once() == 0
     assert desk.count("held") == desk.count("conversions") == 1
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
-from services.partner_postback.domain import conversion_id_of
+from services.partner_postback.domain.attribution import conversion_id_of
 from tests.integration.partner_postback.partner import Desk, Partner
 from tests.integration.partner_postback.test_formats import admitad, form
 from tests.unit.partner_postback.messages import says

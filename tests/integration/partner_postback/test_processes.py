@@ -105,7 +105,7 @@ def test_a_held_report_comes_through_when_kafka_brings_its_store(
 ) -> None:
     """The whole way: HTTP, hold, the store by Kafka, release, relay, the event in Kafka."""
     listener = Listener(kafka_bootstrap)
-    for role in ("consume", "relay"):
+    for role in ("consume", "work", "relay"):
         intake.start(role)
     body = report(intake)
     held = intake.send(body)

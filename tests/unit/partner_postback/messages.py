@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.partner_postback.domain import Message, Says
+from services.partner_postback.domain.algebra import Basis, Message, Says
 from shared.money import Money
 
 ORDERED_AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -25,4 +25,6 @@ def says(what: str, *, after: int = 0, **changes: Any) -> Message:
         **(complete if what == "reported" else {}),
         **changes,
     }
+    if what == "returned" and "amount" in changes:
+        fields.setdefault("basis", Basis.LESS)
     return Message(**fields)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from services.partner_postback import formats
+from services.partner_postback.domain.algebra import Message
 from services.partner_postback.formats.request import RawRequest
 
 RECEIVED_AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -37,3 +39,8 @@ def by_get(name: str, parameters: Any) -> RawRequest:
 def by_post(name: str, parameters: Any, query: bytes = b"") -> RawRequest:
     body = parameters if isinstance(parameters, bytes) else urlencode(parameters).encode()
     return RawRequest(name, "POST", query, body, RECEIVED_AT, FORM)
+
+
+def read(request: RawRequest) -> Message:
+    """What a request says, by the format that it names."""
+    return formats.read(request, formats.built_in()[request.format])

@@ -5,10 +5,15 @@ from uuid import UUID
 
 import pytest
 
-from services.partner_postback.domain import CLOCKS_MAY_DIFFER, Click, Hold, Store, attribute
-from tests.unit.partner_postback.messages import ORDERED_AT, says
+from services.partner_postback.domain.attribution import (
+    CLOCKS_MAY_DIFFER,
+    Click,
+    Hold,
+    Store,
+    attribute,
+)
+from tests.unit.partner_postback.messages import ORDERED_AT
 
-REPORTED = says("reported")
 STORE = Store("aliexpress", 30, ["global-mall"])
 MOMENT = timedelta(microseconds=1)
 
@@ -32,11 +37,13 @@ def click(before: timedelta) -> Click:
     ],
 )
 def test_an_order_is_attributed_to_a_click_before_it(before: timedelta, hold: Hold | None) -> None:
-    assert attribute(REPORTED, click(before), STORE, "global-mall") is hold
+    holds = list(attribute(ORDERED_AT, click(before), STORE, "global-mall"))
+    assert holds == ([hold] if hold else [])
 
 
 def test_what_is_unknown_is_said_before_what_is_too_late_or_too_early() -> None:
     early = click(-timedelta(days=1))
-    assert attribute(REPORTED, None, None, "global-mall") is Hold.UNKNOWN_CLICK
-    assert attribute(REPORTED, early, None, "global-mall") is Hold.UNKNOWN_STORE
-    assert attribute(REPORTED, early, STORE, "home-market") is Hold.CLICK_OF_OTHER_STORE
+    assert list(attribute(ORDERED_AT, None, None, "global-mall")) == [Hold.UNKNOWN_CLICK]
+    assert list(attribute(ORDERED_AT, early, None, "global-mall")) == [Hold.UNKNOWN_STORE]
+    others = list(attribute(ORDERED_AT, early, STORE, "home-market"))
+    assert others == [Hold.CLICK_OF_OTHER_STORE, Hold.ORDER_BEFORE_CLICK]

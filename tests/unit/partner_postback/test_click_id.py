@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.partner_postback.click_id import ClickIds
-from services.partner_postback.domain import Click
+from services.partner_postback.domain.attribution import Click
 
 VECTORS = json.loads(
     (Path(__file__).parents[3] / "contracts" / "examples" / "click_id.json").read_text()

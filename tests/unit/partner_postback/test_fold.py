@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.partner_postback.domain import (
+from services.partner_postback.domain.algebra import (
     ConversionState,
     Message,
     Says,

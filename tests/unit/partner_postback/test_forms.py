@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.partner_postback.domain import Says, fold
-from services.partner_postback.formats import read
+from services.partner_postback.domain.algebra import Says, fold
 from services.partner_postback.formats.request import RawRequest, Refused
 from shared.money import Money
-from tests.unit.partner_postback.requests import by_get, by_post
+from tests.unit.partner_postback.requests import by_get, by_post, read
 
 FORM = {
     "token": "pk_secret",
@@ -111,9 +110,9 @@ def test_parameters_that_are_not_utf8_or_too_many_are_refused() -> None:
 
 
 def test_the_key_never_stays_in_what_is_kept() -> None:
-    kept = by_post("form", FORM, query=b"%74oken=pk_secret&x=1").without_token()
+    kept = by_post("form", FORM, query=b"%74oken=pk_secret&x=1").without_key()
     assert b"pk_secret" not in kept.query + kept.body
-    assert kept.query == b"token=***&x=1"
+    assert kept.query == b"%74oken=***&x=1"
 
 
 @pytest.mark.parametrize(
@@ -207,7 +206,6 @@ def test_awin_by_get_sends_macros_as_parameters() -> None:
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
-        ({"transactionAmount": 26.09}, "invalid_fields", "transactionAmount"),
         ({"transactionAmount": "26,09"}, "invalid_amount", "transactionAmount"),
         ({"transactionCurrency": "XYZ"}, "unknown_currency", "transactionCurrency"),
         ({"transactionDate": "2026-02-30 10:00:00"}, "invalid_fields", "transactionDate"),

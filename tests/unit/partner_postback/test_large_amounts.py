@@ -2,11 +2,10 @@
 
 import pytest
 
-from services.partner_postback.domain import LARGEST_ORDER_RUBLES, is_too_large
-from services.partner_postback.formats import read
+from services.partner_postback.domain.attribution import LARGEST_ORDER_RUBLES, is_too_large
 from services.partner_postback.formats.request import RawRequest, Refused
 from shared.money import Money
-from tests.unit.partner_postback.requests import POSTBACK, by_get, signed
+from tests.unit.partner_postback.requests import POSTBACK, by_get, read, signed
 from tests.unit.partner_postback.test_forms import ADMITAD, FORM, awin
 
 A_RUBLE, HUNDRED_RUBLES = 1_000_000, 100_000_000

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.partner_postback.domain import Message, Says
+from services.partner_postback.domain.algebra import Message, Says
 from services.partner_postback.store.rows import message_row
 from services.partner_postback.verdicts import Taken
 from tests.unit.partner_postback.messages import ORDERED_AT, rubles

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.partner_postback.domain import Message, Says, fold
-from services.partner_postback.formats import read
+from services.partner_postback.domain.algebra import Message, Says, fold
 from services.partner_postback.formats.request import Refused
 from services.partner_postback.formats.signed_json import SAMPLES
 from shared.money import Money
-from tests.unit.partner_postback.requests import POSTBACK, signed
+from tests.unit.partner_postback.requests import POSTBACK, read, signed
 
 
 def test_a_report_is_read_whole() -> None:

@@ -42,7 +42,7 @@ def _keep_doing(job: Job, stop: threading.Event, pulse: Pulse) -> None:
         pulse.beat()
         try:
             busy = job.do()
-        except Exception as fault:  # noqa: BLE001 - one payout's fault must not stop the others
+        except Exception as fault:  # noqa: BLE001 - one job's fault must not stop the others
             log.warning("job.failed", job=job.name, fault=f"{type(fault).__name__}: {fault}"[:300])
             stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
         else:

@@ -1,0 +1,172 @@
+"""A partner's profile: how it says things, as data. A new network is such a file, and no code.
+
+`load` takes the YAML or JSON of a profile and answers it ready for use; what is wrong is refused
+with each field named. What every part means stands in the README of `networks/`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import yaml
+from marshmallow import ValidationError
+
+from services.partner_postback.domain.algebra import Says
+from services.partner_postback.formats.profile_schema import ProfileSchema
+from shared.problems import field_faults
+
+# The fields of a message that a profile can place, in the order in which faults are told.
+FIELDS = (
+    "order_id", "click_id", "line_id", "action", "event_id", "status", "amount", "change",
+    "quantity", "currency", "category", "ordered_at", "status_at", "reason", "lines",
+    "buyer_address",
+)  # fmt: skip
+LARGEST_PROFILE_BYTES = 64 * 1024
+
+
+class WrongProfile(ValueError):
+    """The profile cannot be used; `faults` names each field that is wrong."""
+
+    code = "invalid_fields"
+
+    def __init__(self, faults: Iterable[Mapping[str, str]]) -> None:
+        self.faults = list(faults)
+        said = (f"{one['field'] or 'profile'}: {one['message']}" for one in self.faults)
+        super().__init__("; ".join(said))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one field stands: under one of its names, else what another field or a default says."""
+
+    names: tuple[str, ...] = ()
+    required: bool = False
+    default: str | None = None
+    otherwise: str | None = None
+    longest: int | None = None
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender wants to hear whatever the verdict; the receipt still tells the truth."""
+
+    status: int
+    body: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLayout:
+    """How records lie in a file: rows of CSV, or elements of XML."""
+
+    kind: str
+    record: str = ""
+    namespace: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How one network or partner says things."""
+
+    name: str
+    about: str
+    fields: Mapping[str, Place]
+    words: Mapping[str, Says]
+    document: Mapping[str, Any]
+    envelope: str = "parameters"
+    security: str = "key"
+    key_names: tuple[str, ...] = ("token",)
+    decimal: str = "dot"
+    moments: tuple[str, ...] = ("rfc3339",)
+    zone: str = "UTC"
+    negative_comes_back: bool = False
+    not_counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    macros: tuple[tuple[str, str], ...] = ()
+    forbidden: tuple[str, ...] = ()
+    blank_is_refused: bool = False
+    ignored: frozenset[str] = frozenset()
+    refuses_unknown: bool = False
+    answer: Answer | None = None
+    file: FileLayout | None = None
+    only_first_counts: bool = False
+    ignores_click: bool = False
+
+    @cached_property
+    def version(self) -> str:
+        """Name exactly this content: a receipt says by which profile it was read."""
+        return hashlib.sha256(json.dumps(self.document, sort_keys=True).encode()).hexdigest()[:12]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Answer what the partner calls our fields, for faults."""
+        return {ours: place.names[0] for ours, place in self.fields.items() if place.names}
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Answer every name that a record may have."""
+        placed = {name for place in self.fields.values() for name in place.names}
+        return frozenset({*placed, *self.key_names, *self.not_counted, *self.ignored})
+
+
+def load(name: str, text: str | bytes) -> Profile:
+    """Answer the profile of a YAML or JSON text; raises WrongProfile."""
+    if len(text) > LARGEST_PROFILE_BYTES:
+        why = f"A profile has at most {LARGEST_PROFILE_BYTES} bytes."
+        raise _not_a_profile(why)
+    try:
+        document = yaml.load(text, _PlainLoader)  # noqa: S506 - it is a safe loader
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as fault:
+        why = f"It is no YAML: {' '.join(str(fault).split())[:300]}."
+        raise _not_a_profile(why) from None
+    return of_document(name, document)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Refuses aliases: ten short lines of them can stand for a gigabyte of data."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases are not accepted", mark)
+        return super().compose_node(parent, index)
+
+
+def of_document(name: str, document: object) -> Profile:
+    """Answer the profile of what was read from YAML or JSON; raises WrongProfile."""
+    if not isinstance(document, dict):
+        why = "A profile is a mapping of its parts."
+        raise _not_a_profile(why)
+    try:
+        sent = ProfileSchema().load(document)
+    except ValidationError as fault:
+        raise WrongProfile(field_faults(fault.messages)) from None
+    return Profile(name=name, document=document, **_parts(sent))
+
+
+def _parts(sent: dict[str, Any]) -> dict[str, Any]:
+    fields = {ours: Place(**one) for ours, one in sent.pop("fields").items()}
+    words = {word: Says(says) for word, says in sent.pop("words").items()}
+    security = sent.pop("security")
+    answer, file = sent.pop("answer"), sent.pop("file")
+    return {
+        **sent,
+        "fields": {ours: fields[ours] for ours in FIELDS if ours in fields},
+        "words": words,
+        "security": security["kind"],
+        "key_names": tuple(security["names"]),
+        "moments": tuple(sent["moments"]),
+        "not_counted": {name: tuple(some) for name, some in sent["not_counted"].items()},
+        "macros": tuple((one[0], one[1]) for one in sent["macros"]),
+        "forbidden": tuple(sent["forbidden"]),
+        "ignored": frozenset(sent["ignored"]),
+        "answer": answer and Answer(**answer),
+        "file": file and FileLayout(**file),
+    }
+
+
+def _not_a_profile(why: str) -> WrongProfile:
+    return WrongProfile([{"field": "", "message": why}])

@@ -1,0 +1,183 @@
+"""What a profile may say, checked when it is loaded: unknown parts and wrong values are named."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
+
+from services.partner_postback.domain.algebra import Says
+from shared.schemas import ShortList, StrictSchema, Text, Truth, Whole
+
+_MOST_NAMES = 20
+_MOST_WORDS = 100
+_NAME = Text(longest=100)
+ENVELOPES = ("parameters", "json", "awin")
+SECURITIES = ("key", "tradedoubler_checksum")
+DECIMALS = ("dot", "comma", "minor")
+FILE_KINDS = ("csv", "xml")
+
+
+def _names(**options: Any) -> ShortList:
+    return ShortList(Text(longest=100), most=_MOST_NAMES, **options)
+
+
+class PlaceSchema(StrictSchema):
+    """Where one field stands. A single name, or a list of names, is written without the rest."""
+
+    names = _names(
+        load_default=(),
+        metadata={"description": "its name in the record, then the aliases; only one may be sent"},
+    )
+    required = Truth(load_default=False)
+    default = Text(load_default=None, longest=100)
+    otherwise = Text(
+        load_default=None,
+        metadata={"description": "the field whose value stands for a missing one"},
+    )
+    longest = Whole(load_default=None, lowest=1, highest=500)
+    without = _names(
+        load_default=(), metadata={"description": "values that the network forbids here"}
+    )
+
+    @pre_load
+    def _short_form(self, sent: Any, **_: Any) -> Any:
+        if isinstance(sent, str):
+            return {"names": [sent]}
+        return {"names": sent} if isinstance(sent, list) else sent
+
+    @validates_schema
+    def _says_something(self, sent: Mapping[str, Any], **_: Any) -> None:
+        if not sent["names"] and sent["default"] is None and sent["otherwise"] is None:
+            message = "Give it names, a default, or the field that stands for it."
+            raise ValidationError(message, "names")
+
+
+class FieldsSchema(StrictSchema):
+    """The fields of a message."""
+
+    click_id = fields.Nested(PlaceSchema)
+    order_id = fields.Nested(PlaceSchema, required=True)
+    line_id = fields.Nested(PlaceSchema)
+    action = fields.Nested(PlaceSchema)
+    event_id = fields.Nested(PlaceSchema)
+    status = fields.Nested(PlaceSchema, required=True)
+    amount = fields.Nested(PlaceSchema)
+    change = fields.Nested(PlaceSchema)
+    quantity = fields.Nested(PlaceSchema)
+    currency = fields.Nested(PlaceSchema)
+    category = fields.Nested(PlaceSchema)
+    ordered_at = fields.Nested(PlaceSchema)
+    status_at = fields.Nested(PlaceSchema)
+    reason = fields.Nested(PlaceSchema)
+    lines = fields.Nested(PlaceSchema)
+    buyer_address = fields.Nested(PlaceSchema)
+
+
+class SecuritySchema(StrictSchema):
+    """How the sender proves itself: by its key in one of these parameters, or by a checksum."""
+
+    kind = Text(load_default="key", validate=validate.OneOf(SECURITIES))
+    names = _names(load_default=["token"], fewest=1)
+
+
+class AnswerSchema(StrictSchema):
+    """What the sender hears, whatever the verdict."""
+
+    status = Whole(load_default=200, lowest=200, highest=299)
+    body = Text(load_default="", longest=1_000, shortest=0)
+    content_type = Text(load_default="text/plain; charset=utf-8", longest=100)
+
+
+class FileSchema(StrictSchema):
+    """How records lie in a file."""
+
+    kind = Text(required=True, validate=validate.OneOf(FILE_KINDS))
+    record = Text(load_default="", longest=100, shortest=0)
+    namespace = Text(load_default="", longest=300, shortest=0)
+
+    @validates_schema
+    def _names_its_element(self, sent: Mapping[str, Any], **_: Any) -> None:
+        if sent["kind"] == "xml" and not sent["record"]:
+            message = "An XML file needs the name of the element that holds one record."
+            raise ValidationError(message, "record")
+
+
+class ProfileSchema(StrictSchema):
+    """A profile."""
+
+    about = Text(required=True, longest=500)
+    envelope = Text(load_default="parameters", validate=validate.OneOf(ENVELOPES))
+    security = fields.Nested(SecuritySchema, load_default=lambda: SecuritySchema().load({}))
+    fields_ = fields.Nested(FieldsSchema, required=True, data_key="fields", attribute="fields")
+    words = fields.Dict(
+        keys=_NAME,
+        values=Text(validate=validate.OneOf([one.value for one in Says])),
+        required=True,
+        validate=validate.Length(min=1, max=_MOST_WORDS),
+    )
+    decimal = Text(load_default="dot", validate=validate.OneOf(DECIMALS))
+    moments = ShortList(Text(longest=50), most=5, fewest=1, load_default=["rfc3339"])
+    zone = Text(load_default="UTC", longest=50)
+    negative_comes_back = Truth(load_default=False)
+    not_counted = fields.Dict(
+        keys=_NAME, values=_names(fewest=1), load_default=dict, validate=validate.Length(max=20)
+    )
+    macros = ShortList(ShortList(Text(longest=10), most=2, fewest=2), most=5, load_default=[])
+    forbidden = _names(load_default=[])
+    blank_is_refused = Truth(load_default=False)
+    ignored = ShortList(Text(longest=100), most=200, load_default=[])
+    refuses_unknown = Truth(load_default=False)
+    answer = fields.Nested(AnswerSchema, load_default=None, allow_none=True)
+    file = fields.Nested(FileSchema, load_default=None, allow_none=True)
+    only_first_counts = Truth(load_default=False)
+    ignores_click = Truth(load_default=False)
+
+    @validates_schema
+    def _is_whole(self, sent: Mapping[str, Any], **_: Any) -> None:
+        faults: dict[str, Any] = {}
+        _check_zone(sent["zone"], faults)
+        _check_moments(sent["moments"], faults)
+        _check_places(sent["fields"], sent["words"], faults)
+        if faults:
+            raise ValidationError(faults)
+
+
+def _check_zone(zone: str, faults: dict[str, Any]) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        faults["zone"] = [f"{zone!r} is no time zone such as Europe/Moscow."]
+
+
+def _check_moments(shapes: list[str], faults: dict[str, Any]) -> None:
+    example = datetime(2026, 12, 31, 23, 59, 58)  # noqa: DTZ001 - only to try the pattern
+    for place, shape in enumerate(shapes):
+        if shape in ("rfc3339", "unix"):
+            continue
+        try:
+            fits = datetime.strptime(example.strftime(shape), shape).date() == example.date()  # noqa: DTZ007
+        except ValueError:
+            fits = False
+        if not fits:
+            why = "Use rfc3339, unix, or a pattern with a whole date such as %d.%m.%Y %H:%M:%S."
+            faults.setdefault("moments", {})[place] = [why]
+
+
+def _check_places(
+    places: Mapping[str, Mapping[str, Any]], words: Mapping[str, str], faults: dict[str, Any]
+) -> None:
+    wrong: dict[str, Any] = {}
+    owners: dict[str, str] = {}
+    for ours, place in places.items():
+        if place["otherwise"] and (place["otherwise"] not in places or place["otherwise"] == ours):
+            wrong.setdefault(ours, {})["otherwise"] = ["It names no other field of this profile."]
+        for name in place["names"]:
+            if owners.setdefault(name, ours) != ours and ours not in ("ordered_at", "status_at"):
+                wrong.setdefault(ours, {})["names"] = [f"{name!r} is {owners[name]} already."]
+    default = places["status"]["default"]
+    if default is not None and default not in words:
+        wrong.setdefault("status", {})["default"] = [f"{default!r} is none of the words."]
+    if wrong:
+        faults["fields"] = wrong

@@ -1,0 +1,99 @@
+"""Tries held requests again, as soon as their cause may be gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Engine
+
+from services.partner_postback import formats, handlers
+from services.partner_postback.click_id import ClickIds
+from services.partner_postback.domain.algebra import Message
+from services.partner_postback.domain.attribution import Hold
+from services.partner_postback.formats import Format
+from services.partner_postback.formats.request import Code, RawRequest, Refused
+from services.partner_postback.partners import Directory
+from services.partner_postback.store import held
+from services.partner_postback.store.batches import RACES
+from services.partner_postback.verdicts import Arrival
+from shared.clock import Clock
+from shared.database import SERVER_AWAY
+
+log = structlog.get_logger()
+_BATCH = 200
+_PUT_OFF = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRetry:
+    """What trying held requests again needs; `started_at`: when this process began."""
+
+    engine: Engine
+    directory: Directory
+    clicks: ClickIds
+    clock: Clock
+    started_at: datetime
+
+    def work(self) -> bool:
+        """Try one batch again; answers whether there may be more."""
+        try:
+            return self.retry_once() == _BATCH
+        except RACES as fault:  # first: a deadlock is an OperationalError too
+            log.info("held.raced", fault=str(fault)[:300])
+        return False
+
+    def retry_once(self) -> int:
+        """Try one batch again; answers how many were due."""
+        with self.engine.connect() as connection:
+            due = held.due(connection, now=self.clock(), started_at=self.started_at, limit=_BATCH)
+        if due:
+            self._retry(due)
+        return len(due)
+
+    def _retry(self, receipt_ids: Sequence[UUID]) -> None:
+        try:
+            with self.engine.begin() as connection:
+                taken = held.take(connection, receipt_ids)
+                arrivals = [_arrival(self.directory, row, request) for row, request in taken]
+                outcomes = handlers.retry(connection, arrivals, self.clicks, self.clock)
+        except (*SERVER_AWAY, *RACES):
+            raise
+        except Exception:
+            if len(receipt_ids) > 1:  # one that cannot be kept must not keep the others waiting
+                for receipt_id in receipt_ids:
+                    self._retry([receipt_id])
+                return
+            log.exception("held.put_off", receipt_id=str(receipt_ids[0]))
+            with self.engine.begin() as connection:
+                held.put_off(connection, receipt_ids[0], self.clock() + _PUT_OFF)
+            return
+        for one in outcomes:
+            log.info(
+                "held.tried", receipt_id=str(one.receipt_id), verdict=one.verdict, code=one.code
+            )
+
+
+def _arrival(directory: Directory, row: Any, request: RawRequest) -> Arrival:
+    spoken = directory.format(request.format)
+    return Arrival(
+        receipt_id=row.receipt_id,
+        partner_id=row.partner_id,
+        request=request,
+        said=_read(request, spoken),
+        transport_id=row.transport_id,
+        format_version=spoken.version if spoken else "",
+        waived=frozenset(Hold(code) for code in row.waived),
+    )
+
+
+def _read(request: RawRequest, spoken: Format | None) -> Message | Refused:
+    if spoken is None:
+        why = f"There is no profile {request.format!r} any more."
+        return Refused(Code.UNKNOWN_PROFILE, why)
+    try:
+        return formats.read(request, spoken)
+    except Refused as refused:
+        return refused
