@@ -13,6 +13,7 @@ import psutil
 from services.partner_postback.config import DEFAULT_THREADS
 from tests.bench import postback_requests
 from tests.bench.postback_targets import (
+    MACRO_PATH,
     PATH,
     PGBENCH_CLIENTS,
     Database,
@@ -32,6 +33,7 @@ SECONDS = 3
 CONNECTIONS = 64
 LEAST_OF_PGBENCH = 0.16
 LEAST_OF_GUNICORN = 1.5
+LEAST_OF_SIGNED = 0.85
 LARGEST_MB = 250
 # More than the fastest server has taken in that time: after the last one wrk only waits.
 _MOST_PER_SECOND = 6_000
@@ -40,11 +42,12 @@ _CLICK_KEY = bytes(range(32))
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One interleaved measurement of all three."""
+    """One interleaved measurement of all four."""
 
     pgbench: float
     granian: Load
     gunicorn: Load
+    macro: Load
 
 
 class _Server(Protocol):
@@ -69,6 +72,7 @@ def _measure(folder: Path, opened: ExitStack) -> list[Row]:
     plain = opened.enter_context(gunicorn(folder, settings, DEFAULT_THREADS))
     partner = sign_up(ours, settings, kept.service_url, _CLICK_KEY)
     servers = [_server(web, partner, folder) for web in (ours, plain)]
+    servers.append(_macro_server(ours, partner, folder))
     for server in servers:
         server(1)  # warm
     before = kept.count("conversions")
@@ -89,30 +93,45 @@ def _server(web: Web, partner: Partner, folder: Path) -> _Server:
     return send
 
 
-def _round(number: int, kept: Database, ours: _Server, plain: _Server) -> Round:
+def _macro_server(web: Web, partner: Partner, folder: Path) -> _Server:
+    def send(seconds: int) -> Load:
+        queries = folder / "macro.requests"
+        count = _MOST_PER_SECOND * seconds
+        postback_requests.write_macros(queries, count, partner.key, partner.click_key)
+        return postback_requests.burst(
+            web.port, MACRO_PATH, queries, seconds=seconds, connections=CONNECTIONS
+        )
+
+    return send
+
+
+def _round(number: int, kept: Database, ours: _Server, plain: _Server, macro: _Server) -> Round:
     # Every other round the other way about, so that no order favours anybody.
     if number % 2:
-        slow, fast = plain(SECONDS), ours(SECONDS)
-        return Round(kept.pgbench(SECONDS), fast, slow)
+        by_get, slow, fast = macro(SECONDS), plain(SECONDS), ours(SECONDS)
+        return Round(kept.pgbench(SECONDS), fast, slow, by_get)
     limit = kept.pgbench(SECONDS)
-    return Round(limit, ours(SECONDS), plain(SECONDS))
+    return Round(limit, ours(SECONDS), plain(SECONDS), macro(SECONDS))
 
 
 def _rows(rounds: list[Round]) -> list[Row]:
     limits = [one.pgbench for one in rounds]
     figures: dict[str, object] = {"pgbench": limits}
-    for name in ("granian", "gunicorn"):
+    for name in ("granian", "gunicorn", "macro"):
         loads: list[Load] = [getattr(one, name) for one in rounds]
         figures[name] = [load.per_second for load in loads]
         figures[f"{name}_p99_ms"] = [load.p99_ms for load in loads]
     of_pgbench = [one.granian.per_second / one.pgbench for one in rounds]
     of_gunicorn = [one.granian.per_second / one.gunicorn.per_second for one in rounds]
+    of_signed = [one.macro.per_second / one.granian.per_second for one in rounds]
     return [
         Row(f"pgbench, the same three rows, {PGBENCH_CLIENTS} clients", _speed(limits)),
         Row("gunicorn gthread, the same endpoint", _load([one.gunicorn for one in rounds])),
         Row("ours under granian, signed and durable", _load([one.granian for one in rounds])),
         _ratio("ours / pgbench", of_pgbench, LEAST_OF_PGBENCH, figures),
         _ratio("ours / gunicorn gthread", of_gunicorn, LEAST_OF_GUNICORN, {}),
+        Row("ours under granian, a GET with macros", _load([one.macro for one in rounds])),
+        _ratio("macro GET / signed JSON", of_signed, LEAST_OF_SIGNED, {}),
     ]
 
 
@@ -139,7 +158,7 @@ def _ratio(what: str, ratios: list[float], least: float, figures: dict[str, obje
 
 
 def _durable(rounds: list[Round], made: int) -> Row:
-    loads = [load for one in rounds for load in (one.granian, one.gunicorn)]
+    loads = [load for one in rounds for load in (one.granian, one.gunicorn, one.macro)]
     answered, failed = sum(load.answered for load in loads), sum(load.failed for load in loads)
     missing = max(answered - failed - made, 0)
     return Row(

@@ -23,6 +23,7 @@ from tests.bench.postback_requests import STORE_NUMBER
 ROOT = Path(__file__).parents[2]
 PARTNER = "global-mall"
 PATH = f"/postbacks/{PARTNER}"
+MACRO_PATH = f"{PATH}/admitad"
 PGBENCH_CLIENTS = 32
 _FIRST_PORT = 19_500
 _START_SECONDS = 90
@@ -32,13 +33,14 @@ _PASSWORD = "bench"
 _SAME_ROWS = """
 WITH receipt AS (
     INSERT INTO receipts (receipt_id, partner_id, received_at, format, method, query, headers, body,
-                          transport_id, verdict, code, detail, conversion_id)
+                          transport_id, verdict, code, detail, conversion_id, said)
     VALUES (gen_random_uuid(), 'global-mall', now(), 'signed', 'POST', '',
             json_build_object('webhook-id', 'msg_', 'webhook-timestamp', '1795434000',
                               'webhook-signature', repeat('s', 47),
                               'content-type', 'application/json'),
             convert_to(repeat('b', 330), 'UTF8'), gen_random_uuid()::text, 'accepted', 'recorded',
-            'The conversion is recorded.', gen_random_uuid())
+            'The conversion is recorded.', gen_random_uuid(),
+            json_build_object('said', repeat('s', 330)))
 ), conversion AS (
     INSERT INTO conversions
     VALUES (gen_random_uuid(), 'global-mall', gen_random_uuid()::text, '1', 'sale', 'aliexpress',
@@ -48,6 +50,10 @@ WITH receipt AS (
 INSERT INTO event_log (topic, key, aggregate_id, version, occurred_at, message)
 VALUES ('conversions', 'global-mall:' || gen_random_uuid(), gen_random_uuid()::text, 1, now(),
         repeat('m', 760));
+"""
+_STORE = """
+INSERT INTO stores (store_id, number, partner_id, attribution_days, changed_at)
+VALUES ('aliexpress', %s, %s, 30, now())
 """
 
 
@@ -96,9 +102,10 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """The partner that sends: its secret, and the key of the clicks that it reports."""
+    """The partner that sends: its secret, its key, and that of the clicks that it reports."""
 
     secret: str
+    key: str
     click_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
 
@@ -151,15 +158,15 @@ def sign_up(web: Web, settings: dict[str, str], url: str, click_key: bytes) -> P
     """Make the partner and the store that its clicks lead to."""
     answer = requests.put(
         f"http://127.0.0.1:{web.port}/partners/{PARTNER}",
-        json={"name": "Global Mall"},
+        json={"name": "Global Mall", "formats": ["signed", "admitad"]},
         headers={"Authorization": f"Bearer {settings['OPERATOR_KEY']}"},
         timeout=10,
     )
     answer.raise_for_status()
     with psycopg.connect(url) as connection:
-        store = "INSERT INTO stores VALUES ('aliexpress', %s, %s, 30, now())"
-        connection.execute(store, (STORE_NUMBER, PARTNER))
-    return Partner(answer.json()["secret"], click_key)
+        connection.execute(_STORE, (STORE_NUMBER, PARTNER))
+    given = answer.json()
+    return Partner(given["secret"], given["key"], click_key)
 
 
 def _started(
