@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from deploy.verify import books, journey
+from deploy.verify import books, intake, journey
 from deploy.verify.books import Auditor
 
 PAYOUT = str(uuid.UUID(int=7))
 QUERIES = {
     name: text
-    for module in (books, journey)
+    for module in (books, intake, journey)
     for name, text in vars(module).items()
     if isinstance(text, str) and text.lstrip().startswith(("SELECT", "WITH"))
 }
@@ -37,6 +37,7 @@ def _break(url_of: Callable[[str], str], service: str, *statements: str) -> None
 
 def test_empty_books_are_right(auditor: Auditor) -> None:
     assert all(check.holds for check in books.checks(auditor))
+    assert all(check.holds for check in intake.checks(auditor))
     assert journey.conversions(auditor).holds
     assert journey.payouts(auditor).holds
     assert not any(journey.compare_top_ups(auditor, []).values())
@@ -72,6 +73,47 @@ def test_a_store_that_owes_what_no_posting_says_is_found(
     _break(fresh_service_url, "bonus_status", "INSERT INTO store_balances VALUES ('shop', 5)")
     faults = [check.faults for check in books.checks(auditor) if not check.holds]
     assert faults == [{"stores_off_postings": 1}]
+
+
+_RECEIPT = (
+    "INSERT INTO receipts (receipt_id, partner_id, received_at, format, method, query, headers,"
+    " body, verdict, code, detail, conversion_id) VALUES (gen_random_uuid(), 'global-mall', now(),"
+    " 'signed', 'POST', '', '{}', '', %s)"
+)
+
+
+@pytest.mark.parametrize(
+    ("broken", "faults"),
+    [
+        (
+            _RECEIPT % "'accepted', 'recorded', 'Recorded.', gen_random_uuid()",
+            {"accepted_without_conversion": 1, "accepted_without_message": 1},
+        ),
+        (
+            _RECEIPT % "'duplicate', 'known_message', 'Known.', gen_random_uuid()",
+            {"accepted_without_conversion": 1},
+        ),
+        (_RECEIPT % "'held', 'unknown_click', 'Not ours.', NULL", {"held_without_reason": 1}),
+        (_RECEIPT % "'refused', '', '', NULL", {"without_verdict": 1}),
+        (
+            "WITH receipt AS ("
+            + _RECEIPT % "'refused', 'x', 'X.', NULL"
+            + " RETURNING *) INSERT INTO held (receipt_id, code, partner_id, conversion_id, since,"
+            " tried_at, not_before) SELECT receipt_id, 'no_rate', partner_id, receipt_id, now(),"
+            " now(), now() FROM receipt",
+            {"waiting_though_decided": 1},
+        ),
+    ],
+)
+def test_a_receipt_whose_verdict_does_not_hold_is_found(
+    auditor: Auditor,
+    fresh_service_url: Callable[[str], str],
+    broken: str,
+    faults: dict[str, int],
+) -> None:
+    _break(fresh_service_url, "partner_postback", broken)
+    found = [check.faults for check in intake.checks(auditor) if not check.holds]
+    assert found == [faults]
 
 
 def test_a_conversion_without_a_bonus_is_found(
