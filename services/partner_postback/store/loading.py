@@ -114,15 +114,16 @@ WITH lines AS (
     SELECT conversions.* FROM conversions
     JOIN unnest(%(whole_partner_ids)s::text[], %(whole_order_ids)s::text[])
          AS wanted (partner_id, order_id) USING (partner_id, order_id)
-), subjects AS (
-    SELECT unnest(%(subject_ids)s::uuid[]) AS subject_id UNION SELECT conversion_id FROM lines
 )
 SELECT json_build_object(
     'conversions', (SELECT coalesce(json_agg(lines), '[]') FROM lines),
     'messages', (
         SELECT coalesce(json_agg(json_build_object(
             'subject_id', subject_id, 'content', content)), '[]')
-        FROM messages JOIN subjects USING (subject_id)),
+        FROM messages
+        -- An array is looked up in the index, whatever the planner believes of a young table.
+        WHERE subject_id = ANY(
+            %(subject_ids)s::uuid[] || ARRAY(SELECT conversion_id FROM lines))),
     'cart_lines', (
         SELECT coalesce(json_agg(cart_lines), '[]') FROM cart_lines
         JOIN unnest(%(cart_partner_ids)s::text[], %(cart_order_ids)s::text[])
