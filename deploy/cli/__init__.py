@@ -10,7 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from deploy.cli import events, messages, parked, payout, postbacks, reaching, stack, verify
+from deploy.cli import (
+    events,
+    messages,
+    parked,
+    partners,
+    payout,
+    postbacks,
+    reaching,
+    stack,
+    verify,
+)
 from deploy.cli.asking import NOT_REACHED
 from deploy.local.process import CannotStart
 from deploy.prepare import NotImported
@@ -42,6 +52,7 @@ for group in (
     stack.stack,
     payout.payout,
     messages.messages,
+    partners.partners,
     postbacks.postbacks,
     parked.parked,
     events.events,

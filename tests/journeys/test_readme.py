@@ -15,7 +15,9 @@ pytestmark = pytest.mark.xdist_group("stack")
 REPOSITORY = Path(__file__).parents[2]
 
 
-def test_its_postback_its_partner_its_store_and_its_network_are_accepted(stack: RunningStack) -> None:
+def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
+    stack: RunningStack,
+) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
     script = "\necho\n".join(blocks)
     told = subprocess.run(
