@@ -33,7 +33,8 @@ def conflict_of_order(message: Message, lines: Sequence[Conversion]) -> Hold | N
     An amount of the whole order says nothing about its lines, unless it is their sum: of lines of
     40 000, 105 000 and 50 000 it may be 195 000. Raises InvalidAmount.
     """
-    if message.click_id and any(message.click_id != one.click_id for one in lines):
+    names_other = message.click_id and any(message.click_id != one.click_id for one in lines)
+    if names_other and not message.ignores_click:
         return Hold.OTHER_CLICK
     message = in_its_currency(message, lines[0].currency)
     if message.amount is None:

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from services.partner_postback.domain.algebra import Message, Says
 from services.partner_postback.domain.attribution import CLOCKS_MAY_DIFFER
-from services.partner_postback.formats import awin, form, json_body, profile, signed_json
-from services.partner_postback.formats.fields import read_document
-from services.partner_postback.formats.flat import flatten
+from services.partner_postback.formats import form, profile, signed_json
+from services.partner_postback.formats.envelopes import unwrap
 from services.partner_postback.formats.profile import Answer, Profile
 from services.partner_postback.formats.record import read_record
-from services.partner_postback.formats.request import RECORD, Code, RawRequest, Refused
+from services.partner_postback.formats.request import Code, RawRequest, Refused
 
 _NETWORKS = Path(__file__).parents[1] / "networks"
 _OURS_NEED = ("click_id", "amount", "ordered_at")
@@ -50,11 +49,6 @@ class Format:
     profile: Profile | None = None
 
 
-_ENVELOPES: Mapping[str, Callable[[RawRequest], dict[str, str]]] = {
-    "parameters": RawRequest.parameters,
-    "json": json_body.unwrap,
-    "awin": awin.unwrap,
-}
 _OURS = (
     Format("signed", signed_json.read, Security.SIGNATURE, a_report_needs=_OURS_NEED),
     Format("form", form.read, Security.KEY, a_report_needs=_OURS_NEED),
@@ -98,11 +92,7 @@ def read(request: RawRequest, spoken: Format) -> Message:
 
 
 def _read_by(spoken: Profile, request: RawRequest) -> Message:
-    if request.method == RECORD:
-        record = flatten(read_document(request.body))
-    else:
-        record = _ENVELOPES[spoken.envelope](request)
-    return read_record(spoken, record)
+    return read_record(spoken, unwrap(spoken.envelope, request, spoken.ignored))
 
 
 def _faults(

@@ -6,6 +6,7 @@ with each field named. What every part means stands in the README of `networks/`
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,8 +21,8 @@ from shared.problems import field_faults
 
 # The fields of a message that a profile can place, in the order in which faults are told.
 FIELDS = (
-    "order_id", "click_id", "line_id", "action", "event_id", "status", "amount", "change",
-    "quantity", "currency", "category", "ordered_at", "status_at", "reason", "lines",
+    "order_id", "click_id", "line_id", "action", "event_id", "status", "amount", "amount_left",
+    "change", "quantity", "currency", "category", "ordered_at", "status_at", "reason", "lines",
     "buyer_address",
 )  # fmt: skip
 LARGEST_PROFILE_BYTES = 64 * 1024
@@ -40,9 +41,14 @@ class WrongProfile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one field stands: under one of its names, else what another field or a default says."""
+    """Where one field stands: under one of its names, else what another field or a default says.
+
+    `joined`: names whose values are one together; `when`: in which records the place counts at all.
+    """
 
     names: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required: bool = False
     default: str | None = None
     otherwise: str | None = None
@@ -81,9 +87,12 @@ class Profile:
     security: str = "key"
     key_names: tuple[str, ...] = ("token",)
     decimal: str = "dot"
+    cuts_decimals: bool = False
     moments: tuple[str, ...] = ("rfc3339",)
     zone: str = "UTC"
     negative_comes_back: bool = False
+    checked_amounts: tuple[str, ...] = ()
+    defaults_when: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     not_counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     macros: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -103,13 +112,32 @@ class Profile:
     @cached_property
     def names(self) -> dict[str, str]:
         """Answer what the partner calls our fields, for faults."""
-        return {ours: place.names[0] for ours, place in self.fields.items() if place.names}
+        called = {ours: (*one.names, *one.joined) for ours, one in self.fields.items()}
+        return {ours: names[0] for ours, names in called.items() if names}
+
+    def name_of(self, ours: str) -> str:
+        """Answer what the partner calls a field of ours."""
+        return self.names.get(ours, ours)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Answer the names whose values say something here."""
+        places = self.fields.values()
+        placed = (name for one in places for name in (*one.names, *one.joined, *one.when))
+        asked = (*self.not_counted, *self.defaults_when, *self.checked_amounts)
+        return frozenset({*placed, *asked})
 
     @cached_property
     def known(self) -> frozenset[str]:
         """Answer every name that a record may have."""
-        placed = {name for place in self.fields.values() for name in place.names}
-        return frozenset({*placed, *self.key_names, *self.not_counted, *self.ignored})
+        return frozenset({*self.used, *self.key_names, *self.ignored})
+
+    @cached_property
+    def unreplaced(self) -> re.Pattern[str] | None:
+        """Answer what finds a macro that the network left as it was, anywhere in a value."""
+        ends = ((re.escape(opening), re.escape(closing)) for opening, closing in self.macros)
+        shapes = [rf"{opening}[\w.:-]{{1,50}}?{closing}" for opening, closing in ends]
+        return re.compile("|".join(shapes)) if shapes else None
 
 
 def load(name: str, text: str | bytes) -> Profile:
@@ -126,13 +154,23 @@ def load(name: str, text: str | bytes) -> Profile:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Refuses aliases: ten short lines of them can stand for a gigabyte of data."""
+    """Refuses what YAML forgives: aliases, and a name given twice, of which the last would win.
+
+    Ten short lines of aliases can stand for a gigabyte of data.
+    """
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "aliases are not accepted", mark)
         return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as in yaml
+        found = super().construct_mapping(node, deep)
+        if len(found) < len(node.value):
+            mark = node.start_mark
+            raise yaml.constructor.ConstructorError(None, None, "a name is given twice", mark)
+        return found
 
 
 def of_document(name: str, document: object) -> Profile:
@@ -148,24 +186,25 @@ def of_document(name: str, document: object) -> Profile:
 
 
 def _parts(sent: dict[str, Any]) -> dict[str, Any]:
-    fields = {ours: Place(**one) for ours, one in sent.pop("fields").items()}
-    words = {word: Says(says) for word, says in sent.pop("words").items()}
-    security = sent.pop("security")
-    answer, file = sent.pop("answer"), sent.pop("file")
+    fields, words = sent.pop("fields"), sent.pop("words")
+    security, answer, file = sent.pop("security"), sent.pop("answer"), sent.pop("file")
     return {
-        **sent,
-        "fields": {ours: fields[ours] for ours in FIELDS if ours in fields},
-        "words": words,
+        **_frozen(sent),
+        "fields": {ours: Place(**_frozen(fields[ours])) for ours in FIELDS if ours in fields},
+        "words": {word: Says(says) for word, says in words.items()},
         "security": security["kind"],
         "key_names": tuple(security["names"]),
-        "moments": tuple(sent["moments"]),
-        "not_counted": {name: tuple(some) for name, some in sent["not_counted"].items()},
-        "macros": tuple((one[0], one[1]) for one in sent["macros"]),
-        "forbidden": tuple(sent["forbidden"]),
         "ignored": frozenset(sent["ignored"]),
         "answer": answer and Answer(**answer),
         "file": file and FileLayout(**file),
     }
+
+
+def _frozen(sent: Any) -> Any:
+    """Answer the same with tuples for lists."""
+    if isinstance(sent, dict):
+        return {name: _frozen(one) for name, one in sent.items()}
+    return tuple(_frozen(one) for one in sent) if isinstance(sent, list) else sent
 
 
 def _not_a_profile(why: str) -> WrongProfile:

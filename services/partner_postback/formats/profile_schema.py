@@ -1,7 +1,7 @@
 """What a profile may say, checked when it is loaded: unknown parts and wrong values are named."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +13,7 @@ from shared.schemas import ShortList, StrictSchema, Text, Truth, Whole
 _MOST_NAMES = 20
 _MOST_WORDS = 100
 _NAME = Text(longest=100)
+_KEY_NAME = r"[A-Za-z0-9_.-]+\Z"
 ENVELOPES = ("parameters", "json", "awin")
 SECURITIES = ("key", "tradedoubler_checksum")
 DECIMALS = ("dot", "comma", "minor")
@@ -23,12 +24,27 @@ def _names(**options: Any) -> ShortList:
     return ShortList(Text(longest=100), most=_MOST_NAMES, **options)
 
 
+def _values_by_name(**options: Any) -> fields.Dict:
+    """Answer the field of what some names may hold; the empty text: nothing, or no such name."""
+    values = ShortList(Text(longest=100, shortest=0), most=_MOST_NAMES, fewest=1)
+    return fields.Dict(
+        keys=_NAME, values=values, load_default=dict, validate=validate.Length(max=20), **options
+    )
+
+
 class PlaceSchema(StrictSchema):
     """Where one field stands. A single name, or a list of names, is written without the rest."""
 
     names = _names(
         load_default=(),
         metadata={"description": "its name in the record, then the aliases; only one may be sent"},
+    )
+    joined = _names(
+        load_default=(),
+        metadata={"description": "instead: names whose values are one, with a slash between"},
+    )
+    when = _values_by_name(
+        metadata={"description": "the place counts only where these names hold these values"},
     )
     required = Truth(load_default=False)
     default = Text(load_default=None, longest=100)
@@ -49,9 +65,13 @@ class PlaceSchema(StrictSchema):
 
     @validates_schema
     def _says_something(self, sent: Mapping[str, Any], **_: Any) -> None:
-        if not sent["names"] and sent["default"] is None and sent["otherwise"] is None:
+        is_named = sent["names"] or sent["joined"]
+        if not is_named and sent["default"] is None and sent["otherwise"] is None:
             message = "Give it names, a default, or the field that stands for it."
             raise ValidationError(message, "names")
+        if sent["names"] and sent["joined"]:
+            message = "Either names, of which one is sent, or joined, of which all are."
+            raise ValidationError(message, "joined")
 
 
 class FieldsSchema(StrictSchema):
@@ -64,6 +84,7 @@ class FieldsSchema(StrictSchema):
     event_id = fields.Nested(PlaceSchema)
     status = fields.Nested(PlaceSchema, required=True)
     amount = fields.Nested(PlaceSchema)
+    amount_left = fields.Nested(PlaceSchema)
     change = fields.Nested(PlaceSchema)
     quantity = fields.Nested(PlaceSchema)
     currency = fields.Nested(PlaceSchema)
@@ -79,7 +100,12 @@ class SecuritySchema(StrictSchema):
     """How the sender proves itself: by its key in one of these parameters, or by a checksum."""
 
     kind = Text(load_default="key", validate=validate.OneOf(SECURITIES))
-    names = _names(load_default=["token"], fewest=1)
+    names = ShortList(
+        Text(longest=100, validate=validate.Regexp(_KEY_NAME, error="Use a-z, 0-9, _, . and -.")),
+        most=_MOST_NAMES,
+        fewest=1,
+        load_default=["token"],
+    )
 
 
 class AnswerSchema(StrictSchema):
@@ -118,12 +144,25 @@ class ProfileSchema(StrictSchema):
         validate=validate.Length(min=1, max=_MOST_WORDS),
     )
     decimal = Text(load_default="dot", validate=validate.OneOf(DECIMALS))
+    cuts_decimals = Truth(load_default=False)
     moments = ShortList(Text(longest=50), most=5, fewest=1, load_default=["rfc3339"])
     zone = Text(load_default="UTC", longest=50)
     negative_comes_back = Truth(load_default=False)
-    not_counted = fields.Dict(
-        keys=_NAME, values=_names(fewest=1), load_default=dict, validate=validate.Length(max=20)
+    checked_amounts = _names(load_default=[])
+    defaults_when = fields.Dict(
+        keys=_NAME,
+        values=fields.Dict(
+            keys=Text(longest=100, shortest=0),
+            values=fields.Dict(
+                keys=Text(validate=validate.OneOf(FieldsSchema().fields)),
+                values=Text(longest=100),
+            ),
+            validate=validate.Length(min=1, max=_MOST_NAMES),
+        ),
+        load_default=dict,
+        validate=validate.Length(max=20),
     )
+    not_counted = _values_by_name()
     macros = ShortList(ShortList(Text(longest=10), most=2, fewest=2), most=5, load_default=[])
     forbidden = _names(load_default=[])
     blank_is_refused = Truth(load_default=False)
@@ -139,7 +178,8 @@ class ProfileSchema(StrictSchema):
         faults: dict[str, Any] = {}
         _check_zone(sent["zone"], faults)
         _check_moments(sent["moments"], faults)
-        _check_places(sent["fields"], sent["words"], faults)
+        _check_places(sent, faults)
+        _check_default(sent, faults)
         if faults:
             raise ValidationError(faults)
 
@@ -152,7 +192,7 @@ def _check_zone(zone: str, faults: dict[str, Any]) -> None:
 
 
 def _check_moments(shapes: list[str], faults: dict[str, Any]) -> None:
-    example = datetime(2026, 12, 31, 23, 59, 58)  # noqa: DTZ001 - only to try the pattern
+    example = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)
     for place, shape in enumerate(shapes):
         if shape in ("rfc3339", "unix"):
             continue
@@ -165,19 +205,28 @@ def _check_moments(shapes: list[str], faults: dict[str, Any]) -> None:
             faults.setdefault("moments", {})[place] = [why]
 
 
-def _check_places(
-    places: Mapping[str, Mapping[str, Any]], words: Mapping[str, str], faults: dict[str, Any]
-) -> None:
+def _check_places(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:
     wrong: dict[str, Any] = {}
-    owners: dict[str, str] = {}
+    owners = dict.fromkeys(sent["security"]["names"], "the sender's key")
+    places = sent["fields"]
     for ours, place in places.items():
         if place["otherwise"] and (place["otherwise"] not in places or place["otherwise"] == ours):
             wrong.setdefault(ours, {})["otherwise"] = ["It names no other field of this profile."]
-        for name in place["names"]:
-            if owners.setdefault(name, ours) != ours and ours not in ("ordered_at", "status_at"):
-                wrong.setdefault(ours, {})["names"] = [f"{name!r} is {owners[name]} already."]
-    default = places["status"]["default"]
-    if default is not None and default not in words:
-        wrong.setdefault("status", {})["default"] = [f"{default!r} is none of the words."]
+        for name in (*place["names"], *place["joined"]):
+            owner = owners.setdefault(name, ours)
+            if owner != ours and (owner not in places or not _may_share(ours, place)):
+                wrong.setdefault(ours, {})["names"] = [f"{name!r} is {owner} already."]
     if wrong:
         faults["fields"] = wrong
+
+
+def _may_share(ours: str, place: Mapping[str, Any]) -> bool:
+    """Answer whether a field may stand where another does: a moment, or in other records."""
+    return ours in ("ordered_at", "status_at") or bool(place["when"])
+
+
+def _check_default(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:
+    default = sent["fields"]["status"]["default"]
+    if default is not None and default not in sent["words"]:
+        why = f"{default!r} is none of the words."
+        faults.setdefault("fields", {}).setdefault("status", {})["default"] = [why]
