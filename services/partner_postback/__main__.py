@@ -6,7 +6,9 @@ from functools import partial
 from flask import Flask
 
 from services.partner_postback import config, handlers
-from services.partner_postback.api import desk, postbacks, profiles, receipts
+from services.partner_postback.api import desk, postbacks, profiles
+from services.partner_postback.api.access import routes as access_routes
+from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.fast_lane import FastLane
 from services.partner_postback.api.intake import Intake, UnknownFormat
 from services.partner_postback.api.writer import CannotKeep, Writer
@@ -50,13 +52,13 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         title="Partner postbacks",
         blueprints=[
             postbacks.blueprint(),
-            receipts.blueprint(engine, access, directory, clock),
+            *access_routes.blueprints(engine, Reader(access, directory, clock)),
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
             ops.blueprint(engine, access),
         ],
         refusals={
-            **receipts.REFUSALS,
+            **access_routes.REFUSALS,
             **desk.REFUSALS,
             **profiles.REFUSALS,
             **ops.REFUSALS,

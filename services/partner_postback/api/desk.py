@@ -12,9 +12,7 @@ from services.partner_postback.api.schemas import (
     ExchangeRateSchema,
     KnownExchangeRateSchema,
     KnownPartnerSchema,
-    NewSecretSchema,
     PartnerSchema,
-    RotationSchema,
 )
 from services.partner_postback.domain.attribution import OWN_CURRENCY
 from services.partner_postback.partners import (
@@ -100,18 +98,6 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         if partner is None:
             raise UnknownPartner(partner_id)
         return _shown(partner)
-
-    @desk.post("/partners/<partner_id>/secrets")
-    @desk.arguments(RotationSchema)
-    @desk.response(201, NewSecretSchema)
-    def rotate(sent: dict[str, Any], partner_id: str) -> object:
-        """Give a new signing secret or key; the old one stays valid for a while."""
-        now = clock()
-        overlap = timedelta(hours=sent["overlap_hours"])
-        with engine.begin() as connection:
-            secret = give_secret(connection, partner_id, sent["kind"], overlap=overlap, now=now)
-        directory.forget()
-        return {"kind": sent["kind"], "secret": secret, "old_valid_until": now + overlap}
 
     @desk.put("/rates/<currency>")
     @desk.arguments(ExchangeRateSchema)

@@ -7,12 +7,11 @@ from services.partner_postback.partners import ip_range
 from services.partner_postback.sentences import Effect
 from services.partner_postback.verdicts import Verdict
 from shared.problems import ProblemSchema
-from shared.schemas import Moment, ShortList, Slug, StrictSchema, Text, Whole, WholeInQuery
+from shared.schemas import Moment, ShortList, Slug, StrictSchema, Text, Whole
 
 _MOST_STORES = 1_000
 _MOST_IP_RANGES = 100
 _MOST_FORMATS = 50
-_LONGEST_OVERLAP_HOURS = 24 * 90
 # A million rubles for one unit: no currency was ever worth as much, bitcoin and gold are none.
 _LARGEST_RATE_MICRO = 10**12
 _CODES = (
@@ -35,81 +34,6 @@ class RefusalSchema(ProblemSchema):
 
     receipt_id = fields.UUID()
     field = fields.String(allow_none=True)
-
-
-class ReceiptSchema(VerdictSchema):
-    """One authenticated request and its verdict."""
-
-    partner_id = fields.String()
-    received_at = Moment()
-    format = fields.String()
-    method = fields.String()
-    transport_id = fields.String(
-        allow_none=True, metadata={"description": "the webhook-id; null: its format has none"}
-    )
-    field = fields.String(allow_none=True)
-
-
-class RawRequestSchema(Schema):
-    """The request as it came, without the key."""
-
-    query = fields.String()
-    headers = fields.Dict(keys=fields.String(), values=fields.String())
-    body = fields.String(metadata={"description": "as text; empty when it is not UTF-8"})
-    body_base64 = fields.String()
-
-
-class WholeReceiptSchema(ReceiptSchema):
-    """A receipt with the request that it answers."""
-
-    request = fields.Nested(RawRequestSchema)
-
-
-class ReceiptListSchema(Schema):
-    """A page of receipts, newest first."""
-
-    data = fields.List(fields.Nested(ReceiptSchema))
-    next = fields.UUID(
-        allow_none=True, metadata={"description": "send as `after` for the next page"}
-    )
-
-
-class ReceiptQuerySchema(StrictSchema):
-    """Which receipts."""
-
-    partner_id = Slug(
-        load_default=None, metadata={"description": "for clerks; a partner sees its own"}
-    )
-    verdict = fields.String(
-        load_default=None, validate=validate.OneOf([one.value for one in Verdict])
-    )
-    code = Text(load_default=None, longest=50)
-    conversion_id = fields.UUID(load_default=None)
-    after = fields.UUID(load_default=None)
-    limit = WholeInQuery(load_default=50, lowest=1, highest=100)
-
-
-class ConversionSchema(Schema):
-    """One line of a purchase as it is now."""
-
-    conversion_id = fields.UUID()
-    partner_id = fields.String()
-    order_id = fields.String()
-    line_id = fields.String()
-    action = fields.String()
-    store_id = fields.String()
-    click_id = fields.String()
-    clicked_at = Moment()
-    status = fields.String()
-    category = fields.String(allow_none=True)
-    paid_minor = fields.Integer()
-    currency = fields.String()
-    rate_micro = fields.Integer()
-    ordered_at = Moment()
-    reason = fields.String(allow_none=True)
-    receipt_id = fields.UUID()
-    version = fields.Integer()
-    changed_at = Moment()
 
 
 def _check_ip_range(text: str) -> None:
@@ -149,21 +73,6 @@ class KnownPartnerSchema(PartnerSchema):
     partner_id = fields.String()
     key = fields.String()
     secret = fields.String()
-
-
-class RotationSchema(StrictSchema):
-    """Which secret to renew, and how long the old one stays valid."""
-
-    kind = fields.String(load_default="signing", validate=validate.OneOf(["signing", "key"]))
-    overlap_hours = Whole(load_default=24, highest=_LONGEST_OVERLAP_HOURS)
-
-
-class NewSecretSchema(Schema):
-    """The new secret, shown this once."""
-
-    kind = fields.String()
-    secret = fields.String()
-    old_valid_until = Moment()
 
 
 class ExchangeRateSchema(StrictSchema):

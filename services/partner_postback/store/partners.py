@@ -6,7 +6,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 IpRange = IPv4Network | IPv6Network
 
@@ -62,6 +62,11 @@ _ADD_SECRET = text("""
 INSERT INTO partner_secrets (partner_id, kind, value, created_at)
 VALUES (:partner_id, :kind, :value, :now)
 """)
+_VALID_SECRETS = text("""
+SELECT kind, created_at AS made_at, valid_until FROM partner_secrets
+WHERE partner_id = :partner_id AND (valid_until IS NULL OR valid_until > :now)
+ORDER BY secret_id DESC
+""")
 _SET_EXCHANGE_RATE = text("""
 INSERT INTO rates (currency, valid_from, rate_micro) VALUES (:currency, :valid_from, :rate_micro)
 ON CONFLICT (currency, valid_from) DO UPDATE SET rate_micro = excluded.rate_micro
@@ -99,6 +104,12 @@ def add_secret(
     row = {"partner_id": partner_id, "kind": secret.kind, "now": now}
     connection.execute(_END_OLDER, {**row, "old_until": old_until})
     connection.execute(_ADD_SECRET, {**row, "value": secret.value})
+
+
+def valid_secrets(connection: Connection, partner_id: str, now: datetime) -> list[RowMapping]:
+    """Answer which secrets are valid, and until when; never what they are."""
+    asked = {"partner_id": partner_id, "now": now}
+    return list(connection.execute(_VALID_SECRETS, asked).mappings())
 
 
 def set_exchange_rate(

@@ -1,0 +1,23 @@
+"""All routes of partner access, put together."""
+
+from flask_smorest import Blueprint
+from sqlalchemy import Engine
+
+from services.partner_postback.api.access import conversions, own_secrets, reader, receipts
+from services.partner_postback.api.access.reader import Reader
+
+
+def blueprints(engine: Engine, who: Reader) -> list[Blueprint]:
+    """Build the routes of what partners read and set for themselves."""
+    return [
+        receipts.blueprint(engine, who),
+        conversions.blueprint(engine, who),
+        own_secrets.blueprint(engine, who),
+    ]
+
+
+REFUSALS: dict[type[Exception], int] = {
+    **reader.REFUSALS,
+    **receipts.REFUSALS,
+    **conversions.REFUSALS,
+}
