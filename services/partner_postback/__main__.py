@@ -45,14 +45,15 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     access = Access(settings.operator_key, settings.service_key)
     directory = Directory(engine)
     clicks = ClickIds(settings.click_keys)
-    writer = Writer(engine, partial(handlers.record, clicks=clicks, clock=clock))
-    intake = Intake(directory, writer, clock)
+    record = partial(handlers.record, clicks=clicks, clock=clock)
+    intake = Intake(directory, Writer(engine, record), clock)
+    reader = Reader(access, directory, clock)
     app = create_app(
         "partner_postback",
         title="Partner postbacks",
         blueprints=[
             postbacks.blueprint(),
-            *access_routes.blueprints(engine, Reader(access, directory, clock)),
+            *access_routes.blueprints(engine, reader, intake, record),
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
             ops.blueprint(engine, access),

@@ -64,7 +64,11 @@ class Intake:
     clock: Clock
 
     def take(self, partner_id: str, name: str, environ: Mapping[str, Any], body: bytes) -> Outcome:
-        """Take a request of the format `name` in; raises Forged, CannotKeep."""
+        """Take a request of the format `name` in; raises Forged, UnknownFormat, CannotKeep."""
+        return self.writer.keep(self.prove(partner_id, name, environ, body))
+
+    def prove(self, partner_id: str, name: str, environ: Mapping[str, Any], body: bytes) -> Arrival:
+        """Answer a genuine request and what it says; raises Forged, UnknownFormat."""
         now = self.clock()
         spoken = self.directory.format(name)
         if spoken is None:
@@ -75,8 +79,7 @@ class Intake:
         assert partner is not None
         said = _read(partner, spoken, raw, environ.get("REMOTE_ADDR", ""))
         kept = raw if transport_id and not raw.query else raw.without_key(spoken.key_names)
-        arrival = Arrival(uuid4(), partner_id, kept, said, transport_id, spoken.version)
-        return self.writer.keep(arrival)
+        return Arrival(uuid4(), partner_id, kept, said, transport_id, spoken.version)
 
 
 def status_of(outcome: Outcome) -> int:

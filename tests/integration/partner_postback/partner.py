@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from services.partner_postback.formats.signature import sign
 from services.partner_postback.store import stores
 from shared.schemas import rfc3339
 from shared.sealed import Sealer
+from tests.integration.partner_postback.signing import signed_headers
 from tests.support.clock import SteppedClock
 
 CLICK_KEY = bytes(range(32))
@@ -68,16 +68,8 @@ class Partner:
         return {**keys, "status": status, "status_at": rfc3339(self.clock()), **changes}
 
     def send(self, body: object, *, webhook_id: str = "", **headers: str) -> TestResponse:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        webhook_id = webhook_id or f"msg_{uuid4()}"
-        timestamp = int(self.clock().timestamp())
-        signed = {
-            "webhook-id": webhook_id,
-            "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(self.secret, webhook_id, timestamp, raw),
-            "content-type": "application/json",
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }
+        raw, signed = signed_headers(self.secret, self.clock, body, webhook_id)
+        signed |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(f"/postbacks/{self.partner_id}", data=raw, headers=signed)
 
     def read(self, path: str, **parameters: object) -> TestResponse:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from services.partner_postback.api.access.reader import Reader
-from services.partner_postback.api.access.schemas import (
+from services.partner_postback.api.access.settings import (
     NewSecretSchema,
     RotationSchema,
     SecretListSchema,

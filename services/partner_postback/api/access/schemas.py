@@ -1,4 +1,4 @@
-"""The shapes of what partners read and set for themselves."""
+"""The shapes of what partners read: receipts, conversions, what a message would do."""
 
 import base64
 import binascii
@@ -15,9 +15,8 @@ from services.partner_postback.formats.fields import LONGEST_ID
 from services.partner_postback.formats.request import Source
 from services.partner_postback.store.access.conversions import MOST_MESSAGES
 from services.partner_postback.verdicts import Verdict
-from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery, rfc3339
+from shared.schemas import Moment, Slug, StrictSchema, Text, WholeInQuery, rfc3339
 
-_LONGEST_OVERLAP_HOURS = 24 * 90
 _TEXT = {"type": "string"}
 
 
@@ -193,32 +192,28 @@ class ConversionQuerySchema(StrictSchema):
     limit = WholeInQuery(load_default=50, lowest=1, highest=100)
 
 
-class RotationSchema(StrictSchema):
-    """Which secret to renew, and how long the old one stays valid."""
+class TriedLineSchema(Schema):
+    """A line of the order as it is, and as it would be; null: there is none."""
 
-    kind = fields.String(load_default="signing", validate=validate.OneOf(["signing", "key"]))
-    overlap_hours = Whole(load_default=24, highest=_LONGEST_OVERLAP_HOURS)
-
-
-class NewSecretSchema(Schema):
-    """The new secret, shown this once."""
-
-    kind = fields.String()
-    secret = fields.String()
-    old_valid_until = Moment()
+    before = fields.Nested(ConversionSchema, allow_none=True)
+    after = fields.Nested(ConversionSchema, allow_none=True)
 
 
-class SecretSchema(Schema):
-    """A secret that is valid now; its value was shown when it was made, and never again."""
+class DryRunSchema(VerdictSchema):
+    """What a request would be answered with, and what it would change. Nothing was kept."""
 
-    kind = fields.String()
-    made_at = Moment()
-    valid_until = Moment(
-        allow_none=True, metadata={"description": "null: until it is rotated, and the overlap"}
+    receipt_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "of the request that had this webhook-id first; else null"},
     )
-
-
-class SecretListSchema(Schema):
-    """What is valid now, the newest first."""
-
-    data = fields.List(fields.Nested(SecretSchema))
+    field = fields.String(allow_none=True)
+    rule = fields.String(allow_none=True)
+    status = fields.Integer(metadata={"description": "the HTTP status of the real answer"})
+    said = fields.Dict(
+        allow_none=True, metadata={"description": "what was read; null: it could not be read"}
+    )
+    lines = fields.List(
+        fields.Nested(TriedLineSchema),
+        metadata={"description": "those that would change, and the one that the verdict names"},
+    )

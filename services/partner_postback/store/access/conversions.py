@@ -21,6 +21,10 @@ _CONDITIONS = {
     "changed_since": "changed_at >= :changed_since",
     "after_id": "(changed_at, conversion_id) > (:after_at, :after_id)",
 }
+_OF_ORDER = text("""
+SELECT * FROM conversions WHERE partner_id = :partner_id AND order_id = :order_id
+ORDER BY line_id, action LIMIT :limit
+""")
 # A conversion's own messages and those about its whole order, as they came in.
 _MESSAGES = text(f"""
 SELECT wanted.subject_id, said.* FROM unnest(CAST(:subject_ids AS uuid[])) AS wanted (subject_id)
@@ -37,6 +41,15 @@ def conversion(connection: Connection, conversion_id: UUID, own: str | None) -> 
     """Answer a conversion as it is now; `own` None reads anybody's."""
     asked = {"conversion_id": conversion_id, "own": own}
     return connection.execute(_ONE, asked).mappings().first()
+
+
+def of_order(
+    connection: Connection, partner_id: str, order_id: str, limit: int
+) -> dict[UUID, dict[str, Any]]:
+    """Answer the lines of an order by their ids."""
+    asked = {"partner_id": partner_id, "order_id": order_id, "limit": limit}
+    rows = connection.execute(_OF_ORDER, asked).mappings()
+    return {row["conversion_id"]: dict(row) for row in rows}
 
 
 def conversions(
