@@ -17,6 +17,7 @@ from deploy.cli import (
     partners,
     payout,
     postbacks,
+    rates,
     reaching,
     stack,
     verify,
@@ -54,6 +55,7 @@ for group in (
     messages.messages,
     partners.partners,
     postbacks.postbacks,
+    rates.rates,
     parked.parked,
     events.events,
 ):

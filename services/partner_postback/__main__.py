@@ -6,7 +6,7 @@ from functools import partial
 from flask import Flask
 
 from services.partner_postback import config, handlers
-from services.partner_postback.api import desk, postbacks, profiles
+from services.partner_postback.api import desk, postbacks, profiles, rates
 from services.partner_postback.api.access import routes as access_routes
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.fast_lane import FastLane
@@ -17,8 +17,10 @@ from services.partner_postback.config import Settings
 from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS
 from services.partner_postback.formats.profile import WrongProfile
 from services.partner_postback.formats.signature import Forged
+from services.partner_postback.outside.fetching import Fetcher
 from services.partner_postback.partners import Directory
 from services.partner_postback.work.held import HeldRetry
+from services.partner_postback.work.rates import DailyRates
 from shared import database, event_log, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access
@@ -56,12 +58,14 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
             *access_routes.blueprints(engine, reader, intake, record),
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
+            rates.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
         ],
         refusals={
             **access_routes.REFUSALS,
             **desk.REFUSALS,
             **profiles.REFUSALS,
+            **rates.REFUSALS,
             **ops.REFUSALS,
             UnknownFormat: 404,
             CannotKeep: 503,
@@ -101,7 +105,11 @@ def _work(stop: threading.Event) -> None:
     directory = Directory(engine)
     clicks = ClickIds(settings.click_keys)
     held = HeldRetry(engine, directory, clicks, utc_now, utc_now())
-    keep_doing([Job("held", held.work, _IDLE_SECONDS)], stop, pulse)
+    jobs = [Job("held", held.work, _IDLE_SECONDS)]
+    if settings.central_bank_url:
+        daily = DailyRates(engine, Fetcher(), settings.central_bank_url, utc_now)
+        jobs.append(Job("rates", daily.work, _IDLE_SECONDS))
+    keep_doing(jobs, stop, pulse)
 
 
 def _relay(stop: threading.Event) -> None:

@@ -1,7 +1,11 @@
 """The settings of this service, read from the environment once."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from marshmallow import ValidationError
+
+from services.partner_postback.outside.fetching import UnsafeAddress, check_address
 from shared.config import environment
 
 # Each waits for its commit most of the time; requests beyond them queue in the server.
@@ -21,11 +25,17 @@ class Settings:
     service_key: str
     click_keys: list[bytes]
     threads: int
+    # Empty: rates are set by hand, or taken in from a file.
+    central_bank_url: str = ""
+    # Credentials go to networks over HTTPS alone, but for stand-ins on this machine.
+    allows_plain_http: bool = False
 
 
 def read_settings() -> Settings:
     """Answer the settings; raises WrongSettings with every fault at once."""
     env = environment()
+    allows_plain_http = bool(env.bool("ALLOWS_PLAIN_HTTP", False))
+    is_safe = partial(_check_outside, allows_plain_http=allows_plain_http)
     settings = Settings(
         database_url=env.str("DATABASE_URL"),
         kafka_bootstrap=env.str("KAFKA_BOOTSTRAP"),
@@ -36,6 +46,16 @@ def read_settings() -> Settings:
         service_key=env.str("SERVICE_KEY"),
         click_keys=env.keys_of("CLICK_KEYS"),
         threads=env.int("POSTBACK_THREADS", DEFAULT_THREADS),
+        central_bank_url=env.str("CENTRAL_BANK_URL", "", validate=is_safe),
+        allows_plain_http=allows_plain_http,
     )
     env.done()
     return settings
+
+
+def _check_outside(url: str, *, allows_plain_http: bool) -> None:
+    try:
+        if url:
+            check_address(url, "address", allows_plain_http=allows_plain_http)
+    except UnsafeAddress as fault:
+        raise ValidationError(str(fault)) from None

@@ -7,13 +7,11 @@ from services.partner_postback.partners import ip_range
 from services.partner_postback.sentences import Effect
 from services.partner_postback.verdicts import Verdict
 from shared.problems import ProblemSchema
-from shared.schemas import Moment, ShortList, Slug, StrictSchema, Text, Whole
+from shared.schemas import ShortList, Slug, StrictSchema, Text
 
 _MOST_STORES = 1_000
 _MOST_IP_RANGES = 100
 _MOST_FORMATS = 50
-# A million rubles for one unit: no currency was ever worth as much, bitcoin and gold are none.
-_LARGEST_RATE_MICRO = 10**12
 _CODES = (
     f"stable, for programs; accepted or duplicate: {', '.join(Effect)}; held: {', '.join(Hold)}"
 )
@@ -73,26 +71,6 @@ class KnownPartnerSchema(PartnerSchema):
     partner_id = fields.String()
     key = fields.String()
     secret = fields.String()
-
-
-class ExchangeRateSchema(StrictSchema):
-    """What one unit of the currency is worth."""
-
-    rate_micro = Whole(
-        required=True,
-        lowest=1,
-        highest=_LARGEST_RATE_MICRO,
-        metadata={"description": "rubles for one unit of the currency, times 1 000 000"},
-    )
-    valid_from = Moment(load_default=None, allow_none=True, metadata={"description": "null: now"})
-
-
-class KnownExchangeRateSchema(Schema):
-    """An exchange rate as it is kept."""
-
-    currency = fields.String()
-    rate_micro = fields.Integer()
-    valid_from = Moment()
 
 
 class FormatSchema(Schema):

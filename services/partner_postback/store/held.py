@@ -23,8 +23,9 @@ _STORE_OR_PARTNER_CHANGED = """
                AND partners.changed_at > held.tried_at - :unseen_for)"""
 _CAUSE_GONE = {
     Hold.UNKNOWN_STORE: "EXISTS (SELECT FROM stores WHERE number = held.store_number)",
-    Hold.NO_RATE: "EXISTS (SELECT FROM rates "
-    "WHERE currency = held.currency AND valid_from <= :now)",
+    Hold.NO_RATE: "EXISTS (SELECT FROM (SELECT valid_until FROM rates "
+    "WHERE currency = held.currency AND valid_from <= :now ORDER BY valid_from DESC LIMIT 1) "
+    "AS newest WHERE valid_until IS NULL OR valid_until > :now)",
     Hold.UNKNOWN_ORDER: "EXISTS (SELECT FROM conversions AS line "
     "WHERE line.partner_id = held.partner_id AND line.order_id = held.order_id "
     "AND line.changed_at > held.tried_at - :unseen_for)",

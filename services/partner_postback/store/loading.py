@@ -146,10 +146,10 @@ SELECT json_build_object(
         ) AS known),
     'exchange_rates', (
         SELECT coalesce(json_object_agg(currency, rate_micro), '{}') FROM (
-            SELECT DISTINCT ON (currency) currency, rate_micro FROM rates
+            SELECT DISTINCT ON (currency) currency, rate_micro, valid_until FROM rates
             WHERE currency = ANY(%(currencies)s) AND valid_from <= %(now)s
             ORDER BY currency, valid_from DESC
-        ) AS known)
+        ) AS newest WHERE valid_until IS NULL OR valid_until > %(now)s)
 )::text
 """
 _loaded = msgspec.json.Decoder(_Loaded)

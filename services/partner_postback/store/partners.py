@@ -1,4 +1,4 @@
-"""Queries on partners, their secrets and the exchange rates that the operator sets."""
+"""Queries on partners and their secrets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,10 +67,6 @@ SELECT kind, created_at AS made_at, valid_until FROM partner_secrets
 WHERE partner_id = :partner_id AND (valid_until IS NULL OR valid_until > :now)
 ORDER BY secret_id DESC
 """)
-_SET_EXCHANGE_RATE = text("""
-INSERT INTO rates (currency, valid_from, rate_micro) VALUES (:currency, :valid_from, :rate_micro)
-ON CONFLICT (currency, valid_from) DO UPDATE SET rate_micro = excluded.rate_micro
-""")
 
 
 def all_partners(connection: Connection) -> list[Partner]:
@@ -110,14 +106,6 @@ def valid_secrets(connection: Connection, partner_id: str, now: datetime) -> lis
     """Answer which secrets are valid, and until when; never what they are."""
     asked = {"partner_id": partner_id, "now": now}
     return list(connection.execute(_VALID_SECRETS, asked).mappings())
-
-
-def set_exchange_rate(
-    connection: Connection, currency: str, rate_micro: int, valid_from: datetime
-) -> None:
-    """Set what one unit of a currency is worth from a moment on, in millionths of a ruble."""
-    row = {"currency": currency, "rate_micro": rate_micro, "valid_from": valid_from}
-    connection.execute(_SET_EXCHANGE_RATE, row)
 
 
 def _partner(row: Any) -> Partner:

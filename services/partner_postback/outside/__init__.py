@@ -1,0 +1,1 @@
+"""Asking servers that are not ours: networks for conversions, the central bank for its rates."""
