@@ -53,7 +53,7 @@ def retry(
     """Decide again on requests that were held; their receipts learn the new verdict."""
     batch, _ = _begin(connection, arrivals, clicks, clock())
     outcomes = [batch.take(arrival) for arrival in arrivals]
-    batches.give_verdicts(raw(connection), outcomes)
+    batches.give_verdicts(raw(connection), list(zip(arrivals, outcomes, strict=True)))
     _write(connection, batch, [])
     return outcomes
 

@@ -9,24 +9,28 @@ import hmac
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
+import structlog
 from sqlalchemy import Connection, Engine
 
 from services.partner_postback.formats import Format, all_formats, built_in, of_profile
-from services.partner_postback.formats.profile import Answer, of_document
-from services.partner_postback.formats.request import FORM_TYPE, RawRequest
+from services.partner_postback.formats.profile import Answer, WrongProfile, of_document
+from services.partner_postback.formats.request import FORM_TYPE, RawRequest, Refused
 from services.partner_postback.formats.signature import Forged, Proof, new_secret, verify
 from services.partner_postback.store import partners as partner_queries
 from services.partner_postback.store import profiles as profile_queries
 from services.partner_postback.store.partners import IpRange, Partner, Secret
 from services.partner_postback.store.profiles import KeptProfile
 
+log = structlog.get_logger()
 FRESH_SECONDS = 1.0
 _KEY_PREFIX = "pk_"
 _KEY_BYTES = 32
+_CHECKSUM_BYTES = 16
+_CHECKSUM_VERSION = "v04"
 
 
 class UnknownPartner(Exception):
@@ -47,7 +51,7 @@ class Directory:
         self._lock = threading.Lock()
         self._partners: dict[str, Partner] = {}
         self._formats: Mapping[str, Format] = built_in()
-        self._own: dict[tuple[str, str], Format] = {}
+        self._own: dict[tuple[str, str], Format | None] = {}
         self._read_at = float("-inf")
 
     def find(self, partner_id: str) -> Partner | None:
@@ -89,12 +93,18 @@ class Directory:
                     profiles = profile_queries.newest(connection)
                 self._partners = {one.partner_id: one for one in partners}
                 self._own = {(one.name, one.version): self._own_format(one) for one in profiles}
-                self._formats = all_formats(self._own.values())
+                self._formats = all_formats(one for one in self._own.values() if one)
                 self._read_at = time.monotonic()
 
-    def _own_format(self, kept: KeptProfile) -> Format:
-        known = self._own.get((kept.name, kept.version))
-        return known or of_profile(of_document(kept.name, kept.document))
+    def _own_format(self, kept: KeptProfile) -> Format | None:
+        key = (kept.name, kept.version)
+        if key in self._own:
+            return self._own[key]
+        try:
+            return of_profile(of_document(kept.name, kept.document))
+        except WrongProfile as fault:  # kept by another version of the programme
+            log.warning("profiles.unusable", name=kept.name, fault=str(fault)[:300])
+            return None
 
 
 def prove_signed(partner: Partner | None, request: RawRequest, now: datetime) -> str:
@@ -111,6 +121,36 @@ def prove_key(partner: Partner | None, key: str, now: datetime) -> None:
             f"or in a body of the content type {FORM_TYPE}."
         )
         raise Forged(Proof.KEY_WRONG, why)
+
+
+def prove_checksum(
+    partner: Partner | None, request: RawRequest, spoken: Format, now: datetime
+) -> None:
+    """Check Tradedoubler's checksum over the order's number and value as sent; raises Forged."""
+    try:
+        sent = request.parameters()
+    except Refused as refused:
+        raise Forged(Proof.CHECKSUM_WRONG, str(refused)) from None
+    order, value = (sent.get(spoken.names[ours], "") for ours in ("order_id", "amount"))
+    proof = sent.get(spoken.key_names[0], "").encode()
+    known = _valid(partner, "checksum", now) if partner else []
+    fits = [hmac.compare_digest(proof, checksum(one, order, value).encode()) for one in known]
+    if not any(fits):
+        name, signed = spoken.key_names[0], (spoken.names["order_id"], spoken.names["amount"])
+        why = (
+            f"`{name}` is not {_CHECKSUM_VERSION} and the md5 of this partner's secret, "
+            f"`{signed[0]}` and `{signed[1]}` as they were sent."
+        )
+        raise Forged(Proof.CHECKSUM_WRONG, why)
+
+
+def checksum(secret: str, order: str, value: str) -> str:
+    """Answer Tradedoubler's checksum: `v04` and md5 of secret, order number and order value.
+
+    Of the texts, not of what they mean: 599.9 has another than 599.90. The network chose md5.
+    """
+    digest = hashlib.md5(f"{secret}{order}{value}".encode(), usedforsecurity=False)
+    return _CHECKSUM_VERSION + digest.hexdigest()
 
 
 def has_key(partner: Partner, key: str, now: datetime) -> bool:
@@ -151,12 +191,20 @@ def give_secret(
     """Make a secret or key and answer it, this once; the one before ends after `overlap`."""
     if not partner_queries.lock(connection, partner_id):
         raise UnknownPartner(partner_id)
-    shown = new_secret() if kind == "signing" else _KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
-    kept = shown if kind == "signing" else _hash(shown)
-    secret = Secret(kind, kept, None)
+    shown = _NEW[kind]()
+    # What we compute ourselves must be kept as it is; of a key only the hash is.
+    secret = Secret(kind, _hash(shown) if kind == "key" else shown, None)
     old_until = now + overlap
     partner_queries.add_secret(connection, partner_id, secret, old_until=old_until, now=now)
     return shown
+
+
+_NEW: Mapping[str, Callable[[], str]] = {
+    "signing": new_secret,
+    "key": lambda: _KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES),
+    "checksum": lambda: secrets.token_hex(_CHECKSUM_BYTES),
+}
+SECRET_KINDS = tuple(_NEW)
 
 
 def _valid(partner: Partner, kind: str, now: datetime) -> list[str]:

@@ -21,12 +21,21 @@ from services.partner_postback.formats.signature import Forged
 from services.partner_postback.partners import (
     Directory,
     may_send_from,
+    prove_checksum,
     prove_key,
     prove_signed,
 )
 from services.partner_postback.store.partners import Partner
 from services.partner_postback.verdicts import Arrival, Outcome, Verdict
 from shared.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """What proved the sender: the webhook-id of a signed message, or the key that was sent."""
+
+    transport_id: str | None = None
+    key: str = ""
 
 
 class UnknownFormat(Exception):
@@ -75,11 +84,11 @@ class Intake:
             raise UnknownFormat(name)
         raw = _raw_request(name, environ, body, now)
         partner = self.directory.find(partner_id)
-        transport_id = _prove(partner, spoken, raw, environ.get("HTTP_AUTHORIZATION", ""), now)
+        proof = _prove(partner, spoken, raw, environ.get("HTTP_AUTHORIZATION", ""), now)
         assert partner is not None
         said = _read(partner, spoken, raw, environ.get("REMOTE_ADDR", ""))
-        kept = raw if transport_id and not raw.query else raw.without_key(spoken.key_names)
-        return Arrival(uuid4(), partner_id, kept, said, transport_id, spoken.version)
+        kept = _without_key(raw, spoken, proof)
+        return Arrival(uuid4(), partner_id, kept, said, proof.transport_id, spoken.version)
 
 
 def status_of(outcome: Outcome) -> int:
@@ -97,17 +106,32 @@ def _raw_request(name: str, environ: Mapping[str, Any], body: bytes, now: dateti
 
 def _prove(
     partner: Partner | None, spoken: Format, raw: RawRequest, authorization: str, now: datetime
-) -> str | None:
+) -> _Proved:
     try:
-        if spoken.security is Security.SIGNATURE:
-            return prove_signed(partner, raw, now)
-        scheme, _, key = authorization.partition(" ")
-        is_bearer = scheme.lower() == "bearer"
-        prove_key(partner, key.strip() if is_bearer else raw.key(spoken.key_names), now)
+        match spoken.security:
+            case Security.SIGNATURE:
+                return _Proved(transport_id=prove_signed(partner, raw, now))
+            case Security.TRADEDOUBLER_CHECKSUM:
+                prove_checksum(partner, raw, spoken, now)
+                return _Proved()
+            case Security.KEY:
+                scheme, _, sent = authorization.partition(" ")
+                is_bearer = scheme.lower() == "bearer"
+                key = sent.strip() if is_bearer else raw.key(spoken.key_names)
+                prove_key(partner, key, now)
+                return _Proved(key=key)
     except Forged as forged:
         FORGED.labels(forged.code).inc()
         raise
-    return None
+
+
+def _without_key(raw: RawRequest, spoken: Format, proved: _Proved) -> RawRequest:
+    """Answer the request as it may be kept; a checksum gives no secret away, and stays."""
+    if spoken.security is Security.TRADEDOUBLER_CHECKSUM:
+        return raw
+    if proved.transport_id and not raw.query:
+        return raw
+    return raw.without_key(spoken.key_names, proved.key)
 
 
 def _read(partner: Partner, spoken: Format, raw: RawRequest, address: str) -> Message | Refused:

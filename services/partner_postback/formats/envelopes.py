@@ -49,17 +49,19 @@ def _awin(request: RawRequest, leaving_out: Container[str]) -> dict[str, str]:
     """Answer the record of one form field that holds JSON, or of macros, with the `category`."""
     sent = request.parameters()
     if _AWIN not in sent:
-        groups = (
-            read_document(sent[_GROUPS].encode(), _GROUPS, f"{_GROUPS}.")
-            if sent.get(_GROUPS) and not sent[_GROUPS].startswith("!!!")
-            else []
-        )
-        return {**sent, **_category(groups)}
+        return {**sent, **_category(_groups(sent.get(_GROUPS, "")))}
     pushed = read_document(sent[_AWIN].encode(), _AWIN)
     if not isinstance(pushed, dict):
         raise Refused(Code.INVALID_FIELDS, f"{_AWIN}: Not a JSON object.", _AWIN)
     groups = pushed.pop(_GROUPS, None)
     return {**flatten(pushed, leaving_out), **_category(groups)}
+
+
+def _groups(text: str) -> object:
+    if text.startswith("!!!"):
+        why = f"{_GROUPS}: The network left {text[:50]} as it was."
+        raise Refused(Code.MACRO_NOT_REPLACED, why, _GROUPS)
+    return read_document(text.encode(), _GROUPS, f"{_GROUPS}.") if text else None
 
 
 def _category(groups: object) -> dict[str, str]:

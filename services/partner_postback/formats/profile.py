@@ -115,10 +115,6 @@ class Profile:
         called = {ours: (*one.names, *one.joined) for ours, one in self.fields.items()}
         return {ours: names[0] for ours, names in called.items() if names}
 
-    def name_of(self, ours: str) -> str:
-        """Answer what the partner calls a field of ours."""
-        return self.names.get(ours, ours)
-
     @cached_property
     def used(self) -> frozenset[str]:
         """Answer the names whose values say something here."""

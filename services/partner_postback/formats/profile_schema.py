@@ -180,6 +180,7 @@ class ProfileSchema(StrictSchema):
         _check_moments(sent["moments"], faults)
         _check_places(sent, faults)
         _check_default(sent, faults)
+        _check_checksum(sent, faults)
         if faults:
             raise ValidationError(faults)
 
@@ -223,6 +224,17 @@ def _check_places(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:
 def _may_share(ours: str, place: Mapping[str, Any]) -> bool:
     """Answer whether a field may stand where another does: a moment, or in other records."""
     return ours in ("ordered_at", "status_at") or bool(place["when"])
+
+
+def _check_checksum(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:
+    if sent["security"]["kind"] != "tradedoubler_checksum":
+        return
+    if len(sent["security"]["names"]) > 1:
+        faults["security"] = {"names": ["A checksum has one name."]}
+    for ours in ("order_id", "amount"):
+        if not sent["fields"].get(ours, {}).get("names"):
+            why = "The checksum is made of it: name its parameter."
+            faults.setdefault("fields", {}).setdefault(ours, {})["names"] = [why]
 
 
 def _check_default(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from services.partner_postback.formats.fields import (
 )
 from services.partner_postback.formats.profile import Place, Profile
 from services.partner_postback.formats.request import Code, Refused
-from services.partner_postback.formats.sums import check_amount, read_sum, whole
+from services.partner_postback.formats.sums import Found, check_amount, read_sum, whole
 
 _LONGEST = {
     "click_id": LONGEST_CLICK_ID,
@@ -39,31 +39,30 @@ _KEYS = ("order_id", "line_id", "action", "event_id")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 _LONGEST_UNIX = 10
 Record = Mapping[str, str]
-Found = dict[str, str]
 
 
 def read_record(profile: Profile, record: Record) -> Message:
     """Answer the message of a record; raises Refused with the partner's own name of the field."""
     _check_record(profile, record)
     found = _find(profile, record)
-    told = read_sum(profile, found, _says(profile, found.get("status", "")))
+    told = read_sum(profile, found, _says(profile, found))
     return Message(
-        order_id=found.get("order_id", ""),
-        line_id=found.get("line_id", ""),
-        action=found.get("action", ""),
+        order_id=found.texts.get("order_id", ""),
+        line_id=found.texts.get("line_id", ""),
+        action=found.texts.get("action", ""),
         says=told.says,
         status_at=_moment(profile, found, "status_at"),
-        click_id=found.get("click_id"),
+        click_id=found.texts.get("click_id"),
         amount=told.money,
-        category=found.get("category"),
+        category=found.texts.get("category"),
         ordered_at=_moment(profile, found, "ordered_at"),
-        reason=found.get("reason"),
+        reason=found.texts.get("reason"),
         basis=told.basis,
-        event_id=found.get("event_id"),
+        event_id=found.texts.get("event_id"),
         amount_text=told.text,
-        lines=whole(profile, found, "lines", MOST_LINES),
+        lines=whole(found, "lines", MOST_LINES),
         ordered_on_arrival="ordered_at" not in profile.fields,
-        buyer_address=found.get("buyer_address"),
+        buyer_address=found.texts.get("buyer_address"),
         only_first_counts=profile.only_first_counts,
         ignores_click=profile.ignores_click,
     )
@@ -95,19 +94,21 @@ def _check_value(profile: Profile, name: str, value: str) -> None:
 
 
 def _find(profile: Profile, record: Record) -> Found:
-    found: Found = dict(_defaults_when(profile, record))
+    found = Found(dict(_defaults_when(profile, record)), dict(profile.names))
     places = {ours: one for ours, one in profile.fields.items() if _counts(one, record)}
     for ours, place in places.items():
-        text = _text(ours, place, record)
-        if text is not None:
-            found[ours] = text
-        elif ours not in found and place.default is not None:
-            found[ours] = place.default
+        sent = _sent(place, record)
+        if sent is not None:
+            found.names[ours] = sent[0]
+            found.texts[ours] = _checked(ours, place, *sent)
+        elif ours not in found.texts and place.default is not None:
+            found.texts[ours] = place.default
     for ours, place in places.items():
-        if ours not in found and place.otherwise in found:
-            found[ours] = found[place.otherwise]
-        if ours not in found and place.required:
-            name = profile.name_of(ours)
+        if ours not in found.texts and place.otherwise in found.texts:
+            found.texts[ours] = found.texts[place.otherwise]
+            found.names[ours] = found.name_of(place.otherwise)
+        if ours not in found.texts and place.required:
+            name = found.name_of(ours)
             raise Refused(Code.INVALID_FIELDS, f"{name}: It is missing.", name)
     return found
 
@@ -121,16 +122,17 @@ def _counts(place: Place, record: Record) -> bool:
     return all(record.get(name, "") in values for name, values in place.when.items())
 
 
-def _text(ours: str, place: Place, record: Record) -> str | None:
-    sent = [name for name in place.names if record.get(name)]
+def _sent(place: Place, record: Record) -> tuple[str, str] | None:
+    """Answer the name under which a field was sent, and its text; None when it was not."""
     if place.joined:
         is_there = any(record.get(name) for name in place.joined)
-        name, value = place.joined[0], "/".join(record.get(one, "") for one in place.joined)
-        return _checked(ours, place, name, value) if is_there else None
+        text = "/".join(record.get(one, "") for one in place.joined)
+        return (place.joined[0], text) if is_there else None
+    sent = [name for name in place.names if record.get(name)]
     if len(sent) > 1:
         why = f"{sent[1]}: It is the same as {sent[0]}, which was sent too."
         raise Refused(Code.DUPLICATE_PARAMETER, why, sent[1])
-    return _checked(ours, place, sent[0], record[sent[0]]) if sent else None
+    return (sent[0], record[sent[0]]) if sent else None
 
 
 def _checked(ours: str, place: Place, name: str, value: str) -> str:
@@ -149,10 +151,11 @@ def _unkeepable(value: str) -> str | None:
     return "It has a character that cannot be kept." if "\x00" in value else None
 
 
-def _says(profile: Profile, word: str) -> Says:
+def _says(profile: Profile, found: Found) -> Says:
+    word = found.texts.get("status", "")
     says = profile.words.get(word)
     if says is None:
-        name = profile.name_of("status")
+        name = found.name_of("status")
         known = ", ".join(profile.words)
         why = (
             f"{name}: {word[:50]!r} is none of {known[:300]}."
@@ -164,14 +167,14 @@ def _says(profile: Profile, word: str) -> Says:
 
 
 def _moment(profile: Profile, found: Found, ours: str) -> datetime | None:
-    text = found.get(ours)
+    text = found.texts.get(ours)
     if text is None:
         return None
     for shape in profile.moments:
         moment = _as_moment(text, shape, profile.zone)
         if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR:
             return moment
-    name = profile.name_of(ours)
+    name = found.name_of(ours)
     why = f"{name}: {text[:50]!r} is no moment written as {' or '.join(profile.moments)}."
     raise Refused(Code.INVALID_FIELDS, why, name)
 

@@ -106,11 +106,17 @@ class RawRequest:
         sent = _pattern(tuple(names)).findall(parameters)
         return _unquoted(sent[0]).decode(errors="replace") if len(sent) == 1 else ""
 
-    def without_key(self, names: Iterable[str] = ("token",)) -> Self:
-        """Answer the request as it may be kept and shown: the partner's key is blotted out."""
+    def without_key(self, names: Iterable[str] = ("token",), key: str = "") -> Self:
+        """Answer the request as it may be kept and shown: the partner's key is blotted out.
+
+        By its names in the address or a form, and by itself wherever else it was sent.
+        """
         pattern = _pattern(tuple(names))
-        body = _blot(self.body, pattern) if self.is_form() else self.body
-        return replace(self, query=_blot(self.query, pattern), body=body)
+        query, body = _blot(self.query, pattern), self.body
+        body = _blot(body, pattern) if self.is_form() else body
+        if key:
+            query, body = (one.replace(key.encode(), b"***") for one in (query, body))
+        return replace(self, query=query, body=body)
 
     def is_form(self) -> bool:
         """Tell whether the body holds parameters."""

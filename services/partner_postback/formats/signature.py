@@ -26,6 +26,7 @@ class Proof(StrEnum):
     TIMESTAMP_OUTSIDE_WINDOW = "timestamp_outside_window"
     SIGNATURE_WRONG = "signature_wrong"
     KEY_WRONG = "key_wrong"
+    CHECKSUM_WRONG = "checksum_wrong"
 
 
 class Forged(Exception):

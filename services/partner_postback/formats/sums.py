@@ -1,6 +1,5 @@
 """What the sum of a record means: a total, what came back, or a change of what was paid."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.partner_postback.domain.algebra import Basis, Says
@@ -18,6 +17,18 @@ _MOST_DECIMALS = "CLF"
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The texts of a record by our fields, and the partner's names under which they were sent."""
+
+    texts: dict[str, str]
+    names: dict[str, str]
+
+    def name_of(self, ours: str) -> str:
+        """Answer what the partner calls a field of ours."""
+        return self.names.get(ours, ours)
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """What a record says of money; `text`: an amount whose currency only its conversion names."""
 
@@ -27,7 +38,7 @@ class Sum:
     text: str | None = None
 
 
-def read_sum(profile: Profile, found: Mapping[str, str], says: Says) -> Sum:
+def read_sum(profile: Profile, found: Found, says: Says) -> Sum:
     """Answer what the sum of a record means; raises Refused.
 
     | place       | with the word    | means                                                    |
@@ -40,14 +51,14 @@ def read_sum(profile: Profile, found: Mapping[str, str], says: Says) -> Sum:
 
     A change of a `reported` line amends it. What is below 0 in a `declined` record stays declined.
     """
-    ours = next((one for one in _PLACES if one in found), None)
+    ours = next((one for one in _PLACES if one in found.texts), None)
     if ours is None:
         return Sum(says)
-    if ours == "amount_left" and "amount" in found:
-        name = profile.name_of(ours)
+    if ours == "amount_left" and "amount" in found.texts:
+        name = found.name_of(ours)
         why = f"{name}: Say either what came back or what is left."
         raise Refused(Code.INVALID_FIELDS, why, name)
-    text = found[ours]
+    text = found.texts[ours]
     is_below = text.startswith("-") and (
         ours == "change" or (ours == "amount" and profile.negative_comes_back)
     )
@@ -55,14 +66,14 @@ def read_sum(profile: Profile, found: Mapping[str, str], says: Says) -> Sum:
     return _read(profile, found, Sum(says, basis), (ours, text[1:] if is_below else text))
 
 
-def whole(profile: Profile, found: Mapping[str, str], ours: str, most: int) -> int | None:
+def whole(found: Found, ours: str, most: int) -> int | None:
     """Answer a count from 1 to `most`, or None where there is none; raises Refused."""
-    text = found.get(ours)
+    text = found.texts.get(ours)
     if text is None:
         return None
     is_whole = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_WHOLE
     if not is_whole or not 1 <= int(text) <= most:
-        name = profile.name_of(ours)
+        name = found.name_of(ours)
         raise Refused(Code.INVALID_FIELDS, f"{name}: Not a whole number from 1 to {most}.", name)
     return int(text)
 
@@ -82,10 +93,10 @@ def _meaning(ours: str, says: Says, *, is_below: bool) -> tuple[Says, Basis]:
     return says, Basis.TOTAL
 
 
-def _read(profile: Profile, found: Mapping[str, str], said: Sum, sent: tuple[str, str]) -> Sum:
+def _read(profile: Profile, found: Found, said: Sum, sent: tuple[str, str]) -> Sum:
     ours, text = sent
-    names = (profile.name_of(ours), profile.name_of("currency"))
-    currency, pieces = found.get("currency"), whole(profile, found, "quantity", _MOST_PIECES)
+    names = (found.name_of(ours), found.name_of("currency"))
+    currency, pieces = found.texts.get("currency"), whole(found, "quantity", _MOST_PIECES)
     if currency is not None:
         money = checked_money(lambda: _times(_parse(profile, text, currency), pieces), names)
         return Sum(said.says, said.basis, money)

@@ -17,6 +17,12 @@ CREATE TABLE profiles (
 CREATE INDEX profiles_by_name ON profiles (name, profile_number);
 """
 
+# A secret of checksums must be kept as it is, as one of signatures: we compute with it ourselves.
+_SECRETS = """
+ALTER TABLE partner_secrets DROP CONSTRAINT partner_secrets_kind_known,
+    ADD CONSTRAINT partner_secrets_kind_known CHECK (kind IN ('signing', 'key', 'checksum'));
+"""
+
 # `said`: what was read of the request, null when it could not be read.
 _RECEIPTS = """
 ALTER TABLE receipts
@@ -51,5 +57,5 @@ CREATE TABLE cart_lines (
 
 
 def upgrade() -> None:
-    for statements in (_PROFILES, _RECEIPTS, _MESSAGES, _CARTS):
+    for statements in (_PROFILES, _SECRETS, _RECEIPTS, _MESSAGES, _CARTS):
         op.execute(statements)

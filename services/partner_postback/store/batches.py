@@ -59,7 +59,8 @@ SELECT (SELECT count(*) FROM new_receipts) + (SELECT count(*) FROM new_conversio
 """  # noqa: S608 - our own names
 _VERDICTS = """
 UPDATE receipts SET verdict = new.verdict, code = new.code, detail = new.detail, field = new.field,
-    conversion_id = new.conversion_id, rule = new.rule
+    conversion_id = new.conversion_id, rule = new.rule,
+    format_version = new.format_version, said = new.said
 FROM json_populate_recordset(NULL::receipts, %s) AS new WHERE receipts.receipt_id = new.receipt_id
 """
 
@@ -73,11 +74,11 @@ def write(raw: Raw, decided: Deciding, answered: Iterable[tuple[Arrival, Outcome
         raise Overtaken
 
 
-def give_verdicts(raw: Raw, outcomes: Sequence[Outcome]) -> None:
+def give_verdicts(raw: Raw, answered: Sequence[tuple[Arrival, Outcome]]) -> None:
     """Give receipts that were held their new verdict, and let them wait no longer."""
-    receipt_ids = [outcome.receipt_id for outcome in outcomes]
+    receipt_ids = [outcome.receipt_id for _, outcome in answered]
     raw.execute("DELETE FROM held WHERE receipt_id = ANY(%s)", (receipt_ids,))
-    raw.execute(_VERDICTS, (_json([rows.of_verdict(outcome) for outcome in outcomes]),))
+    raw.execute(_VERDICTS, (_json([rows.of_reading(*one) for one in answered]),))
 
 
 def _json(written: object) -> str:

@@ -25,7 +25,9 @@ ORDER BY name, profile_number DESC
 """)
 _ADD = text("""
 INSERT INTO profiles (name, version, document, created_at)
-VALUES (:name, :version, CAST(:document AS json), :now)
+SELECT :name, :version, CAST(:document AS json), :now
+WHERE :version IS DISTINCT FROM (
+    SELECT version FROM profiles WHERE name = :name ORDER BY profile_number DESC LIMIT 1)
 """)
 
 
@@ -37,6 +39,6 @@ def newest(connection: Connection) -> list[KeptProfile]:
 def add(
     connection: Connection, name: str, version: str, document: Mapping[str, Any], now: datetime
 ) -> None:
-    """Keep a new version of a profile."""
+    """Keep a new version of a profile; the newest one again is none."""
     row = {"name": name, "version": version, "now": now}
     connection.execute(_ADD, {**row, "document": msgspec.json.encode(document).decode()})

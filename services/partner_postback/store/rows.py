@@ -40,6 +40,15 @@ def of_verdict(outcome: Outcome) -> Row:
     return {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
 
 
+def of_reading(arrival: Arrival, outcome: Outcome) -> Row:
+    """Answer what a receipt keeps of a verdict, and of how the request was read for it."""
+    return {
+        "format_version": arrival.format_version,
+        "said": arrival.said if isinstance(arrival.said, Message) else None,
+        **of_verdict(outcome),
+    }
+
+
 def message_row(taken: Taken) -> Row:
     """Answer the row of a message; its hash is of all it says, the same for ever."""
     content = msgspec.json.encode(taken.message)
@@ -69,12 +78,10 @@ def _receipt(arrival: Arrival, outcome: Outcome) -> Row:
         "headers": dict(arrival.request.headers),
         "body": body,
         "transport_id": None if is_reused else arrival.transport_id,
-        "format_version": arrival.format_version,
         "source": arrival.request.source,
         "source_id": arrival.origin and arrival.origin.source_id,
         "row_number": arrival.origin and arrival.origin.row_number,
-        "said": arrival.said if isinstance(arrival.said, Message) else None,
-        **of_verdict(outcome),
+        **of_reading(arrival, outcome),
     }
 
 

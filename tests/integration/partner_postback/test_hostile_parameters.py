@@ -52,13 +52,16 @@ OWN = {
     "form": [("%00x=1", "order_id")],
     "admitad": [
         ("%00x=1", "\\x00x"),
-        ("offer_name=[[[%00]]]", "offer_name"),
+        ("subid=[[[%00]]]", "subid"),
+        ("subid=[[[subid]]]", "subid"),
+        ("offer_name=[[[offer_name]]]", "order_id"),  # nobody reads it
         ("%01=[[[a]]]", "\\x01"),
     ],
     "awin": [
         ("%00x=1", "transactionId"),
-        ("x=!!!%00!!!", "x"),
-        ("%00=!!!x!!!", "\\x00"),
+        ("clickRef=!!!%00!!!", "clickRef"),
+        ("clickRef=!!!clickRef!!!", "clickRef"),
+        ("%00=!!!x!!!", "transactionId"),
         ("commissionGroups=xx", "commissionGroups"),
         ("transactionId=1&commissionGroups=%5B%22%00%22%5D", "commissionGroups"),
         ("commissionGroups=%5B%22%5Cu0000%22%5D", "commissionGroups.0"),

@@ -10,7 +10,7 @@ from services.partner_postback.domain.attribution import conversion_id_of
 from tests.integration.partner_postback.partner import Desk, Partner
 from tests.integration.partner_postback.test_formats import admitad, form
 from tests.unit.partner_postback.messages import says
-from tests.unit.partner_postback.test_forms import AWIN
+from tests.unit.partner_postback.networks.samples import PUSHED
 
 WRONG = [
     "a\x1fb",
@@ -47,7 +47,7 @@ def sent(desk: Desk, partner: Partner, name: str, changes: dict[str, Any]) -> Te
         "admitad": {**admitad(desk, partner), "status": "pending"},
         "awin": {
             "token": partner.key,
-            **{key: value for key, value in AWIN.items() if isinstance(value, str)},
+            **{key: value for key, value in PUSHED["awin"].items() if isinstance(value, str)},
         },
     }
     if name == "signed":

@@ -3,10 +3,11 @@
 import pytest
 
 from services.partner_postback.domain.attribution import LARGEST_ORDER_RUBLES, is_too_large
-from services.partner_postback.formats.request import RawRequest, Refused
+from services.partner_postback.formats.request import RawRequest
 from shared.money import Money
-from tests.unit.partner_postback.requests import POSTBACK, by_get, read, signed
-from tests.unit.partner_postback.test_forms import ADMITAD, FORM, awin
+from tests.unit.partner_postback.networks.samples import sample
+from tests.unit.partner_postback.requests import POSTBACK, by_get, read, refusal, signed
+from tests.unit.partner_postback.test_forms import FORM
 
 A_RUBLE, HUNDRED_RUBLES = 1_000_000, 100_000_000
 
@@ -44,12 +45,6 @@ EDGES = [
 ]
 
 
-def refusal(raw: RawRequest) -> tuple[str, str | None]:
-    with pytest.raises(Refused) as refused:
-        read(raw)
-    return refused.value.code, refused.value.field
-
-
 @pytest.mark.parametrize(("currency", "largest", "above"), EDGES)
 def test_a_sum_above_the_largest_is_refused_in_every_format(
     currency: str, largest: str, above: str
@@ -58,10 +53,10 @@ def test_a_sum_above_the_largest_is_refused_in_every_format(
         return by_get("form", FORM | {"amount": sum_, "currency": currency})
 
     def admitad(sum_: str) -> RawRequest:
-        return by_get("admitad", ADMITAD | {"order_sum": sum_, "currency": currency})
+        return sample("admitad", order_sum=sum_, currency=currency)
 
     def pushed(sum_: str) -> RawRequest:
-        return awin(transactionAmount=sum_, transactionCurrency=currency)
+        return sample("awin", transactionAmount=sum_, transactionCurrency=currency)
 
     for make in (form, admitad, pushed):
         assert read(make(largest)).amount == Money(10**13, currency)

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.partner_postback.partners import SECRET_KINDS
 from shared.schemas import Moment, StrictSchema, Whole
 
 _LONGEST_OVERLAP_HOURS = 24 * 90
@@ -10,7 +11,7 @@ _LONGEST_OVERLAP_HOURS = 24 * 90
 class RotationSchema(StrictSchema):
     """Which secret to renew, and how long the old one stays valid."""
 
-    kind = fields.String(load_default="signing", validate=validate.OneOf(["signing", "key"]))
+    kind = fields.String(load_default="signing", validate=validate.OneOf(SECRET_KINDS))
     overlap_hours = Whole(load_default=24, highest=_LONGEST_OVERLAP_HOURS)
 
 
