@@ -6,7 +6,7 @@ from functools import partial
 from flask import Flask
 
 from services.partner_postback import config, handlers
-from services.partner_postback.api import desk, postbacks, profiles, rates
+from services.partner_postback.api import desk, files, postbacks, profiles, rates
 from services.partner_postback.api.access import routes as access_routes
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.fast_lane import FastLane
@@ -15,10 +15,12 @@ from services.partner_postback.api.writer import CannotKeep, Writer
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.config import Settings
 from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS
+from services.partner_postback.files.broken import BrokenFile
 from services.partner_postback.formats.profile import WrongProfile
 from services.partner_postback.formats.signature import Forged
 from services.partner_postback.outside.fetching import Fetcher
 from services.partner_postback.partners import Directory
+from services.partner_postback.work.files import FileRows
 from services.partner_postback.work.held import HeldRetry
 from services.partner_postback.work.rates import DailyRates
 from shared import database, event_log, ops
@@ -56,6 +58,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         blueprints=[
             postbacks.blueprint(),
             *access_routes.blueprints(engine, reader, intake, record),
+            files.blueprint(engine, reader),
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
             rates.blueprint(engine, access, clock),
@@ -63,6 +66,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         ],
         refusals={
             **access_routes.REFUSALS,
+            **files.REFUSALS,
             **desk.REFUSALS,
             **profiles.REFUSALS,
             **rates.REFUSALS,
@@ -73,6 +77,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         ready={"postgres": partial(database.ping, engine)},
     )
     app.register_error_handler(Forged, postbacks.refuse_forged)
+    app.register_error_handler(BrokenFile, files.refuse_broken)
     app.register_error_handler(WrongProfile, profiles.refuse_wrong)
     app.wsgi_app = FastLane(intake, app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["engine"] = engine  # so that who built the app may close its connections
@@ -105,7 +110,8 @@ def _work(stop: threading.Event) -> None:
     directory = Directory(engine)
     clicks = ClickIds(settings.click_keys)
     held = HeldRetry(engine, directory, clicks, utc_now, utc_now())
-    jobs = [Job("held", held.work, _IDLE_SECONDS)]
+    rows = FileRows(engine, directory, clicks, utc_now)
+    jobs = [Job("held", held.work, _IDLE_SECONDS), Job("files", rows.work, _IDLE_SECONDS)]
     if settings.central_bank_url:
         daily = DailyRates(engine, Fetcher(), settings.central_bank_url, utc_now)
         jobs.append(Job("rates", daily.work, _IDLE_SECONDS))

@@ -84,7 +84,18 @@ def all_formats(own: Iterable[Format]) -> Mapping[str, Format]:
 
 def read(request: RawRequest, spoken: Format) -> Message:
     """Answer what the partner says, whatever its format; raises Refused with the field named."""
-    message = spoken.read(request)
+    return _checked(spoken.read(request), request, spoken)
+
+
+def read_row(request: RawRequest, record: Mapping[str, str], spoken: Format) -> Message:
+    """Answer what `read` would, for whoever has the record already that the request holds."""
+    assert spoken.profile is not None
+    ignored = spoken.profile.ignored
+    read_of = {name: text for name, text in record.items() if name not in ignored}
+    return _checked(read_record(spoken.profile, read_of), request, spoken)
+
+
+def _checked(message: Message, request: RawRequest, spoken: Format) -> Message:
     for code, name, why in _faults(message, request, spoken):
         shown = spoken.names.get(name, name)
         raise Refused(code, f"{shown}: {why}", shown)

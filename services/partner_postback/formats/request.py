@@ -44,6 +44,7 @@ class Code(StrEnum):
     DUPLICATE_PARAMETER = "duplicate_parameter"
     TOO_MANY_PARAMETERS = "too_many_parameters"
     MACRO_NOT_REPLACED = "macro_not_replaced"
+    WRONG_CELLS = "wrong_cells"
     NOT_UTF8 = "not_utf8"
     WRONG_CONTENT_TYPE = "wrong_content_type"
     IP_NOT_ALLOWED = "ip_not_allowed"
@@ -52,6 +53,7 @@ class Code(StrEnum):
     NOT_COMMISSIONABLE = "not_commissionable"
     UNKNOWN_PROFILE = "unknown_profile"
     REFUSED_BY_CLERK = "refused_by_clerk"
+    NOT_KEPT = "not_kept"
 
 
 class Refused(Exception):
