@@ -2,7 +2,7 @@
 
 owns     partners and their keys, receipts with the raw request, files, conversions, exchange rates
 answers  POST /postbacks/<partner> (signed JSON), /postbacks/<partner>/<format> (a form, a network),
-         /files, /receipts, /conversions (partner's key or clerk), /partners, /profiles, /rates (clerk)
+         /files, /receipts, /conversions (partner's key or clerk), /partners, /profiles, /rates
 hears    stores (which store a click belongs to, its partner, its attribution window)
 says     conversions: conversion.changed, the full state of one conversion line
 
