@@ -16,7 +16,7 @@ from services.partner_postback.domain.attribution import CLOCKS_MAY_DIFFER
 from services.partner_postback.formats import form, profile, signed_json
 from services.partner_postback.formats.envelopes import unwrap
 from services.partner_postback.formats.profile import Answer, Profile
-from services.partner_postback.formats.record import read_record
+from services.partner_postback.formats.profile.record import read_record
 from services.partner_postback.formats.request import Code, RawRequest, Refused
 
 _NETWORKS = Path(__file__).parents[1] / "networks"

@@ -17,8 +17,8 @@ from services.partner_postback.formats.fields import (
     key_fault,
 )
 from services.partner_postback.formats.profile import Place, Profile
+from services.partner_postback.formats.profile.sums import Found, check_amount, read_sum, whole
 from services.partner_postback.formats.request import Code, Refused
-from services.partner_postback.formats.sums import Found, check_amount, read_sum, whole
 
 _LONGEST = {
     "click_id": LONGEST_CLICK_ID,

@@ -1,13 +1,13 @@
 """What a profile may say, checked when it is loaded: unknown parts and wrong values are named."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from services.partner_postback.domain.algebra import Says
+from services.partner_postback.formats.profile.checks import faults_of
 from shared.schemas import ShortList, StrictSchema, Text, Truth, Whole
 
 _MOST_NAMES = 20
@@ -111,9 +111,21 @@ class SecuritySchema(StrictSchema):
 class AnswerSchema(StrictSchema):
     """What the sender hears, whatever the verdict."""
 
-    status = Whole(load_default=200, lowest=200, highest=299)
+    status = fields.Integer(
+        strict=True, load_default=200, validate=validate.OneOf([200, 201, 202, 204])
+    )
     body = Text(load_default="", longest=1_000, shortest=0)
-    content_type = Text(load_default="text/plain; charset=utf-8", longest=100)
+    content_type = Text(
+        load_default="text/plain; charset=utf-8",
+        longest=100,
+        validate=validate.Regexp(r"[\x20-\x7e]+\Z", error="Use printable ASCII."),
+    )
+
+    @validates_schema
+    def _has_content(self, sent: Mapping[str, Any], **_: Any) -> None:
+        if sent["status"] == HTTPStatus.NO_CONTENT and sent["body"]:
+            message = "An answer 204 has no body."
+            raise ValidationError(message, "body")
 
 
 class FileSchema(StrictSchema):
@@ -175,70 +187,5 @@ class ProfileSchema(StrictSchema):
 
     @validates_schema
     def _is_whole(self, sent: Mapping[str, Any], **_: Any) -> None:
-        faults: dict[str, Any] = {}
-        _check_zone(sent["zone"], faults)
-        _check_moments(sent["moments"], faults)
-        _check_places(sent, faults)
-        _check_default(sent, faults)
-        _check_checksum(sent, faults)
-        if faults:
+        if faults := faults_of(sent):
             raise ValidationError(faults)
-
-
-def _check_zone(zone: str, faults: dict[str, Any]) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        faults["zone"] = [f"{zone!r} is no time zone such as Europe/Moscow."]
-
-
-def _check_moments(shapes: list[str], faults: dict[str, Any]) -> None:
-    example = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)
-    for place, shape in enumerate(shapes):
-        if shape in ("rfc3339", "unix"):
-            continue
-        try:
-            fits = datetime.strptime(example.strftime(shape), shape).date() == example.date()  # noqa: DTZ007
-        except ValueError:
-            fits = False
-        if not fits:
-            why = "Use rfc3339, unix, or a pattern with a whole date such as %d.%m.%Y %H:%M:%S."
-            faults.setdefault("moments", {})[place] = [why]
-
-
-def _check_places(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:
-    wrong: dict[str, Any] = {}
-    owners = dict.fromkeys(sent["security"]["names"], "the sender's key")
-    places = sent["fields"]
-    for ours, place in places.items():
-        if place["otherwise"] and (place["otherwise"] not in places or place["otherwise"] == ours):
-            wrong.setdefault(ours, {})["otherwise"] = ["It names no other field of this profile."]
-        for name in (*place["names"], *place["joined"]):
-            owner = owners.setdefault(name, ours)
-            if owner != ours and (owner not in places or not _may_share(ours, place)):
-                wrong.setdefault(ours, {})["names"] = [f"{name!r} is {owner} already."]
-    if wrong:
-        faults["fields"] = wrong
-
-
-def _may_share(ours: str, place: Mapping[str, Any]) -> bool:
-    """Answer whether a field may stand where another does: a moment, or in other records."""
-    return ours in ("ordered_at", "status_at") or bool(place["when"])
-
-
-def _check_checksum(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:
-    if sent["security"]["kind"] != "tradedoubler_checksum":
-        return
-    if len(sent["security"]["names"]) > 1:
-        faults["security"] = {"names": ["A checksum has one name."]}
-    for ours in ("order_id", "amount"):
-        if not sent["fields"].get(ours, {}).get("names"):
-            why = "The checksum is made of it: name its parameter."
-            faults.setdefault("fields", {}).setdefault(ours, {})["names"] = [why]
-
-
-def _check_default(sent: Mapping[str, Any], faults: dict[str, Any]) -> None:
-    default = sent["fields"]["status"]["default"]
-    if default is not None and default not in sent["words"]:
-        why = f"{default!r} is none of the words."
-        faults.setdefault("fields", {}).setdefault("status", {})["default"] = [why]

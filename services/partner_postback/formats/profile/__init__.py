@@ -16,7 +16,7 @@ import yaml
 from marshmallow import ValidationError
 
 from services.partner_postback.domain.algebra import Says
-from services.partner_postback.formats.profile_schema import ProfileSchema
+from services.partner_postback.formats.profile.schema import ProfileSchema
 from shared.problems import field_faults
 
 # The fields of a message that a profile can place, in the order in which faults are told.
@@ -149,11 +149,20 @@ def load(name: str, text: str | bytes) -> Profile:
     return of_document(name, document)
 
 
+_NO_TEXTS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+
+
 class _PlainLoader(yaml.SafeLoader):
     """Refuses what YAML forgives: aliases, and a name given twice, of which the last would win.
 
-    Ten short lines of aliases can stand for a gigabyte of data.
+    Ten short lines of aliases can stand for a gigabyte of data. Of words only `true` and `false`
+    are more than texts: `no` is a status somewhere.
     """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as in yaml
+        first: [(tag, shape) for tag, shape in some if tag not in _NO_TEXTS]
+        for first, some in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -167,6 +176,11 @@ class _PlainLoader(yaml.SafeLoader):
             mark = node.start_mark
             raise yaml.constructor.ConstructorError(None, None, "a name is given twice", mark)
         return found
+
+
+_PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), ["t", "f"]
+)
 
 
 def of_document(name: str, document: object) -> Profile:
