@@ -14,7 +14,7 @@ from shared.http_client import HttpClient
 LANGUAGES = ("ru", "en", "uk")
 # Rubles for one unit, times 10^6; a clerk or a bank's feed sets them.
 RATES_MICRO = {"EUR": 98_250_000, "USD": 90_500_000}
-FORMATS = ["signed", "form", "admitad", "awin"]
+FORMATS = ["signed", "form", "admitad", "admitad-store", "awin", "rakuten", "csv"]
 
 
 def make_members(system: Target, count: int = 3) -> list[dict[str, str]]:
@@ -36,7 +36,7 @@ def set_rates(system: Target) -> None:
 
 def for_the_shop(partners: list[dict[str, Any]]) -> str:
     """Write the sandbox's list of partners: it plays their shops and signs with their secrets."""
-    kept = [{name: one[name] for name in ("id", "secret", "stores")} for one in partners]
+    kept = [{name: one[name] for name in ("id", "key", "secret", "stores")} for one in partners]
     return json.dumps(kept, indent=2)
 
 

@@ -19,11 +19,12 @@ from shared.http_client import HttpClient
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A company with its signing secret."""
+    """A company with its signing secret and its key."""
 
     system: Target
     partner_id: str
     secret: str
+    key: str
 
     def says(self, message: dict[str, Any], *, secret: str | None = None) -> requests.Response:
         """Send one signed postback; with another secret the signature is forged."""

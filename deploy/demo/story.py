@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from deploy.cli.verify import as_table
 from deploy.demo import month as month_of_payout
-from deploy.demo import purchases
+from deploy.demo import networks, purchases
 from deploy.demo.actors import Clerk, Member, Shop
 from deploy.demo.narrator import Narrator
 from deploy.demo.partner import Partner
-from deploy.demo.purchases import Scene
+from deploy.demo.purchases import Earned, Scene
 from deploy.target import Target
 from deploy.verify.run import verify
 
@@ -37,6 +37,9 @@ def tell(
     others = month_of_payout.preview(scene.clerk, month)
     before("purchases")
     earned = purchases.tell(scene)
+    before("networks")
+    settled = networks.tell(scene)
+    earned = Earned(earned.first + settled.first, earned.second + settled.second, earned.third)
     before("month")
     month_of_payout.tell(scene, earned, month, others)
     narrator.chapter("The accounts")
@@ -53,7 +56,7 @@ def _scene(system: Target, narrator: Narrator, members: list[dict[str, str]]) ->
         for name, one in zip(_NAMES, members, strict=True)
     )
     partners = {
-        store: Partner(system, one["id"], one["secret"])
+        store: Partner(system, one["id"], one["secret"], one["key"])
         for one in system.demo["partners"]
         for store in one["stores"]
     }
