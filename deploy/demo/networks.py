@@ -155,7 +155,7 @@ def _upload(scene: Scene, partner: Partner, order: _Order) -> dict[str, int]:
     report = scene.narrator.eventually(
         lambda: call(client, "GET", path).json(), lambda one: one["state"] == "finished"
     )
-    return {name: count for name, count in report["verdicts"].items() if count}
+    return {one["verdict"]: one["rows"] for one in report["verdicts"]}
 
 
 def _await(scene: Scene, member: Member, status: str, points: int, says: str) -> None:

@@ -25,6 +25,20 @@ FROM (SELECT receipt_id, code FROM partner_postback.receipts WHERE verdict = 'he
 FULL JOIN partner_postback.held USING (receipt_id)
 """
 
+# A row has its receipt or, of a dry run, its verdict alone; `applied_rows` says how many must.
+_FILES = """
+SELECT count(*) AS files, coalesce(sum(files.rows), 0)::bigint AS rows,
+       count(*) FILTER (WHERE files.applied_rows
+                           <> coalesce(kept.rows, 0) + coalesce(judged.rows, 0))
+           AS files_with_rows_lost_or_twice
+FROM partner_postback.files
+LEFT JOIN (SELECT source_id AS file_id, count(DISTINCT row_number) AS rows
+           FROM partner_postback.receipts WHERE source = 'file' GROUP BY source_id) AS kept
+       USING (file_id)
+LEFT JOIN (SELECT file_id, count(*) AS rows
+           FROM partner_postback.file_verdicts GROUP BY file_id) AS judged USING (file_id)
+"""
+
 
 def checks(auditor: Auditor) -> list[Check]:
     """Judge the receipts."""
@@ -34,6 +48,7 @@ def checks(auditor: Auditor) -> list[Check]:
             "every receipt has a verdict, and every accepted one its conversion",
         ),
         _judged(auditor, _HELD, ("held",), "every held report has its reason, and waits for it"),
+        _judged(auditor, _FILES, ("files", "rows"), "every row of a file has its verdict once"),
     ]  # fmt: skip
 
 

@@ -81,6 +81,15 @@ _RECEIPT = (
     " 'signed', 'POST', '', '{}', '', %s)"
 )
 
+# One of its two rows is applied, and nothing tells what became of it.
+_HALF_A_FILE = (
+    "WITH partner AS (INSERT INTO partners VALUES ('mall', 'Mall', '{}', '{}', '{}', now())"
+    " RETURNING 1) INSERT INTO files (file_id, partner_id, profile, profile_version,"
+    " content_hash, name, size_bytes, columns, rows, applied_rows, state, is_dry_run,"
+    " sent_by, made_at, advanced_at) VALUES (gen_random_uuid(), 'mall', 'csv', '', '', '',"
+    " 1, '{}', 2, 1, 'applying', false, 'clerk', now(), now())"
+)
+
 
 @pytest.mark.parametrize(
     ("broken", "faults"),
@@ -102,6 +111,10 @@ _RECEIPT = (
             " tried_at, not_before) SELECT receipt_id, 'no_rate', partner_id, receipt_id, now(),"
             " now(), now() FROM receipt",
             {"waiting_though_decided": 1},
+        ),
+        (
+            _HALF_A_FILE,
+            {"files_with_rows_lost_or_twice": 1},
         ),
     ],
 )
