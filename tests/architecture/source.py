@@ -10,7 +10,9 @@ CODE = ("services", "shared", "deploy")
 FOLDERS = (*CODE, "contracts", "tests", ".ci")
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/__init__.py"))
 _NOT_TEXT = {".png", ".pyc", ".ico", ".woff2", ".db"}
-_NOT_OURS = {"__pycache__", ".stack", "build", "target", ".venv", ".mypy_cache", ".ruff_cache"}
+_NOT_OURS = {
+    "__pycache__", ".git", ".stack", "build", "target", ".venv", ".mypy_cache", ".ruff_cache",
+}  # fmt: skip
 
 
 def python_files(*folders: str) -> list[Path]:
