@@ -1,10 +1,13 @@
 """partner_postback: what partner stores report, understood, answered and explainable.
 
-owns     partners and their keys, receipts with the raw request, files, conversions, exchange rates
+owns     partners and their keys, receipts with the raw request, files, conversions, exchange rates,
+         webhooks and what is on its way there
 answers  POST /postbacks/<partner> (signed JSON), /postbacks/<partner>/<format> (a form, a network),
-         /files, /receipts, /conversions (partner's key or clerk), /partners, /profiles, /rates
+         /dry-run/<partner> (what a message would do), /partners, /profiles, /rates (clerk), /files,
+         /receipts, /conversions, /webhooks, a partner's secrets and webhook (its key or clerk)
 hears    stores (which store a click belongs to, its partner, its attribution window)
-says     conversions: conversion.changed, the full state of one conversion line
+says     conversions: conversion.changed, the full state of one conversion line;
+         to partners that ask for it, by signed webhooks: the same, and decided receipts
 
 Read: api/fast_lane.py → api/intake.py → formats/ → api/writer.py → handlers.py → deciding.py →
 domain/ → store/; api/files.py → files/; and work/ for what goes on by itself. networks/ are

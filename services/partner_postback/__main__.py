@@ -20,9 +20,11 @@ from services.partner_postback.formats.profile import WrongProfile
 from services.partner_postback.formats.signature import Forged
 from services.partner_postback.outside.fetching import Fetcher
 from services.partner_postback.partners import Directory
+from services.partner_postback.webhooks.call import Caller
 from services.partner_postback.work.files import FileRows
 from services.partner_postback.work.held import HeldRetry
 from services.partner_postback.work.rates import DailyRates
+from services.partner_postback.work.webhooks import WebhookSender
 from shared import database, event_log, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access
@@ -35,6 +37,8 @@ from shared.web import create_app
 from shared.worker import consume
 
 _IDLE_SECONDS = 1.0
+# Each serves one partner at a time, and waits for its server.
+_SENDERS = 8
 
 
 def make_app() -> Flask:
@@ -57,7 +61,13 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         title="Partner postbacks",
         blueprints=[
             postbacks.blueprint(),
-            *access_routes.blueprints(engine, reader, intake, record),
+            *access_routes.blueprints(
+                engine,
+                reader,
+                intake,
+                record,
+                to_private=settings.webhooks_to_private_addresses,
+            ),
             files.blueprint(engine, reader),
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
@@ -111,7 +121,13 @@ def _work(stop: threading.Event) -> None:
     clicks = ClickIds(settings.click_keys)
     held = HeldRetry(engine, directory, clicks, utc_now, utc_now())
     rows = FileRows(engine, directory, clicks, utc_now)
-    jobs = [Job("held", held.work, _IDLE_SECONDS), Job("files", rows.work, _IDLE_SECONDS)]
+    caller = Caller(to_private=settings.webhooks_to_private_addresses)
+    sender = WebhookSender(engine, directory, caller, utc_now)
+    jobs = [
+        Job("held", held.work, _IDLE_SECONDS),
+        Job("files", rows.work, _IDLE_SECONDS),
+        *(Job(f"webhooks-{one}", sender.work, _IDLE_SECONDS) for one in range(_SENDERS)),
+    ]
     if settings.central_bank_url:
         daily = DailyRates(engine, Fetcher(), settings.central_bank_url, utc_now)
         jobs.append(Job("rates", daily.work, _IDLE_SECONDS))

@@ -29,6 +29,7 @@ class Settings:
     central_bank_url: str = ""
     # Credentials go to networks over HTTPS alone, but for stand-ins on this machine.
     allows_plain_http: bool = False
+    webhooks_to_private_addresses: bool = False
 
 
 def read_settings() -> Settings:
@@ -48,6 +49,7 @@ def read_settings() -> Settings:
         threads=env.int("POSTBACK_THREADS", DEFAULT_THREADS),
         central_bank_url=env.str("CENTRAL_BANK_URL", "", validate=is_safe),
         allows_plain_http=allows_plain_http,
+        webhooks_to_private_addresses=env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False),
     )
     env.done()
     return settings

@@ -15,6 +15,7 @@ from services.partner_postback.domain.attribution import conversion_id_of
 from services.partner_postback.events import conversion_changed
 from services.partner_postback.formats.request import Code, Refused
 from services.partner_postback.store import batches, loading
+from services.partner_postback.store.access import webhooks as webhook_queries
 from services.partner_postback.store.rows import content_of, of_verdict
 from services.partner_postback.verdicts import (
     Arrival,
@@ -24,6 +25,7 @@ from services.partner_postback.verdicts import (
     redelivered,
     refused,
 )
+from services.partner_postback.webhooks import news
 from shared import event_log
 from shared.clock import Clock
 from shared.database import raw
@@ -44,6 +46,7 @@ def record(
                 receipts.setdefault(key, _first(arrival, outcome))
         outcomes.append(outcome)
     _write(connection, batch, answered)
+    _tell_partners(connection, batch, [])
     return outcomes
 
 
@@ -55,6 +58,7 @@ def retry(
     outcomes = [batch.take(arrival) for arrival in arrivals]
     batches.give_verdicts(raw(connection), list(zip(arrivals, outcomes, strict=True)))
     _write(connection, batch, [])
+    _tell_partners(connection, batch, list(zip(arrivals, outcomes, strict=True)))
     return outcomes
 
 
@@ -71,6 +75,7 @@ def _begin(
         transports=[(one.partner_id, one.transport_id) for one in arrivals if one.transport_id],
         store_numbers=list({click.store_number for click in opened.values() if click}),
         currencies=list({one.amount.currency for _, one in said if one.amount}),
+        senders=list({one.partner_id for one in arrivals}),
         now=now,
     )
     known, receipts = loading.load(raw(connection), wanted)
@@ -86,6 +91,15 @@ def _write(
 ) -> None:
     batches.write(raw(connection), batch, answered)
     event_log.add(connection, [conversion_changed(one, batch.now) for one in batch.changes])
+
+
+def _tell_partners(
+    connection: Connection, batch: Deciding, decided: Sequence[tuple[Arrival, Outcome]]
+) -> None:
+    """Queue what partners want to be told; `decided`: what was held before."""
+    if listeners := batch.known.listeners:
+        told = news.of_changes(listeners, batch.changes, decided, batch.now)
+        webhook_queries.add(connection, list(told), batch.now)
 
 
 def _again(arrival: Arrival, first: loading.KnownReceipt | None) -> Outcome | None:

@@ -109,7 +109,7 @@ class Directory:
 
 def prove_signed(partner: Partner | None, request: RawRequest, now: datetime) -> str:
     """Answer the webhook id of a message that the partner signed; raises Forged."""
-    known = _valid(partner, "signing", now) if partner else []
+    known = valid_secrets(partner, "signing", now) if partner else []
     return verify(request.headers, request.body, known, now)
 
 
@@ -133,7 +133,7 @@ def prove_checksum(
         raise Forged(Proof.CHECKSUM_WRONG, str(refused)) from None
     order, value = (sent.get(spoken.names[ours], "") for ours in ("order_id", "amount"))
     proof = sent.get(spoken.key_names[0], "").encode()
-    known = _valid(partner, "checksum", now) if partner else []
+    known = valid_secrets(partner, "checksum", now) if partner else []
     fits = [hmac.compare_digest(proof, checksum(one, order, value).encode()) for one in known]
     if not any(fits):
         name, signed = spoken.key_names[0], (spoken.names["order_id"], spoken.names["amount"])
@@ -156,7 +156,7 @@ def checksum(secret: str, order: str, value: str) -> str:
 def has_key(partner: Partner, key: str, now: datetime) -> bool:
     """Answer whether a key is the partner's."""
     sent = _hash(key)
-    return any(hmac.compare_digest(sent, known) for known in _valid(partner, "key", now))
+    return any(hmac.compare_digest(sent, known) for known in valid_secrets(partner, "key", now))
 
 
 def may_send_from(partner: Partner, address: str) -> bool:
@@ -202,12 +202,14 @@ def give_secret(
 _NEW: Mapping[str, Callable[[], str]] = {
     "signing": new_secret,
     "key": lambda: _KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES),
+    "webhook": new_secret,
     "checksum": lambda: secrets.token_hex(_CHECKSUM_BYTES),
 }
 SECRET_KINDS = tuple(_NEW)
 
 
-def _valid(partner: Partner, kind: str, now: datetime) -> list[str]:
+def valid_secrets(partner: Partner, kind: str, now: datetime) -> list[str]:
+    """Answer the secrets of a kind, or the hashes of keys, that are valid at a moment."""
     return [
         one.value
         for one in partner.secrets

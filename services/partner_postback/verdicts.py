@@ -1,6 +1,6 @@
 """What becomes of a request, accepted, duplicate, held or refused, and what the decision needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -79,7 +79,8 @@ class Cart:
 class Known:
     """What the database knows of a batch; its orders are locked.
 
-    `messages` by the conversion that they are about, or by their order's id.
+    `messages` by the conversion that they are about, or by their order's id; `listeners`: what the
+    partners of the batch want to be told by a webhook.
     """
 
     conversions: dict[UUID, Conversion]
@@ -87,6 +88,7 @@ class Known:
     stores: Mapping[int, Store]
     exchange_rates: Mapping[str, int]
     carts: dict[OrderKey, Cart]
+    listeners: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ class Refused(Exception):
 
     def __init__(self, code: Code, why: str, name: str | None = None) -> None:
         self.code = code
-        self.field = name and _showable(name, _LONGEST_FIELD)
-        super().__init__(_showable(why, _LONGEST_WHY))
+        self.field = name and showable(name, _LONGEST_FIELD)
+        super().__init__(showable(why, _LONGEST_WHY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _decode(raw: bytes, name: bytes) -> str:
         raise Refused(Code.NOT_UTF8, f"`{shown[:50]}` is not UTF-8.", shown[:50]) from None
 
 
-def _showable(text: str, longest: int) -> str:
+def showable(text: str, longest: int) -> str:
     """Answer a text with what cannot be shown or kept (NUL, line breaks, …) escaped, and cut."""
     text = text if len(text) <= longest else text[:longest] + "…"
     if text.isprintable():

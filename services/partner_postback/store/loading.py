@@ -34,6 +34,7 @@ class Wanted:
     transports: Sequence[tuple[str, str]]
     store_numbers: Sequence[int]
     currencies: Sequence[str]
+    senders: Sequence[str]
     now: datetime
 
 
@@ -102,6 +103,7 @@ class _Loaded(msgspec.Struct, frozen=True):
     receipts: list[KnownReceipt]
     stores: list[_KnownStore]
     exchange_rates: dict[str, int]
+    listeners: dict[str, list[str]]
 
 
 # One order is decided by one process at a time: its lines, and what is said of all of them. The
@@ -149,7 +151,10 @@ SELECT json_build_object(
             SELECT DISTINCT ON (currency) currency, rate_micro, valid_until FROM rates
             WHERE currency = ANY(%(currencies)s) AND valid_from <= %(now)s
             ORDER BY currency, valid_from DESC
-        ) AS newest WHERE valid_until IS NULL OR valid_until > %(now)s)
+        ) AS newest WHERE valid_until IS NULL OR valid_until > %(now)s),
+    'listeners', (
+        SELECT coalesce(json_object_agg(partner_id, events), '{}') FROM webhook_endpoints
+        WHERE partner_id = ANY(%(senders)s) AND disabled_at IS NULL)
 )::text
 """
 _loaded = msgspec.json.Decoder(_Loaded)
@@ -172,6 +177,7 @@ def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
         "transport_ids": transports[1],
         "store_numbers": list(wanted.store_numbers),
         "currencies": list(wanted.currencies),
+        "senders": list(wanted.senders),
         "now": wanted.now,
     }
     row = raw.execute(_LOAD, asked).fetchone()
@@ -195,6 +201,7 @@ def _known(loaded: _Loaded) -> Known:
         stores={one.number: one.store for one in loaded.stores},
         exchange_rates=loaded.exchange_rates,
         carts=carts,
+        listeners=loaded.listeners,
     )
 
 

@@ -30,6 +30,7 @@ def settings(engine: Engine) -> Settings:
         service_key=SERVICE_KEY,
         click_keys=[CLICK_KEY],
         threads=8,
+        webhooks_to_private_addresses=True,
     )
 
 

@@ -48,6 +48,7 @@ class Intake:
             "OPERATOR_KEY": OPERATOR_KEY,
             "SERVICE_KEY": SERVICE_KEY,
             "CLICK_KEYS": CLICK_KEY.hex(),
+            "WEBHOOKS_TO_PRIVATE_ADDRESSES": "1",
             name: str(self.ports[role]),
         }
         running = process.start(

@@ -35,17 +35,21 @@ class Reader:
         self.access.require_service(request)
         return None
 
+    def own_or_clerk(self) -> str | None:
+        """Answer the partner that asks, or None for a clerk; raises NotAllowed."""
+        partner = self.directory.by_key(bearer(request), self.clock())
+        if partner is not None:
+            return partner.partner_id
+        self.access.require_operator(request)
+        return None
+
     def partners_own(self, partner_id: str) -> None:
         """Let a partner pass to what is its own, or a clerk; raises NotAllowed, UnknownPartner.
 
         To one partner another does not exist.
         """
-        partner = self.directory.by_key(bearer(request), self.clock())
-        if partner is None:
-            self.access.require_operator(request)
-        elif partner.partner_id != partner_id:
-            raise UnknownPartner(partner_id)
-        if self.directory.find(partner_id) is None:
+        own = self.own_or_clerk()
+        if own not in (None, partner_id) or self.directory.find(partner_id) is None:
             raise UnknownPartner(partner_id)
 
     def readable(self, asked: str | None) -> str:

@@ -9,19 +9,23 @@ from services.partner_postback.api.access import (
     own_secrets,
     reader,
     receipts,
+    webhooks,
 )
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.intake import Intake
 from services.partner_postback.api.writer import Record
 
 
-def blueprints(engine: Engine, who: Reader, intake: Intake, record: Record) -> list[Blueprint]:
-    """Build the routes of what partners read and set for themselves."""
+def blueprints(
+    engine: Engine, who: Reader, intake: Intake, record: Record, *, to_private: bool
+) -> list[Blueprint]:
+    """Build the routes; `to_private`: webhooks may lead to addresses that are not public."""
     return [
         receipts.blueprint(engine, who),
         conversions.blueprint(engine, who),
         own_secrets.blueprint(engine, who),
         dry_run.blueprint(engine, intake, record),
+        webhooks.blueprint(engine, who, to_private=to_private),
     ]
 
 
@@ -29,4 +33,5 @@ REFUSALS: dict[type[Exception], int] = {
     **reader.REFUSALS,
     **receipts.REFUSALS,
     **conversions.REFUSALS,
+    **webhooks.REFUSALS,
 }
