@@ -2,6 +2,7 @@
 
 import click
 
+from deploy.cli.partners.file import send_file
 from deploy.cli.partners.profiles import profiles
 
 
@@ -10,4 +11,5 @@ def partners() -> None:
     """Look after partners: their profiles, files and pulls."""
 
 
+partners.add_command(send_file)
 partners.add_command(profiles)
