@@ -4,7 +4,7 @@ Set-based: read what the batch is about, decide in memory, write each table once
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,12 +14,12 @@ from services.partner_postback.domain.algebra import Message, names_no_line
 from services.partner_postback.domain.attribution import conversion_id_of
 from services.partner_postback.events import conversion_changed
 from services.partner_postback.formats.request import Code, Refused
+from services.partner_postback.known import OrderKey
 from services.partner_postback.store import batches, loading
 from services.partner_postback.store.access import webhooks as webhook_queries
 from services.partner_postback.store.rows import content_of, of_verdict
 from services.partner_postback.verdicts import (
     Arrival,
-    OrderKey,
     Outcome,
     Verdict,
     redelivered,
@@ -29,6 +29,9 @@ from services.partner_postback.webhooks import news
 from shared import event_log
 from shared.clock import Clock
 from shared.database import raw
+
+# What was tried in vain is not tried every second while its cause looks as if it had just changed.
+_PAUSE = timedelta(seconds=15)
 
 
 def record(
@@ -57,7 +60,7 @@ def retry(
     batch, _ = _begin(connection, arrivals, clicks, clock())
     outcomes = [batch.take(arrival) for arrival in arrivals]
     batches.give_verdicts(raw(connection), list(zip(arrivals, outcomes, strict=True)))
-    _write(connection, batch, [])
+    _write(connection, batch, [], _PAUSE)
     _tell_partners(connection, batch, list(zip(arrivals, outcomes, strict=True)))
     return outcomes
 
@@ -71,7 +74,7 @@ def _begin(
         conversion_ids=list({conversion_id_of(*one) for one in said}),
         orders=list({_order(*one) for one in said}),
         whole_orders=list({_order(*one) for one in said if names_no_line(one[1])}),
-        carts=list({_order(*one) for one in said if one[1].lines is not None}),
+        carts=list({_order(*one) for one in said if _may_tell_of_cart(one[1])}),
         transports=[(one.partner_id, one.transport_id) for one in arrivals if one.transport_id],
         store_numbers=list({click.store_number for click in opened.values() if click}),
         currencies=list({one.amount.currency for _, one in said if one.amount}),
@@ -86,10 +89,17 @@ def _order(partner_id: str, message: Message) -> OrderKey:
     return partner_id, message.order_id
 
 
+def _may_tell_of_cart(message: Message) -> bool:
+    return message.lines is not None or names_no_line(message)
+
+
 def _write(
-    connection: Connection, batch: Deciding, answered: Sequence[tuple[Arrival, Outcome]]
+    connection: Connection,
+    batch: Deciding,
+    answered: Sequence[tuple[Arrival, Outcome]],
+    pause: timedelta = timedelta(0),
 ) -> None:
-    batches.write(raw(connection), batch, answered)
+    batches.write(raw(connection), batch, answered, pause)
     event_log.add(connection, [conversion_changed(one, batch.now) for one in batch.changes])
 
 

@@ -1,13 +1,13 @@
-"""What becomes of a request, accepted, duplicate, held or refused, and what the decision needs."""
+"""What becomes of a request, accepted, duplicate, held or refused, and what is kept of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from services.partner_postback.domain.algebra import Message
-from services.partner_postback.domain.attribution import Conversion, Hold, Store
+from services.partner_postback.domain.attribution import Hold
 from services.partner_postback.formats.request import RawRequest, Refused
 from services.partner_postback.sentences import WHAT_IT_DID, WHY_HELD, Effect
 
@@ -59,38 +59,6 @@ class Outcome:
     rule: str | None = None
 
 
-# An order of a partner.
-OrderKey = tuple[str, str]
-
-
-@dataclass(slots=True)
-class Cart:
-    """What is known of an order whose lines come one by one: how many it has, and which came."""
-
-    lines: int = 0
-    seen: set[str] = field(default_factory=set)
-
-    def is_complete(self) -> bool:
-        """Tell whether every line was seen, by the largest count that was named."""
-        return len(self.seen) >= self.lines
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the database knows of a batch; its orders are locked.
-
-    `messages` by the conversion that they are about, or by their order's id; `listeners`: what the
-    partners of the batch want to be told by a webhook.
-    """
-
-    conversions: dict[UUID, Conversion]
-    messages: dict[UUID, set[Message]]
-    stores: Mapping[int, Store]
-    exchange_rates: Mapping[str, int]
-    carts: dict[OrderKey, Cart]
-    listeners: Mapping[str, Sequence[str]]
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A message that counts from now on, and the receipt of the request that brought it.
@@ -125,6 +93,7 @@ class Held:
     currency: str | None
     conversion_id: UUID
     since: datetime
+    waived: Sequence[Hold]
 
 
 def refused(arrival: Arrival, why: Refused) -> Outcome:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.money import Money
 
@@ -125,6 +126,16 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     a message travelled, not what happened). Of several that carry one such id and say the same
     word the last in this order counts.
 
+    What is said of a whole order reaches each of its lines, those that are recorded later too. An
+    amount of a whole order says nothing of a line (`conflicts.conflict_of_order`).
+
+    What no fold can make independent of the order of arrival is fixed by the first message that is
+    recorded: the click, the currency and its rate, an order's time where the format has none
+    (`ordered_on_arrival`), and which of several reports counts where only the first does
+    (`only_first_counts`). Beside these, two things hang on what is known when a message is decided:
+    an amount of a whole order while one line of several is known, and nothing says there are more
+    (it counts for that line); and one that is not the sum of the lines at its moment.
+
     Example: reported 1 000, returned 300 (less), amended by 50 (more), approved: 750, approved.
     """
     state = ConversionState()
@@ -162,6 +173,18 @@ def covers(message: Message, action: str) -> bool:
     return message.action in ("", action)
 
 
+def counts_by(message: Message, moment: Message) -> bool:
+    """Answer whether a message is folded before another one, or is that one."""
+    return _turn(message) <= _turn(moment)
+
+
+def without_amount(message: Message) -> Message:
+    """Answer what a message about a whole order says of each of its lines."""
+    if message.amount is None:
+        return message
+    return replace(message, amount=None)
+
+
 def _each_once(messages: Iterable[Message]) -> Iterable[Message]:
     """Answer each message once: equal ones are repeats, and so are those of one id and word."""
     distinct = set(messages)
@@ -178,8 +201,10 @@ def _turn(message: Message) -> tuple[object, ...]:
 
 
 def _apply(state: ConversionState, message: Message) -> ConversionState:
+    category = state.category or message.category
+    ordered_at = state.ordered_at or message.ordered_at
     if state.status is Status.RETURNED:
-        return state
+        return ConversionState(state.status, state.paid_minor, category, ordered_at, state.reason)
     status: Status = state.status
     reason = state.reason
     paid_minor = _stays_paid(state.paid_minor, message)
@@ -192,8 +217,6 @@ def _apply(state: ConversionState, message: Message) -> ConversionState:
             status, reason = Status.APPROVED, None
         case Says.APPROVED_UNFUNDED if status is not Status.APPROVED:
             status, reason = Status.APPROVED_UNFUNDED, None
-    category = state.category or message.category
-    ordered_at = state.ordered_at or message.ordered_at
     return ConversionState(status, paid_minor, category, ordered_at, reason)
 
 

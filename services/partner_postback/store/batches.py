@@ -5,6 +5,7 @@ small it is.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 import psycopg
@@ -32,7 +33,7 @@ _COLUMNS = {
     "reason, receipt_id, version, changed_at",
     "messages": "subject_id, content_hash, receipt_id, content",
     "held": "receipt_id, code, partner_id, order_id, store_number, currency, conversion_id, "
-    "since, tried_at, not_before",
+    "since, tried_at, not_before, waived, is_due",
     "cart_lines": "partner_id, order_id, line_id, lines",
 }
 _NEW_ROWS = ", ".join(
@@ -45,7 +46,11 @@ new_{table} AS (
     for table, columns in _COLUMNS.items()  # our own names
 )
 _WRITE = f"""
-WITH sent AS (SELECT %s::json AS rows), {_NEW_ROWS}, changed AS (
+WITH sent AS (SELECT %s::json AS rows), {_NEW_ROWS}, woken AS (
+    UPDATE held SET is_due = true, not_before = least(held.not_before, %s)
+    FROM json_populate_recordset(NULL::held, %s) AS new
+    WHERE held.partner_id = new.partner_id AND held.order_id = new.order_id
+), changed AS (
     UPDATE conversions SET
         status = new.status, category = new.category, paid_minor = new.paid_minor,
         ordered_at = new.ordered_at, reason = new.reason, receipt_id = new.receipt_id,
@@ -65,10 +70,16 @@ FROM json_populate_recordset(NULL::receipts, %s) AS new WHERE receipts.receipt_i
 """
 
 
-def write(raw: Raw, decided: Deciding, answered: Iterable[tuple[Arrival, Outcome]]) -> None:
+def write(
+    raw: Raw,
+    decided: Deciding,
+    answered: Iterable[tuple[Arrival, Outcome]],
+    pause: timedelta = timedelta(0),
+) -> None:
     """Write what was decided on a batch, and its new receipts; raises Overtaken."""
-    written = rows.of_batch(decided, answered)
-    row = raw.execute(_WRITE, (_json(written),)).fetchone()
+    written = rows.of_batch(decided, answered, pause)
+    woken = _json(rows.of_woken(decided))
+    row = raw.execute(_WRITE, (_json(written), decided.now, woken)).fetchone()
     assert row is not None
     if row[0] != sum(len(some) for some in written.values()):
         raise Overtaken

@@ -4,7 +4,7 @@ What is read comes back as one JSON document: most of a statement's price is pai
 however small it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ import psycopg
 
 from services.partner_postback.domain.algebra import ConversionState, Message, Status
 from services.partner_postback.domain.attribution import Conversion, Store, order_id_of
-from services.partner_postback.verdicts import Cart, Known, OrderKey
+from services.partner_postback.known import Cart, Known, OrderKey
 
 Raw = psycopg.Connection[Any]
 
@@ -160,10 +160,15 @@ SELECT json_build_object(
 _loaded = msgspec.json.Decoder(_Loaded)
 
 
+def lock_orders(raw: Raw, orders: Iterable[OrderKey]) -> None:
+    """Let nobody else decide on these orders until the transaction ends; twice does no harm."""
+    raw.execute(_LOCK, (sorted({_place(order_id_of(*order)) for order in orders}),))
+
+
 def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
     """Lock the orders of a batch and read what it is about, and its webhook-ids' first receipts."""
+    lock_orders(raw, wanted.orders)
     order_ids = [order_id_of(*order) for order in wanted.orders]
-    raw.execute(_LOCK, (sorted(_place(one) for one in order_ids),))
     whole, carts = _columns(wanted.whole_orders), _columns(wanted.carts)
     transports = _columns(wanted.transports)
     asked = {

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
@@ -17,9 +17,12 @@ Row = dict[str, Any]
 
 
 def of_batch(
-    decided: Deciding, answered: Iterable[tuple[Arrival, Outcome]]
+    decided: Deciding, answered: Iterable[tuple[Arrival, Outcome]], pause: timedelta
 ) -> dict[str, list[Row]]:
-    """Answer the rows of a batch by table: new ones, and `changed` conversions."""
+    """Answer the rows of a batch by table: new ones, and `changed` conversions.
+
+    `pause`: how long what is held now is left alone, unless it is woken.
+    """
     # Several messages of a batch may change one conversion: each has its event, the last its row.
     # In the order of ids, as they are locked: two processes never wait for each other in a circle.
     last = {one.conversion_id: one for one in decided.changes}
@@ -29,10 +32,18 @@ def of_batch(
         "receipts": [_receipt(arrival, outcome) for arrival, outcome in answered],
         "conversions": [row for key, row in conversions.items() if key in new],
         "messages": [message_row(one) for one in decided.messages],
-        "held": [_held(one, decided.now) for one in decided.held],
+        "held": [_held(one, decided, pause) for one in decided.held],
         "cart_lines": [_fields(one) for one in decided.cart_lines],
         "changed": [row for key, row in conversions.items() if key not in new],
     }
+
+
+def of_woken(decided: Deciding) -> list[Row]:
+    """Answer the orders of which more is known now."""
+    return [
+        {"partner_id": partner_id, "order_id": order_id}
+        for partner_id, order_id in sorted(decided.woken)
+    ]
 
 
 def of_verdict(outcome: Outcome) -> Row:
@@ -92,8 +103,11 @@ def _conversion(conversion: Conversion, now: datetime) -> Row:
     return {**row, **said, "changed_at": now}
 
 
-def _held(held: Held, now: datetime) -> Row:
-    return {**_fields(held), "tried_at": now, "not_before": now}
+def _held(held: Held, decided: Deciding, pause: timedelta) -> Row:
+    # It may have been decided before the batch went on to what it waits for: tried again at once.
+    is_due = (held.partner_id, held.order_id) in decided.woken
+    not_before = decided.now if is_due else decided.now + pause
+    return {**_fields(held), "tried_at": decided.now, "is_due": is_due, "not_before": not_before}
 
 
 def _fields(one: Held | CartLine) -> Row:

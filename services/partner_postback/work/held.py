@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 
 from services.partner_postback import formats, handlers
 from services.partner_postback.click_id import ClickIds
@@ -53,27 +52,26 @@ class HeldRetry:
             self._retry(due)
         return len(due)
 
-    def _retry(self, receipt_ids: Sequence[UUID]) -> None:
+    def _retry(self, due: Sequence[Row[Any]]) -> None:
         try:
             with self.engine.begin() as connection:
-                taken = held.take(connection, receipt_ids)
+                taken = held.take(connection, due)
                 arrivals = [_arrival(self.directory, row, request) for row, request in taken]
                 outcomes = handlers.retry(connection, arrivals, self.clicks, self.clock)
         except (*SERVER_AWAY, *RACES):
             raise
         except Exception:
-            if len(receipt_ids) > 1:  # one that cannot be kept must not keep the others waiting
-                for receipt_id in receipt_ids:
-                    self._retry([receipt_id])
+            if len(due) > 1:  # one that cannot be kept must not keep the others waiting
+                for one in due:
+                    self._retry([one])
                 return
-            log.exception("held.put_off", receipt_id=str(receipt_ids[0]))
+            log.exception("held.put_off", receipt_id=str(due[0].receipt_id))
             with self.engine.begin() as connection:
-                held.put_off(connection, receipt_ids[0], self.clock() + _PUT_OFF)
+                held.put_off(connection, due[0].receipt_id, self.clock() + _PUT_OFF)
             return
-        for one in outcomes:
-            log.info(
-                "held.tried", receipt_id=str(one.receipt_id), verdict=one.verdict, code=one.code
-            )
+        for tried in outcomes:
+            receipt_id = str(tried.receipt_id)
+            log.info("held.tried", receipt_id=receipt_id, verdict=tried.verdict, code=tried.code)
 
 
 def _arrival(directory: Directory, row: Any, request: RawRequest) -> Arrival:

@@ -1,0 +1,41 @@
+"""The same messages end in the same conversions and the same money, however they arrive."""
+
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.partner_postback.domain.algebra import Message
+from tests.unit.partner_postback.whole_orders import Intake, orders, outcome
+
+# The issue asks for 2 000 of them; they take most of the time of these tests.
+THOROUGHLY = settings(
+    max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def told(messages: Sequence[Message], batch: int, *, eager: bool) -> list[tuple[object, ...]]:
+    """Tell messages in batches, trying held ones after each or in the end alone."""
+    intake = Intake()
+    for start in range(0, len(messages), batch):
+        intake.take(*messages[start : start + batch])
+        if eager:
+            intake.retry()
+    intake.retry()
+    return outcome(intake)
+
+
+@THOROUGHLY
+@given(st.data(), orders())
+def test_no_order_of_arrival_matters(data: st.DataObject, said: list[Message]) -> None:
+    """INVARIANT: permutations, repetition, batches of any size, loss and redelivery.
+
+    What is held comes to count once the rest is known, as it would have if it had come later.
+    """
+    expected = told(said, batch=1, eager=True)
+    shuffled = data.draw(st.permutations(said))
+    again = data.draw(st.lists(st.sampled_from(said), max_size=6)) if said else []
+    lost = data.draw(st.integers(0, len(shuffled)))
+    arrivals = [*shuffled[lost:], *again, *shuffled[:lost]]
+    batch, eager = data.draw(st.integers(1, 5)), data.draw(st.booleans())
+    assert told(arrivals, batch, eager=eager) == expected
