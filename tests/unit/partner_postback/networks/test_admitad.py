@@ -78,3 +78,8 @@ def test_a_macro_of_a_field_that_nobody_reads_does_no_harm() -> None:
 
 def test_a_payment_is_our_commission_and_not_what_was_bought() -> None:
     assert read(sample("admitad", payment_sum="999.00")).amount == Money(265, "USD")
+
+
+def test_a_lead_has_no_sum() -> None:
+    assert read(sample("admitad", type="lead", order_sum="")).amount == Money(0, "USD")
+    assert read(sample("admitad", type="lead")).amount == Money(265, "USD")
