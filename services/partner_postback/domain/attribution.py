@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from services.partner_postback.domain.algebra import ConversionState, Message
@@ -89,6 +90,8 @@ def order_id_of(partner_id: str, order_id: str) -> UUID:
     return _id_of(partner_id, order_id)
 
 
+# A batch asks for each of its ids several times, and a hash costs more than looking it up.
+@lru_cache(maxsize=8192)
 def _id_of(*key: str) -> UUID:
     # With their lengths, no two keys are joined to one text, whatever characters are in them.
     return uuid5(_CONVERSIONS, "".join(f"{len(part)}:{part}" for part in key))

@@ -95,7 +95,8 @@ def _check_value(profile: Profile, name: str, value: str) -> None:
 
 def _find(profile: Profile, record: Record) -> Found:
     found = Found(dict(_defaults_when(profile, record)), dict(profile.names))
-    places = {ours: one for ours, one in profile.fields.items() if _counts(one, record)}
+    fields = profile.fields.items()
+    places = {ours: one for ours, one in fields if not one.when or _counts(one, record)}
     for ours, place in places.items():
         sent = _sent(place, record)
         if sent is not None:
@@ -128,6 +129,9 @@ def _sent(place: Place, record: Record) -> tuple[str, str] | None:
         is_there = any(record.get(name) for name in place.joined)
         text = "/".join(record.get(one, "") for one in place.joined)
         return (place.joined[0], text) if is_there else None
+    if len(place.names) == 1:  # as nearly all have; files have a million of them
+        text = record.get(place.names[0], "")
+        return (place.names[0], text) if text else None
     sent = [name for name in place.names if record.get(name)]
     if len(sent) > 1:
         why = f"{sent[1]}: It is the same as {sent[0]}, which was sent too."
