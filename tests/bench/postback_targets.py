@@ -158,7 +158,7 @@ def sign_up(web: Web, settings: dict[str, str], url: str, click_key: bytes) -> P
     """Make the partner and the store that its clicks lead to."""
     answer = requests.put(
         f"http://127.0.0.1:{web.port}/partners/{PARTNER}",
-        json={"name": "Global Mall", "formats": ["signed", "admitad"]},
+        json={"name": "Global Mall", "formats": ["signed", "admitad", "csv"]},
         headers={"Authorization": f"Bearer {settings['OPERATOR_KEY']}"},
         timeout=10,
     )
