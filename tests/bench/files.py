@@ -57,8 +57,8 @@ class Peak:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Look at them again and again."""
-        self.largest_mb = 0.0
         self._over.clear()
+        self._look()
         watching = threading.Thread(target=self._watch)
         watching.start()
         try:
@@ -69,8 +69,12 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._over.wait(_SAMPLE_SECONDS):
-            total = sum(one.memory_info().rss for one in self.processes) / 2**20
-            self.largest_mb = max(self.largest_mb, total)
+            self._look()
+        self._look()
+
+    def _look(self) -> None:
+        total = sum(one.memory_info().rss for one in self.processes) / 2**20
+        self.largest_mb = max(self.largest_mb, total)
 
 
 @dataclass(frozen=True, slots=True)

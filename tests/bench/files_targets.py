@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,12 +29,13 @@ from shared.schemas import rfc3339
 from shared.sealed import Sealer
 from tests.bench.postback_requests import STORE_NUMBER
 from tests.bench.postback_targets import PARTNER, ROOT, Web
+from tests.support.waiting import eventually
 
 HEADER = "order_id,line_id,action,status,status_at,amount,currency,click_id,ordered_at\n"
 _FIRST_PORT = 19_600
 _START_SECONDS = 90
 _HTTP_SECONDS = 300
-_PAUSE_SECONDS = 0.02
+_APPLY_SECONDS = 900
 _BARE = """
 CREATE TABLE IF NOT EXISTS bare (order_id text, line_id text, action text, status text,
     status_at text, amount text, currency text, click_id text, ordered_at text)
@@ -180,24 +182,26 @@ def apply(url: str, file_id: str, worker: psutil.Process) -> Applied:
     with psycopg.connect(url, autocommit=True) as connection:
         server = psutil.Process(connection.info.backend_pid).parent()
         assert server is not None
-        while not (first := _applied(connection, file_id))[0]:
-            time.sleep(_PAUSE_SECONDS)
+        first = eventually(partial(_applied, connection, file_id), seconds=_APPLY_SECONDS)
         began, python, postgres = time.perf_counter(), _busy(worker), _busy_all(server)
-        while (now := _applied(connection, file_id))[0] < now[1]:
-            time.sleep(_PAUSE_SECONDS)
+        rows = eventually(partial(_finished, connection, file_id), seconds=_APPLY_SECONDS)
         seconds = time.perf_counter() - began
         return Applied(
-            (now[0] - first[0]) / seconds,
+            (rows - first) / seconds,
             (_busy(worker) - python) / seconds,
             (_busy_all(server) - postgres) / seconds,
         )
 
 
-def _applied(connection: psycopg.Connection[Any], file_id: str) -> tuple[int, int]:
-    query = "SELECT applied_rows, rows FROM files WHERE file_id = %s"
+def _applied(connection: psycopg.Connection[Any], file_id: str) -> int:
+    row = connection.execute("SELECT applied_rows FROM files WHERE file_id = %s", [file_id])
+    return int(row.fetchone()[0])  # type: ignore[index]
+
+
+def _finished(connection: psycopg.Connection[Any], file_id: str) -> int:
+    query = "SELECT rows FROM files WHERE file_id = %s AND state = 'finished'"
     row = connection.execute(query, [file_id]).fetchone()
-    assert row is not None
-    return row[0], row[1]
+    return int(row[0]) if row else 0
 
 
 def _busy(one: psutil.Process) -> float:
