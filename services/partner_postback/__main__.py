@@ -1,5 +1,6 @@
 """Where the service is put together: `python -m services.partner_postback ROLE`."""
 
+import gc
 import threading
 from functools import partial
 
@@ -37,6 +38,7 @@ from shared.web import create_app
 from shared.worker import consume
 
 _IDLE_SECONDS = 1.0
+_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 # Each serves one partner at a time, and waits for its server.
 _SENDERS = 8
 
@@ -113,6 +115,9 @@ def _consume(stop: threading.Event) -> None:
 
 
 def _work(stop: threading.Event) -> None:
+    # A batch makes objects by the ten thousand, and hardly one of them in a circle: looking for
+    # circles after every 700 took a fifth of the time that a file takes.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     settings = config.read_settings()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
