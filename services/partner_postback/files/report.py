@@ -1,20 +1,17 @@
-"""What a report shows of a row, and how its CSV is written so that no spreadsheet runs it."""
+"""What a report shows of a row, as JSON and as CSV."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import RowMapping
 
+from services.partner_postback.files.cells import written
 from services.partner_postback.formats import Format
 
 COLUMNS = (
     "row_number", "order_id", "line_id", "verdict", "code", "detail", "field", "receipt_id",
 )  # fmt: skip
-# What a spreadsheet takes for a formula; the list is OWASP's, "CSV Injection".
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_SHOWN = 255
 
 
@@ -33,9 +30,9 @@ def shown(rows: Iterable[RowMapping], spoken: Format | None) -> list[dict[str, A
 
 def as_csv(pages: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
     """Write rows page by page; none is held longer than it takes to write it."""
-    yield _written([COLUMNS])
+    yield written([COLUMNS])
     for page in pages:
-        yield _written([_safe(row[name]) for name in COLUMNS] for row in page)
+        yield written([row[name] for name in COLUMNS] for row in page)
 
 
 def _shown(row: RowMapping, spoken: Format | None) -> dict[str, Any]:
@@ -51,15 +48,3 @@ def _first(record: Mapping[str, str], spoken: Format, ours: str) -> str:
     names = place.names if place else ()
     text = next((record[name] for name in names if record.get(name)), "")
     return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:_LONGEST_SHOWN]
-
-
-def _safe(value: object) -> str:
-    """Write a cell; one that looks like a formula begins with an apostrophe: `'=1+1`."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _written(rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

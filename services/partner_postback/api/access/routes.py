@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from services.partner_postback.api.access import (
     conversions,
     dry_run,
+    match,
     own_secrets,
     reader,
     receipts,
@@ -25,6 +26,7 @@ def blueprints(
         conversions.blueprint(engine, who),
         own_secrets.blueprint(engine, who),
         dry_run.blueprint(engine, intake, record),
+        match.blueprint(engine, who),
         webhooks.blueprint(engine, who, to_private=to_private),
     ]
 
@@ -34,4 +36,5 @@ REFUSALS: dict[type[Exception], int] = {
     **receipts.REFUSALS,
     **conversions.REFUSALS,
     **webhooks.REFUSALS,
+    **match.REFUSALS,
 }
