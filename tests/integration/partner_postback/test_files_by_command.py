@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from deploy.cli import cashback
-from deploy.local.processes import SANDBOX, SERVICES
-from tests.integration.partner_postback.partner import OPERATOR_KEY, SERVICE_KEY
+from tests.integration.partner_postback.commands import command
 from tests.integration.partner_postback.running import Intake
 
 HEADER = "order_id,status,status_at\n"
@@ -29,16 +27,8 @@ def intake(tmp_path: Path, fresh_service_url: Callable[[str], str]) -> Iterator[
 
 
 def send(intake: Intake, path: Path, *options: str) -> Result:
-    environment = {
-        "CASHBACK_STACK": str(intake.folder / "none"),
-        "OPERATOR_KEY": OPERATOR_KEY,
-        "SERVICE_KEY": SERVICE_KEY,
-        "AUDITOR_DATABASE_URL": "",
-        "KAFKA_BOOTSTRAP": "",
-        **{f"{name.upper()}_URL": intake.url for name in (*SERVICES, *SANDBOX)},
-    }
     words = ["partners", "file", str(path), "--partner", intake.partner_id, "--profile", "csv"]
-    return CliRunner().invoke(cashback, [*words, *options], env=environment)
+    return command(intake, *words, *options)
 
 
 def test_a_file_is_sent_applied_and_reported(intake: Intake, tmp_path: Path) -> None:
