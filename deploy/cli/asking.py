@@ -8,6 +8,7 @@ import click
 import requests
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 NOT_REACHED = 3
 
@@ -40,7 +41,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*map(_cell, row))
     Console().print(table)
 
 
@@ -50,8 +51,14 @@ def print_facts(title: str, facts: Mapping[str, object]) -> None:
     table.add_column()
     table.add_column(overflow="fold")
     for name, fact in facts.items():
-        table.add_row(name, "" if fact is None else str(fact))
+        table.add_row(name, _cell(fact))
     Console().print(table)
+
+
+def _cell(value: object) -> Text:
+    """Lay a value out as it is: it may be a stranger's, so it is no markup, and steers nothing."""
+    text = "" if value is None else str(value)
+    return Text("".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text))
 
 
 def _sentence(answer: requests.Response) -> str:

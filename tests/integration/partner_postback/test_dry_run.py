@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from shared.schemas import rfc3339
 from tests.integration.partner_postback.partner import CLERK, Desk, Partner
 from tests.integration.partner_postback.signing import signed_headers
+from tests.integration.partner_postback.telling import listen
 
 _TABLES = text("""
 SELECT table_name FROM information_schema.tables
@@ -59,6 +60,7 @@ def everything(desk: Desk) -> dict[str, str]:
 
 def test_a_report_would_be_recorded_and_nothing_is(desk: Desk, partner: Partner) -> None:
     """INVARIANT: no row of any table differs, and no lock is left, whatever the verdict."""
+    listen(partner, "https://partner.example/")
     known = partner.report()
     partner.send(known)
     before = everything(desk)

@@ -9,7 +9,7 @@ import requests
 from click.testing import CliRunner
 
 from deploy.cli import cashback
-from deploy.cli.asking import Refused
+from deploy.cli.asking import Refused, print_facts, print_table
 
 
 def _commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
@@ -67,3 +67,15 @@ def _refused(**problem: object) -> Refused:
     answer.status_code = 422
     answer._content = json.dumps(problem).encode()  # noqa: SLF001 - requests has no other way
     return Refused(answer)
+
+
+def test_what_strangers_wrote_is_no_markup_and_steers_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """INVARIANT: an order id such as [/b] breaks no table, and none moves a clerk's cursor."""
+    print_table("Orders", ["order"], [["[/b]"], ["[red]A-1"], ["\x1b[2J\r"]])
+    print_facts("Order", {"order": "[/b]\x07"})
+    shown = capsys.readouterr().out
+    assert shown.count("[/b]") == 2
+    assert "[red]A-1" in shown
+    assert not {"\x1b", "\r", "\x07"} & set(shown)
