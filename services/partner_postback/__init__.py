@@ -10,6 +10,6 @@ says     conversions: conversion.changed, the full state of one conversion line;
          to partners that ask for it, by signed webhooks: the same, and decided receipts
 
 Read: api/fast_lane.py → api/intake.py → formats/ → api/writer.py → handlers.py → deciding.py →
-domain/ → store/; api/files.py → files/; and work/ for what goes on by itself. networks/ are
+domain/ → store/; api/files/ → files/; and work/ for what goes on by itself. networks/ are
 profiles, data.
 """

@@ -7,10 +7,12 @@ from functools import partial
 from flask import Flask
 
 from services.partner_postback import config, handlers
-from services.partner_postback.api import desk, files, postbacks, profiles, rates
+from services.partner_postback.api import desk, postbacks, profiles, rates
 from services.partner_postback.api.access import routes as access_routes
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.fast_lane import FastLane
+from services.partner_postback.api.files import routes as file_routes
+from services.partner_postback.api.files.uploads import refuse_broken
 from services.partner_postback.api.intake import Intake, UnknownFormat
 from services.partner_postback.api.writer import CannotKeep, Writer
 from services.partner_postback.click_id import ClickIds
@@ -70,7 +72,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
                 record,
                 to_private=settings.webhooks_to_private_addresses,
             ),
-            files.blueprint(engine, reader),
+            *file_routes.blueprints(engine, reader),
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
             rates.blueprint(engine, access, clock),
@@ -78,7 +80,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         ],
         refusals={
             **access_routes.REFUSALS,
-            **files.REFUSALS,
+            **file_routes.REFUSALS,
             **desk.REFUSALS,
             **profiles.REFUSALS,
             **rates.REFUSALS,
@@ -89,7 +91,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         ready={"postgres": partial(database.ping, engine)},
     )
     app.register_error_handler(Forged, postbacks.refuse_forged)
-    app.register_error_handler(BrokenFile, files.refuse_broken)
+    app.register_error_handler(BrokenFile, refuse_broken)
     app.register_error_handler(WrongProfile, profiles.refuse_wrong)
     app.wsgi_app = FastLane(intake, app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["engine"] = engine  # so that who built the app may close its connections

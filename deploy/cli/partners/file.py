@@ -151,9 +151,13 @@ def _download(system: Target, file_id: str, report: Path) -> None:
     )
     if not answer.ok:
         answered(answer)
-    with report.open("wb") as file:
-        for block in answer.iter_content(_BLOCK_BYTES):
-            file.write(block)
+    try:
+        with report.open("wb") as file:
+            for block in answer.iter_content(_BLOCK_BYTES):
+                file.write(block)
+    except requests.RequestException:
+        message = f"The report broke off; {report} is not whole."
+        raise click.ClickException(message) from None
 
 
 def _print(file: Mapping[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """Whose files: a partner sends and sees its own alone; a clerk names whose."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -55,3 +57,42 @@ def test_a_partner_sends_only_what_it_may_from_where_it_may(desk: Desk) -> None:
     answer = abroad.send(files.csv_of(["A-1"]))
     assert answer.json
     assert (answer.status_code, answer.json["code"]) == (403, "ip_not_allowed")
+
+
+class Stalled:
+    """A body that does not come until it is given up."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+        self.asked = threading.Semaphore(0)
+
+    def read(self, size: int) -> bytes:
+        del size
+        self.asked.release()
+        assert self.over.wait(60)
+        return b""
+
+
+def test_slow_uploads_leave_the_other_requests_their_threads(files: Uploads) -> None:
+    """INVARIANT: each slow upload keeps a thread; with all of them no postback would be heard."""
+    app, body = files.desk.client.application, Stalled()
+    headers = {"Authorization": f"Bearer {files.partner.key}", "Content-Type": "text/csv"}
+
+    environ = {"CONTENT_LENGTH": "1000", "wsgi.input_terminated": True, "wsgi.input": body}
+
+    def send(_: int) -> int:
+        with app.test_client() as client:
+            answer = client.post("/files?profile=csv", headers=headers, environ_overrides=environ)
+            return answer.status_code
+
+    with ThreadPoolExecutor(8) as together:
+        slow = [together.submit(send, number) for number in range(8)]
+        for _ in slow:
+            assert body.asked.acquire(timeout=60)
+        refused = files.send(files.csv_of(["A-1"]))
+        assert refused.json
+        assert (refused.status_code, refused.json["code"]) == (503, "try_again")
+        assert refused.headers["Retry-After"] == "5"
+        body.over.set()
+    assert [one.result() for one in slow] == [422] * 8
+    assert files.send(files.csv_of(["A-1"])).status_code == 202

@@ -1,26 +1,26 @@
-"""Files over HTTP: uploaded as a stream, applied later, their reports read and downloaded."""
+"""Files are uploaded as a stream, by the partner or by a clerk."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 from flask import Response, request, url_for
-from sqlalchemy import Engine, RowMapping
+from sqlalchemy import Engine
 
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.files import schemas
 from services.partner_postback.files.broken import BrokenFile, Fault
-from services.partner_postback.files.report import as_csv, shown
 from services.partner_postback.files.taking_in import Body, Offer, take_in
 from services.partner_postback.formats import Format
 from services.partner_postback.formats.request import Code
 from services.partner_postback.partners import may_send_from
-from services.partner_postback.store import file_reports
 from shared.problems import CONTENT_TYPE, problem
 from shared.schemas import LARGEST_INTEGER
 from shared.web import Blueprint
 
-_PAGE_ROWS = 1_000
+# Postbacks need the other threads, however slowly files come.
+_MOST_AT_ONCE = 8
 _STATUS = {
     Fault.LENGTH_REQUIRED: 411,
     Fault.TOO_LARGE: 413,
@@ -46,15 +46,6 @@ _REFUSED = {
 }
 
 
-class UnknownFile(Exception):
-    """There is no such file, or it is another partner's."""
-
-    code = "unknown_file"
-
-    def __init__(self, file_id: UUID) -> None:
-        super().__init__(f"There is no file {file_id} that you may read.")
-
-
 class NotForFiles(ValueError):
     """Nobody said how such files are read."""
 
@@ -63,6 +54,16 @@ class NotForFiles(ValueError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"profile: {name!r} does not say how a file is read (its `file` part).")
+
+
+class TooManyUploads(Exception):
+    """As many files are being received as may be at once."""
+
+    code = "try_again"
+    retry_after_seconds = 5
+
+    def __init__(self) -> None:
+        super().__init__("Other files are being received. Send this one a little later.")
 
 
 class NotAllowedHere(Exception):
@@ -74,61 +75,31 @@ class NotAllowedHere(Exception):
 
 
 def blueprint(engine: Engine, reader: Reader) -> Blueprint:
-    """Build the routes of files."""
-    files = Blueprint("files", __name__, description="Files of approvals, declines, amendments.")
+    """Build the route that takes files in."""
+    uploads = Blueprint(
+        "uploads", __name__, description="Files of approvals, declines, amendments."
+    )
+    at_once = threading.BoundedSemaphore(_MOST_AT_ONCE)
 
-    @files.post("/files")
-    @files.arguments(schemas.NewFileSchema, location="query")
-    @files.doc(requestBody=_FILE_BODY, responses=_REFUSED)
-    @files.response(202, schemas.KeptFileSchema)
-    @files.alt_response(200, schema=schemas.KeptFileSchema, description="here already")
+    @uploads.post("/files")
+    @uploads.arguments(schemas.NewFileSchema, location="query")
+    @uploads.doc(requestBody=_FILE_BODY, responses=_REFUSED)
+    @uploads.response(202, schemas.KeptFileSchema)
+    @uploads.alt_response(200, schema=schemas.KeptFileSchema, description="here already")
     def upload(asked: dict[str, Any]) -> object:
         """Upload a file, CSV or XML, at most 100 MB, perhaps with `Content-Encoding: gzip`.
 
         All of it is taken in, or nothing. What became of each row stands in its report, a little
         later. The same file twice is one file.
         """
+        offer = _offer(reader, asked)
         request.max_content_length = LARGEST_INTEGER  # who reads the stream counts for itself
-        kept, is_new = take_in(engine, _offer(reader, asked), _body())
-        report = url_for("files.read_file", file_id=kept["file_id"])
+        with _one_of(at_once):
+            kept, is_new = take_in(engine, offer, _body())
+        report = url_for("file_reports.read_file", file_id=kept["file_id"])
         return {**kept, "is_new": is_new, "report": report}, 202 if is_new else 200
 
-    @files.get("/files")
-    @files.arguments(schemas.FileQuerySchema, location="query")
-    @files.response(200, schemas.FileListSchema)
-    def list_files(asked: dict[str, Any]) -> object:
-        """List files, newest first."""
-        own = reader.own()
-        with engine.connect() as connection:
-            found = file_reports.files(
-                connection, {**asked, "partner_id": own or asked["partner_id"]}
-            )
-        is_full = len(found) == asked["limit"]
-        return {"data": found, "next": found[-1]["file_id"] if is_full else None}
-
-    @files.get("/files/<uuid:file_id>")
-    @files.response(200, schemas.FileReportSchema)
-    def read_file(file_id: UUID) -> object:
-        """Read how far a file is, and how many of its rows became what."""
-        found = _find(engine, reader, file_id)
-        with engine.connect() as connection:
-            return {**found, "verdicts": file_reports.counts(connection, file_id)}
-
-    @files.get("/files/<uuid:file_id>/rows")
-    @files.arguments(schemas.RowQuerySchema, location="query")
-    @files.response(200, schemas.RowListSchema)
-    def read_rows(asked: dict[str, Any], file_id: UUID) -> object:
-        """Read the verdicts of a file's rows, in pages as JSON, or all of them as CSV."""
-        spoken = reader.directory.format(_find(engine, reader, file_id)["profile"])
-        if _wants_csv(asked.pop("format")):
-            pages = _pages(engine, file_id, spoken, asked["verdict"])
-            return Response(as_csv(pages), content_type="text/csv; charset=utf-8")
-        with engine.connect() as connection:
-            rows = file_reports.rows(connection, file_id, **asked)
-        is_full = len(rows) == asked["limit"]
-        return {"data": shown(rows, spoken), "next": rows[-1]["row_number"] if is_full else None}
-
-    return files
+    return uploads
 
 
 def _offer(reader: Reader, asked: Mapping[str, Any]) -> Offer:
@@ -172,35 +143,15 @@ def _body() -> Body:
     )
 
 
-def _find(engine: Engine, reader: Reader, file_id: UUID) -> RowMapping:
-    own = reader.own()
-    with engine.connect() as connection:
-        found = file_reports.file(connection, file_id, own)
-    if found is None:
-        raise UnknownFile(file_id)
-    return found
-
-
-def _wants_csv(named: str | None) -> bool:
-    if named is not None:
-        return named == "csv"
-    return request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv"
-
-
-def _pages(
-    engine: Engine, file_id: UUID, spoken: Format | None, verdict: str | None
-) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """Answer the rows in pages, each read by itself: no transaction waits for a slow reader."""
-    after = 0
-    while True:
-        with engine.connect() as connection:
-            rows = file_reports.rows(
-                connection, file_id, after=after, limit=_PAGE_ROWS, verdict=verdict
-            )
-        if not rows:
-            return
-        yield shown(rows, spoken)
-        after = rows[-1]["row_number"]
+@contextmanager
+def _one_of(at_once: threading.BoundedSemaphore) -> Iterator[None]:
+    """Let only so many uploads in: each keeps a thread until its sender is done with it."""
+    if not at_once.acquire(blocking=False):
+        raise TooManyUploads
+    try:
+        yield
+    finally:
+        at_once.release()
 
 
 def refuse_broken(broken: BrokenFile) -> Response:
@@ -211,4 +162,8 @@ def refuse_broken(broken: BrokenFile) -> Response:
     return problem(_STATUS.get(broken.code, 422), broken.code, str(broken), **more)
 
 
-REFUSALS: dict[type[Exception], int] = {UnknownFile: 404, NotForFiles: 422, NotAllowedHere: 403}
+REFUSALS: dict[type[Exception], int] = {
+    NotForFiles: 422,
+    NotAllowedHere: 403,
+    TooManyUploads: 503,
+}

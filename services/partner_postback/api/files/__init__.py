@@ -1,0 +1,1 @@
+"""Files over HTTP: uploaded, applied later, and reported on."""
