@@ -102,6 +102,7 @@ class Store:
     confirmation_days: int
     terms: tuple[Terms, ...]
     promotions: tuple[Promotion, ...] = ()
+    order_cap_rubles: int | None = None
 
     def timeline(self) -> tuple[Segment, ...]:
         """Answer what the store pays at every moment, past and planned."""

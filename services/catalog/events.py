@@ -33,6 +33,7 @@ def store_changed(kept: Kept, now: datetime) -> Event:
             "deep_link_hosts": list(store.deep_link_hosts),
             "attribution_days": store.attribution_days,
             "confirmation_days": store.confirmation_days,
+            "order_cap_rubles": store.order_cap_rubles,
             "terms": [
                 {
                     "terms_id": str(segment.terms_id),

@@ -28,7 +28,7 @@ from services.catalog.rates import Rate, RateKind, ordered
 _STORES = """
 SELECT store_id, number, version, name, partner_id, group_id, subgroup_id, description, conditions,
        keywords, logo_letters, logo_colour, status, tracking_url, deep_link_hosts,
-       attribution_days, confirmation_days
+       attribution_days, confirmation_days, order_cap_rubles
 FROM stores
 """
 # Tables hold moments that Python cannot: what lies beyond the programme's years is their edge.
@@ -67,10 +67,10 @@ ON CONFLICT (group_id, subgroup_id) DO UPDATE SET name = excluded.name
 _ADD_STORE = """
 INSERT INTO stores (store_id, version, name, partner_id, group_id, subgroup_id, description,
     conditions, keywords, logo_letters, logo_colour, status, tracking_url, deep_link_hosts,
-    attribution_days, confirmation_days, changed_at)
+    attribution_days, confirmation_days, order_cap_rubles, changed_at)
 VALUES (:store_id, 1, :name, :partner_id, :group, :subgroup, :description, :conditions, :keywords,
     :logo_letters, :logo_colour, :status, :tracking_url, :deep_link_hosts, :attribution_days,
-    :confirmation_days, :now)
+    :confirmation_days, :order_cap_rubles, :now)
 """
 _CHANGE_STORE = """
 UPDATE stores SET version = version + 1, name = :name, partner_id = :partner_id,
@@ -78,7 +78,7 @@ UPDATE stores SET version = version + 1, name = :name, partner_id = :partner_id,
     conditions = :conditions, keywords = :keywords, logo_letters = :logo_letters,
     logo_colour = :logo_colour, status = :status, tracking_url = :tracking_url,
     deep_link_hosts = :deep_link_hosts, attribution_days = :attribution_days,
-    confirmation_days = :confirmation_days, changed_at = :now
+    confirmation_days = :confirmation_days, order_cap_rubles = :order_cap_rubles, changed_at = :now
 WHERE store_id = :store_id
 """
 _SET_STATUS = """
@@ -242,5 +242,6 @@ def _kept(row: Row[Any], terms: Sequence[Terms], promotions: Sequence[Promotion]
         confirmation_days=row.confirmation_days,
         terms=tuple(terms),
         promotions=tuple(promotions),
+        order_cap_rubles=row.order_cap_rubles,
     )
     return Kept(store, row.number, row.version)

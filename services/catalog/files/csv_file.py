@@ -38,6 +38,7 @@ _STORE = (
     "deep_link_hosts",
     "attribution_days",
     "confirmation_days",
+    "order_cap_rubles",
 )
 COLUMNS = ("store_id", *_STORE, "promotion", *_PERIOD)
 

@@ -22,6 +22,7 @@ from services.catalog.files.located import LONGEST_LIST, PERIODS_AT_MOST
 
 COLOURS = ("red", "orange", "amber", "green", "teal", "blue", "indigo", "violet", "pink", "slate")
 _LONGEST_CONFIRMATION_DAYS = 90
+_LARGEST_CAP_RUBLES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class StoreSchema(_Strict):
     deep_link_hosts = Several(Host, most=50, load_default=[])
     attribution_days = WholeNumber(1, 365, load_default=30)
     confirmation_days = WholeNumber(0, _LONGEST_CONFIRMATION_DAYS, required=True)
+    order_cap_rubles = WholeNumber(1, _LARGEST_CAP_RUBLES, load_default=None, allow_none=True)
     terms = Several(fields.Nested(TermsSchema), least=1, most=PERIODS_AT_MOST, required=True)
     promotions = Several(fields.Nested(PromotionSchema), most=PERIODS_AT_MOST, load_default=[])
 

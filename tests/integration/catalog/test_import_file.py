@@ -75,6 +75,15 @@ def test_only_stores_that_differ_are_said(
     assert last.data["number"] == said()[0].data["number"]
 
 
+def test_a_cap_is_said_and_taken_back(
+    post_file: Callable[..., Any], said: Callable[[], list[Any]]
+) -> None:
+    days = "confirmation_days: 30"
+    for cap in ("", "\n    order_cap_rubles: 500000", ""):
+        post_file(yaml_file(changed(days, days + cap)))
+    assert [one.data["order_cap_rubles"] for one in said()] == [None, 500_000, None]
+
+
 def test_a_dry_run_tells_and_changes_nothing(
     post_file: Callable[..., Any], said: Callable[[], list[Any]], engine: Engine
 ) -> None:
