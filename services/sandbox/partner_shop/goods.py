@@ -1,7 +1,7 @@
 """What each shop has on its shelves: read from goods.yaml, the same at every start."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,7 +40,9 @@ def shelf_of(store_id: str) -> Shelf:
         for title, price, category in store.get("also", [])
     ]
     listed = found["goods"][: _MOST_GOODS - len(also)] + also
-    goods = tuple(_good(one, found["currency"]) for one in listed)
+    # A shop reports the categories that the programme's terms name, and no others of its own.
+    agreed = {*store.get("agreed", []), *(one["category"] for one in also)}
+    goods = tuple(_good(one, found["currency"], agreed) for one in listed)
     return Shelf(found["icon"], draw % TONES, goods, tuple(one["note"] for one in listed))
 
 
@@ -59,10 +61,9 @@ def price(amount_minor: int, currency: str) -> str:
     return f"{whole}{rest}\N{NO-BREAK SPACE}{sign}"
 
 
-def _good(one: Mapping[str, str], currency: str) -> Good:
-    return Good(
-        one["title"], one["category"], parse_money(one["price"], currency).amount_minor, currency
-    )
+def _good(one: Mapping[str, str], currency: str, agreed: Collection[str]) -> Good:
+    category = one["category"] if one["category"] in agreed else None
+    return Good(one["title"], category, parse_money(one["price"], currency).amount_minor, currency)
 
 
 @cache
