@@ -12,6 +12,7 @@ import click
 
 from deploy.cli import (
     events,
+    held,
     messages,
     parked,
     partners,
@@ -55,6 +56,7 @@ for group in (
     messages.messages,
     partners.partners,
     postbacks.postbacks,
+    held.held,
     rates.rates,
     parked.parked,
     events.events,

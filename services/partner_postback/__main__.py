@@ -13,6 +13,7 @@ from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.fast_lane import FastLane
 from services.partner_postback.api.files import routes as file_routes
 from services.partner_postback.api.files.uploads import refuse_broken
+from services.partner_postback.api.holds import fraud, queue
 from services.partner_postback.api.intake import Intake, UnknownFormat
 from services.partner_postback.api.writer import CannotKeep, Writer
 from services.partner_postback.click_id import ClickIds
@@ -21,8 +22,11 @@ from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS
 from services.partner_postback.files.broken import BrokenFile
 from services.partner_postback.formats.profile import WrongProfile
 from services.partner_postback.formats.signature import Forged
+from services.partner_postback.fraud.shipped import shipped_rules
+from services.partner_postback.holds.clerk import Clerk
 from services.partner_postback.outside.fetching import Fetcher
 from services.partner_postback.partners import Directory
+from services.partner_postback.store.holds import rules
 from services.partner_postback.webhooks.call import Caller
 from services.partner_postback.work.files import FileRows
 from services.partner_postback.work.held import HeldRetry
@@ -60,6 +64,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     record = partial(handlers.record, clicks=clicks, clock=clock)
     intake = Intake(directory, Writer(engine, record), clock)
     reader = Reader(access, directory, clock)
+    clerk = Clerk(engine, directory, clicks, clock, "operator")
     app = create_app(
         "partner_postback",
         title="Partner postbacks",
@@ -76,6 +81,8 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
             rates.blueprint(engine, access, clock),
+            queue.blueprint(engine, access, clerk),
+            fraud.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
         ],
         refusals={
@@ -84,6 +91,8 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
             **desk.REFUSALS,
             **profiles.REFUSALS,
             **rates.REFUSALS,
+            **queue.REFUSALS,
+            **fraud.REFUSALS,
             **ops.REFUSALS,
             UnknownFormat: 404,
             CannotKeep: 503,
@@ -150,7 +159,12 @@ def _relay(stop: threading.Event) -> None:
 
 
 def _migrate(_stop: threading.Event) -> None:
-    upgrade("services.partner_postback", config.read_settings().database_url)
+    settings = config.read_settings()
+    upgrade("services.partner_postback", settings.database_url)
+    engine = database.connect(settings.database_url, pool_size=1)
+    with engine.begin() as connection:
+        rules.add_missing(connection, shipped_rules(), utc_now())
+    engine.dispose()
 
 
 if __name__ == "__main__":

@@ -9,21 +9,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.partner_postback.domain.algebra import Message, covers, names_no_line
+from services.partner_postback.domain.algebra import Basis, Message, covers, names_no_line
 from services.partner_postback.domain.attribution import (
     Click,
     Conversion,
     Hold,
+    OrderKey,
     conversion_id_of,
+    crosses_cap,
     order_id_of,
 )
 from services.partner_postback.domain.conflicts import (
     conflicts,
     conflicts_of_order,
+    conflicts_of_sum,
     in_its_currency,
 )
 from services.partner_postback.formats.request import Code, Refused
-from services.partner_postback.known import Known, OrderKey
+from services.partner_postback.known import Known
 from services.partner_postback.purchases import Purchase
 from services.partner_postback.sentences import WHAT_IT_DID, Effect, of_news, of_repeat
 from services.partner_postback.verdicts import (
@@ -113,7 +116,11 @@ class Deciding:
             message = in_its_currency(message, before.currency)
         if message.lines is not None and not names_no_line(message):
             self._see_in_cart(arrival, message, message.lines)
-        hold = _not_waived(arrival, self._holds(arrival, message, before))
+        if before is not None:
+            holds = self._conflicts(message, before)
+        else:
+            holds = self._purchase(arrival, message).holds(conversion_id)
+        hold = _not_waived(arrival, holds)
         if hold is not None:
             return self._hold(arrival, message, conversion_id, hold)
         verdict, code, why = self._take_in(arrival, message, conversion_id, before)
@@ -131,17 +138,21 @@ class Deciding:
         if cart.is_complete():
             self.woken.add(order)
 
-    def _holds(
-        self, arrival: Arrival, message: Message, before: Conversion | None
-    ) -> Iterable[Hold]:
-        """Answer, one after the other, what keeps a message from counting."""
-        if before is None:
-            yield from self._purchase(arrival, message).holds()
-        else:
-            yield from conflicts(message, before)
+    def _conflicts(self, message: Message, before: Conversion) -> Iterable[Hold]:
+        yield from conflicts(message, before)
+        cap_rubles = self.known.caps.get(before.store_id)
+        if cap_rubles is None and message.basis is not Basis.MORE:
+            return
+        after = replace(before, state=self.known.state_of(before, message))
+        yield from conflicts_of_sum(before, after)
+        order = self.known.lines_of((before.partner_id, before.order_id))
+        if cap_rubles is not None and crosses_cap(order, after, cap_rubles):
+            yield Hold.OVER_CAP
 
     def _hold(self, arrival: Arrival, message: Message, subject_id: UUID, hold: Hold) -> Outcome:
         click = self._click(message)
+        is_suspect = hold is Hold.SUSPECTED_FRAUD
+        suspicion = self._purchase(arrival, message).suspicion() if is_suspect else None
         waiting = Held(
             receipt_id=arrival.receipt_id,
             code=hold,
@@ -152,9 +163,10 @@ class Deciding:
             conversion_id=subject_id,
             since=arrival.request.received_at,
             waived=sorted(arrival.waived),
+            rule=suspicion.rule if suspicion else None,
         )
         self.held.append(waiting)
-        return held(arrival, hold)
+        return held(arrival, hold, suspicion)
 
     def _take_in(
         self, arrival: Arrival, message: Message, conversion_id: UUID, before: Conversion | None
@@ -170,6 +182,7 @@ class Deciding:
         if before is None:
             first = self._purchase(arrival, message).recorded(conversion_id)
             self._change(first)
+            self.known.note_order(first.member_id, _order(arrival, message), self.now)
             return Verdict.ACCEPTED, *of_news(Effect.RECORDED, message, first.state)
         return Verdict.ACCEPTED, *self._refold(arrival, message, [before])
 

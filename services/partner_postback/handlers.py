@@ -3,7 +3,7 @@
 Set-based: read what the batch is about, decide in memory, write each table once, never commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.deciding import Deciding
 from services.partner_postback.domain.algebra import Message, names_no_line
-from services.partner_postback.domain.attribution import conversion_id_of
+from services.partner_postback.domain.attribution import Click, OrderKey, conversion_id_of
 from services.partner_postback.events import conversion_changed
 from services.partner_postback.formats.request import Code, Refused
-from services.partner_postback.known import OrderKey
 from services.partner_postback.store import batches, loading
 from services.partner_postback.store.access import webhooks as webhook_queries
+from services.partner_postback.store.holds import histories
+from services.partner_postback.store.holds.histories import Around
+from services.partner_postback.store.loaded import KnownReceipt, Receipts
 from services.partner_postback.store.rows import content_of, of_verdict
 from services.partner_postback.verdicts import (
     Arrival,
@@ -65,9 +67,20 @@ def retry(
     return outcomes
 
 
+def refuse(
+    connection: Connection, arrival: Arrival, why: str, clicks: ClickIds, clock: Clock
+) -> Outcome:
+    """Give up on a request that was held, as a clerk says."""
+    batch, _ = _begin(connection, [arrival], clicks, clock())
+    decided = [(arrival, refused(arrival, Refused(Code.REFUSED_BY_CLERK, why)))]
+    batches.give_verdicts(raw(connection), decided)
+    _tell_partners(connection, batch, decided)
+    return decided[0][1]
+
+
 def _begin(
     connection: Connection, arrivals: Sequence[Arrival], clicks: ClickIds, now: datetime
-) -> tuple[Deciding, loading.Receipts]:
+) -> tuple[Deciding, Receipts]:
     said = [(one.partner_id, one.said) for one in arrivals if isinstance(one.said, Message)]
     opened = {one.click_id: clicks.open(one.click_id) for _, one in said if one.click_id}
     wanted = loading.Wanted(
@@ -78,11 +91,24 @@ def _begin(
         transports=[(one.partner_id, one.transport_id) for one in arrivals if one.transport_id],
         store_numbers=list({click.store_number for click in opened.values() if click}),
         currencies=list({one.amount.currency for _, one in said if one.amount}),
+        named=list(_named([message for _, message in said], opened)),
         senders=list({one.partner_id for one in arrivals}),
         now=now,
     )
     known, receipts = loading.load(raw(connection), wanted)
+    received_at = [one.request.received_at for one in arrivals]
+    member_ids = {click.member_id for click in opened.values() if click}
+    histories.learn(raw(connection), known, Around(wanted.orders, member_ids, received_at))
     return Deciding(known, opened, now), receipts
+
+
+def _named(
+    messages: Iterable[Message], opened: Mapping[str, Click | None]
+) -> Iterable[tuple[str, Click, str]]:
+    for message in messages:
+        click = opened.get(message.click_id or "")
+        if message.click_id and message.category and click:
+            yield message.click_id, click, message.category
 
 
 def _order(partner_id: str, message: Message) -> OrderKey:
@@ -112,7 +138,7 @@ def _tell_partners(
         webhook_queries.add(connection, list(told), batch.now)
 
 
-def _again(arrival: Arrival, first: loading.KnownReceipt | None) -> Outcome | None:
+def _again(arrival: Arrival, first: KnownReceipt | None) -> Outcome | None:
     """Answer a webhook-id that was here before; None when it is new."""
     if first is None:
         return None
@@ -131,10 +157,10 @@ def _again(arrival: Arrival, first: loading.KnownReceipt | None) -> Outcome | No
     return redelivered(outcome) if outcome.verdict is Verdict.ACCEPTED else outcome
 
 
-def _first(arrival: Arrival, outcome: Outcome) -> loading.KnownReceipt:
+def _first(arrival: Arrival, outcome: Outcome) -> KnownReceipt:
     query, body = content_of(arrival.request)
     assert arrival.transport_id is not None
-    return loading.KnownReceipt(
+    return KnownReceipt(
         partner_id=arrival.partner_id,
         transport_id=arrival.transport_id,
         query=query,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from services.partner_postback.domain.algebra import (
@@ -12,10 +13,13 @@ from services.partner_postback.domain.algebra import (
     fold,
     without_amount,
 )
-from services.partner_postback.domain.attribution import Conversion, Store, order_id_of
-
-# An order of a partner.
-OrderKey = tuple[str, str]
+from services.partner_postback.domain.attribution import (
+    Conversion,
+    OrderKey,
+    Store,
+    order_id_of,
+)
+from services.partner_postback.domain.fraud import IpRange, Rule
 
 
 @dataclass(slots=True)
@@ -35,7 +39,10 @@ class Known:
     """What the database knows of a batch; its orders are locked.
 
     `messages` by the conversion that they are about, or by their order's id; `listeners`: what the
-    partners of the batch want to be told by a webhook.
+    partners of the batch want to be told by a webhook; `caps`: in rubles, of those stores that have
+    one, whose orders are then known with all their lines; `unnamed`: click ids with categories that
+    the terms at the click do not name, though they name others. `rules` against fraud that are on;
+    `recent`: members' orders of late; `own_ranges`: where partners send from, if a rule looks.
     """
 
     conversions: dict[UUID, Conversion]
@@ -44,6 +51,11 @@ class Known:
     exchange_rates: Mapping[str, int]
     carts: dict[OrderKey, Cart]
     listeners: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    caps: Mapping[str, int] = field(default_factory=dict)
+    unnamed: Collection[tuple[str, str]] = ()
+    rules: Sequence[Rule] = ()
+    recent: dict[UUID, dict[OrderKey, datetime]] = field(default_factory=dict)
+    own_ranges: dict[str, Sequence[IpRange]] = field(default_factory=dict)
     _lines: dict[OrderKey, set[UUID]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,6 +67,10 @@ class Known:
         self.conversions[one.conversion_id] = one
         self._lines.setdefault((one.partner_id, one.order_id), set()).add(one.conversion_id)
 
+    def note_order(self, member_id: UUID, order: OrderKey, recorded_at: datetime) -> None:
+        """Know that an order of a member was first recorded then."""
+        self.recent.setdefault(member_id, {})[order] = recorded_at
+
     def lines_of(self, order: OrderKey) -> list[Conversion]:
         """Answer the lines of an order that are recorded, always in one order."""
         lines = [self.conversions[one] for one in self._lines.get(order, ())]
@@ -64,9 +80,9 @@ class Known:
         """Answer the accepted messages about a conversion, or about a whole order."""
         return self.messages.get(subject_id, ())
 
-    def state_of(self, line: Conversion) -> ConversionState:
+    def state_of(self, line: Conversion, *more: Message) -> ConversionState:
         """Answer what all that was said of a line, its whole order included, adds up to."""
-        state = fold(self._about(line))
+        state = fold([*self._about(line), *more])
         return replace(state, ordered_at=state.ordered_at or line.state.ordered_at)
 
     def paid_minor(self, line: Conversion, moment: Message) -> int:

@@ -12,9 +12,11 @@ from services.partner_postback.domain.attribution import (
     Hold,
     Store,
     attribute,
+    crosses_cap,
     exchange_rate,
 )
 from services.partner_postback.domain.conflicts import not_counted
+from services.partner_postback.domain.fraud import Suspect, Suspicion, suspicion
 from services.partner_postback.known import Known
 from services.partner_postback.verdicts import Arrival
 
@@ -28,7 +30,7 @@ class Purchase:
     click: Click | None
     known: Known
 
-    def holds(self) -> Iterable[Hold]:
+    def holds(self, conversion_id: UUID) -> Iterable[Hold]:
         """Answer, one after the other, what keeps it from being recorded."""
         message = self.message
         if not opens(message):
@@ -36,10 +38,37 @@ class Purchase:
             yield Hold.NO_CLICK if is_report and not message.click_id else Hold.UNKNOWN_ORDER
             return
         yield from attribute(self._ordered_at, self.click, self._store, self.arrival.partner_id)
+        if (message.click_id, message.category) in self.known.unnamed:
+            yield Hold.UNKNOWN_CATEGORY
         yield from not_counted(message, self._rate_micro)
-        cart = self.known.cart((self.arrival.partner_id, message.order_id))
-        if message.lines is not None and not cart.is_complete():
+        order = (self.arrival.partner_id, message.order_id)
+        if message.lines is not None and not self.known.cart(order).is_complete():
             yield Hold.CART_INCOMPLETE
+        cap_rubles = self.known.caps.get(self._store.store_id) if self._store else None
+        if cap_rubles is not None:
+            first = self.recorded(conversion_id)
+            if crosses_cap(self.known.lines_of(order), first, cap_rubles):
+                yield Hold.OVER_CAP
+        if self.suspicion() is not None:
+            yield Hold.SUSPECTED_FRAUD
+
+    def suspicion(self) -> Suspicion | None:
+        """Answer the rule against fraud that holds it, if any does."""
+        if not self.known.rules or self.click is None:
+            return None
+        order = (self.arrival.partner_id, self.message.order_id)
+        suspect = Suspect(
+            order=order,
+            click_id=self.message.click_id or "",
+            clicked_at=self.click.clicked_at,
+            ordered_at=self._ordered_at,
+            received_at=self.arrival.request.received_at,
+            buyer_address=self.message.buyer_address,
+            clicks=[one.click_id for one in self.known.lines_of(order)],
+            recent=self.known.recent.get(self.click.member_id, {}).items(),
+            own_ranges=self.known.own_ranges.get(self.arrival.partner_id, ()),
+        )
+        return suspicion(self.known.rules, suspect)
 
     def recorded(self, conversion_id: UUID) -> Conversion:
         """Answer the conversion that it becomes; its rate and its click are fixed now."""
@@ -65,7 +94,7 @@ class Purchase:
             version=1,
             receipt_id=self.arrival.receipt_id,
         )
-        return replace(first, state=self.known.state_of(first))
+        return replace(first, state=self.known.state_of(first, message))
 
     @property
     def _ordered_at(self) -> datetime:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.partner_postback.domain.algebra import Message
 from services.partner_postback.domain.attribution import Hold
+from services.partner_postback.domain.fraud import Suspicion
 from services.partner_postback.formats.request import RawRequest, Refused
 from services.partner_postback.sentences import WHAT_IT_DID, WHY_HELD, Effect
 
@@ -94,6 +95,7 @@ class Held:
     conversion_id: UUID
     since: datetime
     waived: Sequence[Hold]
+    rule: str | None
 
 
 def refused(arrival: Arrival, why: Refused) -> Outcome:
@@ -101,9 +103,13 @@ def refused(arrival: Arrival, why: Refused) -> Outcome:
     return Outcome(arrival.receipt_id, Verdict.REFUSED, why.code, str(why), why.field)
 
 
-def held(arrival: Arrival, hold: Hold) -> Outcome:
-    """Answer that a request waits."""
-    return Outcome(arrival.receipt_id, Verdict.HELD, hold, WHY_HELD[hold])
+def held(arrival: Arrival, hold: Hold, suspicion: Suspicion | None = None) -> Outcome:
+    """Answer that a request waits, and where a rule holds it, which one and what it saw."""
+    outcome = Outcome(arrival.receipt_id, Verdict.HELD, hold, WHY_HELD[hold])
+    if suspicion is None:
+        return outcome
+    why = f"{outcome.detail} {suspicion.rule}: {suspicion.why}"
+    return replace(outcome, detail=why, rule=suspicion.rule)
 
 
 def redelivered(first: Outcome) -> Outcome:

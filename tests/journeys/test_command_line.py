@@ -61,6 +61,26 @@ def test_a_receipt_shows_the_verdict_and_the_request(stack: RunningStack) -> Non
     assert shown.count(order) == 1
 
 
+def test_what_is_held_is_listed_and_refused_with_a_reason(stack: RunningStack) -> None:
+    order = Shop(stack.system).sell("booking", "a click that was cut", 100_00)
+    asked = ("held", "list", "--code", "unknown_click", "--partner", "travel-desk")
+
+    def waiting() -> list[dict[str, Any]]:
+        return [one for one in _json(stack, *asked) if one["order_id"] == order]
+
+    (one,) = eventually(waiting, seconds=60)
+    assert one["amount"] == {"amount_minor": 100_00, "currency": "RUB"}
+    decided = ("--reason", "nobody's")
+    released = _cashback(stack, "held", "release", one["receipt_id"], *decided)
+    assert released.returncode == 1
+    assert one["what_to_do"] in released.stderr
+    refused = _json(stack, "held", "refuse", one["receipt_id"], *decided)
+    assert (refused["code"], refused["detail"]) == ("refused_by_clerk", "nobody's")
+    again = _cashback(stack, "held", "refuse", one["receipt_id"], *decided)
+    assert (again.returncode, waiting()) == (1, [])
+    assert order not in _cashback(stack, "held", "list").stdout
+
+
 def test_an_unknown_receipt_is_an_error(stack: RunningStack) -> None:
     done = _cashback(stack, "postbacks", "receipt", "00000000-0000-0000-0000-000000000000")
     assert done.returncode == 1

@@ -131,10 +131,11 @@ def fold(messages: Iterable[Message]) -> ConversionState:
 
     What no fold can make independent of the order of arrival is fixed by the first message that is
     recorded: the click, the currency and its rate, an order's time where the format has none
-    (`ordered_on_arrival`), and which of several reports counts where only the first does
-    (`only_first_counts`). Beside these, two things hang on what is known when a message is decided:
-    an amount of a whole order while one line of several is known, and nothing says there are more
-    (it counts for that line); and one that is not the sum of the lines at its moment.
+    (`ordered_on_arrival`), which of several reports counts where only the first does
+    (`only_first_counts`), and which line of an order crosses its cap or looks suspicious. Beside
+    these, two things hang on what is known when a message is decided: an amount of a whole order
+    while one line of several is known, and nothing says there are more (it counts for that line);
+    and one that is not the sum of the lines at its moment.
 
     Example: reported 1 000, returned 300 (less), amended by 50 (more), approved: 750, approved.
     """

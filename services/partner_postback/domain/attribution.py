@@ -1,15 +1,18 @@
 """Which purchase may be attributed to its click, what it is worth, and why it must wait."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from functools import lru_cache
 from uuid import UUID, uuid5
 
 from services.partner_postback.domain.algebra import ConversionState, Message
 from shared.money import Money, minor_units
 
+# An order of a partner.
+OrderKey = tuple[str, str]
 _CONVERSIONS = UUID("0d9c52a3-5f2e-4b5c-9a54-3c8f3f0f6b11")
 
 # A partner's from ours: as much as a signature's timestamp, so that it has one figure to keep.
@@ -58,6 +61,7 @@ class Store:
     store_id: str
     attribution_days: int
     reporters: Sequence[str]
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +118,28 @@ def attribute(
         yield Hold.ORDER_BEFORE_CLICK
     if since_click > timedelta(days=store.attribution_days):
         yield Hold.CLICK_TOO_OLD
+    if store.is_paused:
+        yield Hold.STORE_PAUSED
 
 
 def exchange_rate(currency: str, operators: Mapping[str, int]) -> int | None:
     """Answer the rubles for one unit, in millionths, or None; a ruble is a ruble, whoever says."""
     return _A_RUBLE_MICRO if currency == OWN_CURRENCY else operators.get(currency)
+
+
+def crosses_cap(order: Collection[Conversion], after: Conversion, cap_rubles: int) -> bool:
+    """Answer whether a line, new or changed, lifts its order above the store's cap.
+
+    `order`: the lines of the order so far. All that stays paid for the store's lines counts,
+    whatever their status. What lifts nothing is no matter of the cap, even above it. With a cap of
+    100 000 rubles and lines of 60 000 and 40 000: a third line crosses it, and so does an amendment
+    of the second to 40 001; one to 39 000 does not, nor does a return.
+    """
+    others = [one for one in order if one.conversion_id != after.conversion_id]
+    before = [one for one in order if one.conversion_id == after.conversion_id]
+    is_more = _paid_rubles([after]) > _paid_rubles(before)
+    whole = _paid_rubles([after, *(one for one in others if one.store_id == after.store_id)])
+    return is_more and whole > cap_rubles
 
 
 def is_too_large(amount: Money, rate_micro: int) -> bool:
@@ -129,3 +150,13 @@ def is_too_large(amount: Money, rate_micro: int) -> bool:
     """
     largest: int = LARGEST_ORDER_RUBLES * _A_RUBLE_MICRO * 10 ** minor_units(amount.currency)
     return amount.amount_minor * rate_micro > largest
+
+
+def _paid_rubles(lines: Iterable[Conversion]) -> Fraction:
+    return sum((_rubles(one) for one in lines), Fraction(0))
+
+
+def _rubles(line: Conversion) -> Fraction:
+    """Answer what is paid, exactly: at 90.5 rubles for a dollar 1.01 dollars are 91.405."""
+    parts = _A_RUBLE_MICRO * 10 ** minor_units(line.currency)
+    return Fraction((line.state.paid_minor or 0) * line.rate_micro, parts)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from services.partner_postback.domain.algebra import Basis, Message, Says
 from services.partner_postback.domain.attribution import Conversion, Hold, is_too_large
-from shared.money import parse_money
+from shared.money import Money, parse_money
 
 _STATUS_ALONE = {Says.APPROVED_UNFUNDED, Says.APPROVED, Says.DECLINED}
 
@@ -26,6 +26,14 @@ def conflicts(message: Message, before: Conversion) -> Iterable[Hold]:
     if message.amount and message.amount.currency != before.currency:
         yield Hold.OTHER_CURRENCY
     yield from not_counted(message, before.rate_micro)
+
+
+def conflicts_of_sum(before: Conversion, after: Conversion) -> Iterable[Hold]:
+    """Answer what speaks against what a message would make of a conversion: sums on top pile up."""
+    paid = Money(after.state.paid_minor or 0, after.currency)
+    is_more = paid.amount_minor > (before.state.paid_minor or 0)
+    if is_more and is_too_large(paid, after.rate_micro):
+        yield Hold.AMOUNT_TOO_LARGE
 
 
 def conflicts_of_order(

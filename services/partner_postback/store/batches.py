@@ -30,10 +30,10 @@ _COLUMNS = {
     "row_number, format_version, said",
     "conversions": "conversion_id, partner_id, order_id, line_id, action, store_id, member_id, "
     "click_id, clicked_at, status, category, paid_minor, currency, rate_micro, ordered_at, "
-    "reason, receipt_id, version, changed_at",
+    "reason, receipt_id, version, changed_at, recorded_at",
     "messages": "subject_id, content_hash, receipt_id, content",
     "held": "receipt_id, code, partner_id, order_id, store_number, currency, conversion_id, "
-    "since, tried_at, not_before, waived, is_due",
+    "since, tried_at, not_before, waived, is_due, rule",
     "cart_lines": "partner_id, order_id, line_id, lines",
 }
 _NEW_ROWS = ", ".join(

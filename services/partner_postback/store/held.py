@@ -56,6 +56,13 @@ _BRANCHES = (
     _found_from(
         "partners", _OF_PARTNER, f"held.partner_id = partners.partner_id AND {_SINCE_CHANGE}"
     ),
+    # A rule that ended by itself changed at its end.
+    _found_from(
+        "(SELECT name, CASE WHEN valid_until <= :now THEN greatest(changed_at, valid_until)"
+        " ELSE changed_at END AS changed_at FROM fraud_rules) AS rules",
+        (Hold.SUSPECTED_FRAUD,),
+        f"held.rule = rules.name AND {_SINCE_CHANGE}",
+    ),
     # A rate may be set for a moment that is past.
     _found_from(
         "valued", (Hold.NO_RATE,), "held.currency = valued.currency AND valued.currency IS NOT NULL"

@@ -13,9 +13,9 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from services.partner_postback.domain.algebra import ConversionState, Message, Status
-from services.partner_postback.domain.attribution import Conversion, Store, order_id_of
-from services.partner_postback.known import Cart, Known, OrderKey
+from services.partner_postback.domain.attribution import Click, OrderKey, order_id_of
+from services.partner_postback.known import Known
+from services.partner_postback.store.loaded import Loaded, Receipts, known_of
 
 Raw = psycopg.Connection[Any]
 
@@ -24,7 +24,8 @@ Raw = psycopg.Connection[Any]
 class Wanted:
     """The keys of everything that a batch needs to know.
 
-    `orders`: all that it is about; `whole_orders`: those of which it needs every line.
+    `orders`: all that it is about; `whole_orders`: those of which it needs every line; `named`:
+    click ids, opened, with the categories of goods that their messages name.
     """
 
     conversion_ids: Sequence[UUID]
@@ -34,76 +35,9 @@ class Wanted:
     transports: Sequence[tuple[str, str]]
     store_numbers: Sequence[int]
     currencies: Sequence[str]
+    named: Sequence[tuple[str, Click, str]]
     senders: Sequence[str]
     now: datetime
-
-
-class KnownReceipt(msgspec.Struct, frozen=True):
-    """What a webhook-id was answered when it came first; the body is in hexadecimal."""
-
-    receipt_id: UUID
-    partner_id: str
-    transport_id: str
-    query: str
-    body: str
-    verdict: str
-    code: str
-    detail: str
-    field: str | None
-    conversion_id: UUID | None
-    rule: str | None
-
-
-# By partner and webhook-id.
-Receipts = dict[tuple[str, str], KnownReceipt]
-
-
-class _KnownMessage(msgspec.Struct, frozen=True):
-    subject_id: UUID
-    content: Message
-
-
-class _KnownConversion(msgspec.Struct, frozen=True):
-    conversion_id: UUID
-    partner_id: str
-    order_id: str
-    line_id: str
-    action: str
-    store_id: str
-    member_id: UUID
-    click_id: str
-    clicked_at: datetime
-    currency: str
-    rate_micro: int
-    version: int
-    receipt_id: UUID
-    status: Status
-    paid_minor: int
-    category: str | None
-    ordered_at: datetime
-    reason: str | None
-
-
-class _KnownCartLine(msgspec.Struct, frozen=True):
-    partner_id: str
-    order_id: str
-    line_id: str
-    lines: int
-
-
-class _KnownStore(msgspec.Struct, frozen=True):
-    number: int
-    store: Store
-
-
-class _Loaded(msgspec.Struct, frozen=True):
-    conversions: list[_KnownConversion]
-    messages: list[_KnownMessage]
-    cart_lines: list[_KnownCartLine]
-    receipts: list[KnownReceipt]
-    stores: list[_KnownStore]
-    exchange_rates: dict[str, int]
-    listeners: dict[str, list[str]]
 
 
 # One order is decided by one process at a time: its lines, and what is said of all of them. The
@@ -140,7 +74,8 @@ SELECT json_build_object(
         ) AS known),
     'stores', (
         SELECT coalesce(json_agg(json_build_object('number', number, 'store', known)), '[]') FROM (
-            SELECT number, store_id, attribution_days, partner_id || ARRAY(
+            SELECT number, store_id, attribution_days, status = 'paused' AS is_paused,
+                   partner_id || ARRAY(
                 SELECT partners.partner_id FROM partners
                 WHERE stores.store_id = ANY (partners.stores)
             ) AS reporters
@@ -154,10 +89,27 @@ SELECT json_build_object(
         ) AS newest WHERE valid_until IS NULL OR valid_until > %(now)s),
     'listeners', (
         SELECT coalesce(json_object_agg(partner_id, events), '{}') FROM webhook_endpoints
-        WHERE partner_id = ANY(%(senders)s) AND disabled_at IS NULL)
+        WHERE partner_id = ANY(%(senders)s) AND disabled_at IS NULL),
+    'caps', (
+        SELECT coalesce(json_object_agg(store_id, order_cap_rubles), '{}') FROM stores
+        WHERE order_cap_rubles IS NOT NULL AND (
+            number = ANY(%(store_numbers)s) OR store_id IN (SELECT store_id FROM lines))),
+    'unnamed', (
+        SELECT coalesce(json_agg(json_build_array(click_id, category)), '[]') FROM unnest(
+            %(click_ids)s::text[], %(clicked_stores)s::bigint[], %(clicked_at)s::timestamptz[],
+            %(categories)s::text[]) AS asked (click_id, clicked_store, clicked_at, category)
+        WHERE EXISTS (
+            SELECT FROM store_terms AS terms
+            WHERE terms.number = clicked_store AND valid_from <= clicked_at
+              AND (valid_to IS NULL OR clicked_at < valid_to)
+              AND terms.categories <> '{}' AND category <> ALL (terms.categories))),
+    'rules', (
+        SELECT coalesce(json_agg(fraud_rules), '[]') FROM fraud_rules
+        WHERE is_on AND (valid_from IS NULL OR valid_from <= %(now)s)
+          AND (valid_until IS NULL OR valid_until > %(now)s))
 )::text
 """
-_loaded = msgspec.json.Decoder(_Loaded)
+_loaded = msgspec.json.Decoder(Loaded)
 
 
 def lock_orders(raw: Raw, orders: Iterable[OrderKey]) -> None:
@@ -169,8 +121,8 @@ def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
     """Lock the orders of a batch and read what it is about, and its webhook-ids' first receipts."""
     lock_orders(raw, wanted.orders)
     order_ids = [order_id_of(*order) for order in wanted.orders]
-    whole, carts = _columns(wanted.whole_orders), _columns(wanted.carts)
-    transports = _columns(wanted.transports)
+    whole, carts = columns(wanted.whole_orders), columns(wanted.carts)
+    transports = columns(wanted.transports)
     asked = {
         "conversion_ids": list(wanted.conversion_ids),
         "subject_ids": [*wanted.conversion_ids, *order_ids],
@@ -182,45 +134,24 @@ def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
         "transport_ids": transports[1],
         "store_numbers": list(wanted.store_numbers),
         "currencies": list(wanted.currencies),
+        "click_ids": [click_id for click_id, _, _ in wanted.named],
+        "clicked_stores": [click.store_number for _, click, _ in wanted.named],
+        "clicked_at": [click.clicked_at for _, click, _ in wanted.named],
+        "categories": [category for _, _, category in wanted.named],
         "senders": list(wanted.senders),
         "now": wanted.now,
     }
     row = raw.execute(_LOAD, asked).fetchone()
     assert row is not None
     loaded = _loaded.decode(row[0])
-    return _known(loaded), {(one.partner_id, one.transport_id): one for one in loaded.receipts}
-
-
-def _known(loaded: _Loaded) -> Known:
-    messages: dict[UUID, set[Message]] = {}
-    for one in loaded.messages:
-        messages.setdefault(one.subject_id, set()).add(one.content)
-    carts: dict[OrderKey, Cart] = {}
-    for line in loaded.cart_lines:
-        cart = carts.setdefault((line.partner_id, line.order_id), Cart())
-        cart.seen.add(line.line_id)
-        cart.lines = max(cart.lines, line.lines)
-    return Known(
-        conversions={row.conversion_id: _conversion(row) for row in loaded.conversions},
-        messages=messages,
-        stores={one.number: one.store for one in loaded.stores},
-        exchange_rates=loaded.exchange_rates,
-        carts=carts,
-        listeners=loaded.listeners,
-    )
-
-
-def _conversion(row: _KnownConversion) -> Conversion:
-    state = ConversionState(row.status, row.paid_minor, row.category, row.ordered_at, row.reason)
-    fixed = {
-        name: getattr(row, name) for name in Conversion.__dataclass_fields__ if name != "state"
-    }
-    return Conversion(**fixed, state=state)
+    return known_of(loaded), {(one.partner_id, one.transport_id): one for one in loaded.receipts}
 
 
 def _place(order_id: UUID) -> int:
     return int.from_bytes(order_id.bytes[:8], "big", signed=True)
 
 
-def _columns(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+def columns(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Answer pairs as two arrays, as statements take them."""
+    pairs = list(pairs)
     return [one for one, _ in pairs], [other for _, other in pairs]

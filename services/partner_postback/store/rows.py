@@ -100,7 +100,8 @@ def _conversion(conversion: Conversion, now: datetime) -> Row:
     row = {name: getattr(conversion, name) for name in Conversion.__dataclass_fields__}
     state = cast("ConversionState", row.pop("state"))
     said = {name: getattr(state, name) for name in ConversionState.__dataclass_fields__}
-    return {**row, **said, "changed_at": now}
+    # When it was first recorded is written with its first row alone.
+    return {**row, **said, "changed_at": now, "recorded_at": now}
 
 
 def _held(held: Held, decided: Deciding, pause: timedelta) -> Row:

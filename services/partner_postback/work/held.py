@@ -8,16 +8,12 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine, Row
 
-from services.partner_postback import formats, handlers
+from services.partner_postback import handlers
 from services.partner_postback.click_id import ClickIds
-from services.partner_postback.domain.algebra import Message
-from services.partner_postback.domain.attribution import Hold
-from services.partner_postback.formats import Format
-from services.partner_postback.formats.request import Code, RawRequest, Refused
+from services.partner_postback.holds.again import arrival_of
 from services.partner_postback.partners import Directory
 from services.partner_postback.store import held
 from services.partner_postback.store.batches import RACES
-from services.partner_postback.verdicts import Arrival
 from shared.clock import Clock
 from shared.database import SERVER_AWAY
 
@@ -56,7 +52,7 @@ class HeldRetry:
         try:
             with self.engine.begin() as connection:
                 taken = held.take(connection, due)
-                arrivals = [_arrival(self.directory, row, request) for row, request in taken]
+                arrivals = [arrival_of(self.directory, row, request) for row, request in taken]
                 outcomes = handlers.retry(connection, arrivals, self.clicks, self.clock)
         except (*SERVER_AWAY, *RACES):
             raise
@@ -72,26 +68,3 @@ class HeldRetry:
         for tried in outcomes:
             receipt_id = str(tried.receipt_id)
             log.info("held.tried", receipt_id=receipt_id, verdict=tried.verdict, code=tried.code)
-
-
-def _arrival(directory: Directory, row: Any, request: RawRequest) -> Arrival:
-    spoken = directory.format(request.format)
-    return Arrival(
-        receipt_id=row.receipt_id,
-        partner_id=row.partner_id,
-        request=request,
-        said=_read(request, spoken),
-        transport_id=row.transport_id,
-        format_version=spoken.version if spoken else "",
-        waived=frozenset(Hold(code) for code in row.waived),
-    )
-
-
-def _read(request: RawRequest, spoken: Format | None) -> Message | Refused:
-    if spoken is None:
-        why = f"There is no profile {request.format!r} any more."
-        return Refused(Code.UNKNOWN_PROFILE, why)
-    try:
-        return formats.read(request, spoken)
-    except Refused as refused:
-        return refused

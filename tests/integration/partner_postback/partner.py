@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from services.partner_postback.store import stores
+from services.partner_postback.store.stores import NamedCategories, StoreRow
 from shared.schemas import rfc3339
 from shared.sealed import Sealer
 from tests.integration.partner_postback.signing import signed_headers
@@ -116,11 +118,17 @@ class Desk:
     def store_id(self) -> str:
         return f"store-{self.number}"
 
-    def store(self, partner: str = "global-mall", days: int = 30) -> None:
+    def store(
+        self,
+        partner: str = "global-mall",
+        days: int = 30,
+        terms: Sequence[NamedCategories] = (),
+        **more: Any,
+    ) -> None:
         """The store of this test, as the topic tells it."""
-        row = (self.store_id, self.number, self.id_of(partner), days)
+        row = StoreRow(self.store_id, self.number, self.id_of(partner), days, **more)
         with self.engine.begin() as connection:
-            stores.put(connection, [row], self.clock())
+            stores.put(connection, {row: terms}, self.clock())
 
     def rate(self, currency: str, rate_micro: int) -> TestResponse:
         sent = {"rate_micro": rate_micro}

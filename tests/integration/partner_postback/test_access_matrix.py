@@ -95,6 +95,17 @@ _ROUTES = {
     "GET /rates": Route(Right.CLERK, "/rates"),
     "PUT /rates/<currency>": Route(Right.CLERK, "/rates/EUR", {}),
     "POST /rates/import": Route(Right.CLERK, "/rates/import"),
+    "GET /held": Route(Right.CLERK, "/held"),
+    "POST /held/<uuid:receipt_id>/release": Route(
+        Right.CLERK, "/held/{receipt_id}/release", {"reason": "mine"}
+    ),
+    "POST /held/<uuid:receipt_id>/refuse": Route(
+        Right.CLERK, "/held/{receipt_id}/refuse", {"reason": "mine"}
+    ),
+    "GET /fraud-rules": Route(Right.CLERK, "/fraud-rules"),
+    "GET /fraud-rules/<name>": Route(Right.CLERK, "/fraud-rules/none"),
+    "PUT /fraud-rules/<name>": Route(Right.CLERK, "/fraud-rules/none", {"kind": "nonsense"}),
+    "DELETE /fraud-rules/<name>": Route(Right.CLERK, "/fraud-rules/none"),
     "POST /ops/events/republish": Route(Right.CLERK, "/ops/events/republish", {}),
     "GET /ops/parked": Route(Right.CLERK, "/ops/parked"),
     "POST /ops/parked/<uuid:parked_id>/replay": Route(
@@ -105,7 +116,7 @@ _ROUTES = {
     ),
 }
 # Of what there is none, or none any more: the caller was let through to look.
-_GONE = {"unknown_parked_message", "no_webhook"}
+_GONE = {"unknown_parked_message", "no_webhook", "unknown_rule"}
 _FOR_PROBES = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/<path:filename>"}
 
 

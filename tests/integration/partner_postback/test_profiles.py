@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.partners import Directory
-from services.partner_postback.store import stores
 from services.partner_postback.work.held import HeldRetry
 from tests.integration.partner_postback.partner import CLERK, CLICK_KEY, Desk, Partner
 
@@ -120,9 +119,7 @@ def test_what_is_held_is_read_by_the_newest_version_and_says_so(
     fields = yaml.safe_load(example())["fields"]
     renewed = put(desk, "example", changed(fields={**fields, "category": ["kind"]})).json
     assert renewed
-    row = (desk.store_id, desk.number, desk.id_of("global-mall"), 30)
-    with desk.engine.begin() as connection:
-        stores.put(connection, [row], desk.clock())
+    desk.store()
     clicks = ClickIds([CLICK_KEY])
     HeldRetry(desk.engine, Directory(desk.engine), clicks, desk.clock, desk.clock()).retry_once()
     receipt = newest(partner)

@@ -31,15 +31,16 @@ STORES = {1: Store("aliexpress", 30, [PARTNER])}
 NEVER_THE_SUM = 987_654_321
 
 
-def untouched() -> Known:
-    return Known({}, {}, STORES, {"EUR": 98_450_000}, {})
+def untouched(cap_rubles: int | None = None) -> Known:
+    caps = {} if cap_rubles is None else {"aliexpress": cap_rubles}
+    return Known({}, {}, STORES, {"EUR": 98_450_000}, {}, caps=caps)
 
 
 class Intake:
     """Decides batch by batch and tries what is held again as work/held.py does."""
 
-    def __init__(self) -> None:
-        self.known = untouched()
+    def __init__(self, cap_rubles: int | None = None) -> None:
+        self.known = untouched(cap_rubles)
         self._waiting: dict[UUID, Arrival] = {}
         self._due: set[UUID] = set()
         self._seconds = count()

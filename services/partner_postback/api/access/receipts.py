@@ -13,6 +13,7 @@ from services.partner_postback.api.access.schemas import (
     WholeReceiptSchema,
 )
 from services.partner_postback.store.access import receipts as receipt_queries
+from services.partner_postback.store.holds import queue
 from shared.web import Blueprint
 
 
@@ -47,9 +48,10 @@ def blueprint(engine: Engine, reader: Reader) -> Blueprint:
         own = reader.own()
         with engine.connect() as connection:
             row = receipt_queries.receipt(connection, receipt_id, own)
+            decisions = queue.decisions(connection, receipt_id)
         if row is None:
             raise UnknownReceipt(receipt_id)
-        return _whole(row)
+        return {**_whole(row), "decisions": decisions}
 
     return receipts
 

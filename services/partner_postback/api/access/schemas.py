@@ -83,10 +83,26 @@ class RawRequestSchema(Schema):
     body_base64 = fields.String()
 
 
+class DecisionSchema(Schema):
+    """What a clerk decided on a receipt that was held, and what came of it."""
+
+    decision = fields.String(validate=validate.OneOf(["released", "refused"]))
+    code = fields.String(metadata={"description": "what held it, which the clerk let pass"})
+    rule = fields.String(allow_none=True)
+    reason = fields.String()
+    decided_by = fields.String()
+    decided_at = Moment()
+    verdict = fields.String(metadata={"description": "of the decision that followed"})
+    verdict_code = fields.String()
+
+
 class WholeReceiptSchema(ReceiptSchema):
-    """A receipt with the request that it answers."""
+    """A receipt with the request that it answers, and what clerks decided on it."""
 
     request = fields.Nested(RawRequestSchema)
+    decisions = fields.List(
+        fields.Nested(DecisionSchema), metadata={"description": "of clerks, while it was held"}
+    )
 
 
 class ReceiptListSchema(Schema):

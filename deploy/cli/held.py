@@ -1,0 +1,94 @@
+"""`cashback held`: what partners reported that waits, released or refused with a reason."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from deploy import target
+from deploy.cli.asking import answered, as_json, print_json
+from shared.http_client import HttpClient
+
+_PAGE = 100
+_MOST = 500
+_reason = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
+
+
+@click.group()
+def held() -> None:
+    """Look after what is held."""
+
+
+@held.command("list")
+@click.option("--code", help="Only what is held by this: click_too_old, suspected_fraud, …")
+@click.option("--partner", "partner_id", metavar="ID", help="Only of this partner.")
+@as_json
+def list_them(code: str | None, partner_id: str | None, *, wants_json: bool) -> None:
+    """List what is held: the 500 that wait longest.
+
+    Each is decided again by itself when what it waits for has come. `!` marks what no clerk can
+    release; --json says what to do instead.
+    """
+    asked = {"code": code, "partner_id": partner_id}
+    found = _oldest(target.find().clerk("partner_postback"), asked)
+    if wants_json:
+        print_json(found)
+    elif found:
+        click.echo("\n".join(_line(one) for one in found))
+    else:
+        click.echo("Nothing is held.")
+
+
+@held.command()
+@click.argument("receipt_id", metavar="ID", type=click.UUID)
+@_reason
+@as_json
+def release(receipt_id: object, reason: str, *, wants_json: bool) -> None:
+    """Let receipt ID pass what holds it, that alone; it is decided again at once."""
+    _decide(receipt_id, "release", reason, wants_json=wants_json)
+
+
+@held.command()
+@click.argument("receipt_id", metavar="ID", type=click.UUID)
+@_reason
+@as_json
+def refuse(receipt_id: object, reason: str, *, wants_json: bool) -> None:
+    """Refuse receipt ID for good; its partner reads the reason."""
+    _decide(receipt_id, "refuse", reason, wants_json=wants_json)
+
+
+def _decide(receipt_id: object, how: str, reason: str, *, wants_json: bool) -> None:
+    clerk = target.find().clerk("partner_postback")
+    told = answered(clerk.post(f"/held/{receipt_id}/{how}", json={"reason": reason}))
+    if wants_json:
+        print_json(told)
+    else:
+        click.echo(f"{told['verdict']}: {told['code']}. {told['detail']}")
+
+
+def _oldest(clerk: HttpClient, asked: Mapping[str, object]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while len(found) < _MOST:
+        page = answered(clerk.get("/held", params={**asked, "after": after, "limit": _PAGE}))
+        found += page["data"]
+        after = page["next"]
+        if after is None:
+            break
+    return found
+
+
+def _line(one: Mapping[str, Any]) -> str:
+    """Lay it out without a frame: its id is there to be copied."""
+    since = one["since"][:19].replace("T", " ")
+    mark = " " if one["can_release"] else "!"
+    rule = f" ({one['rule']})" if one["rule"] else ""
+    what = f"{one['partner_id']} {one['order_id']} {one['line_id'] or 'whole order'}"
+    return f"{one['receipt_id']} {mark} {since}  {what}{_sum(one)}  {one['code']}{rule}"
+
+
+def _sum(one: Mapping[str, Any]) -> str:
+    amount = one["amount"]
+    if amount is None:
+        return f" {one['amount_text']}" if one["amount_text"] else ""
+    return f" {amount['amount_minor']} {amount['currency']} (minor units)"

@@ -1,0 +1,1 @@
+"""Queries on what may hold a purchase, beyond the order and its click: rules against fraud."""
