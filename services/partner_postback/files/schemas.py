@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.partner_postback.files.rows import ROWS_IN_A_CHUNK
 from services.partner_postback.verdicts import Verdict
 from shared.problems import FaultSchema, ProblemSchema
 from shared.schemas import Moment, Slug, StrictSchema, Text, WholeInQuery
@@ -17,7 +18,10 @@ class NewFileSchema(StrictSchema):
     dry_run = fields.String(
         load_default="false",
         validate=validate.OneOf(["true", "false"]),
-        metadata={"description": "true: only the report is made, nothing else changes"},
+        metadata={
+            "description": "true: only the report is made, nothing else changes. Each "
+            f"{ROWS_IN_A_CHUNK} rows are tried by themselves and do not see what others would do"
+        },
     )
     name = Text(load_default="", shortest=0, metadata={"description": "for people"})
 

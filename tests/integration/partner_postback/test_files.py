@@ -71,6 +71,21 @@ def test_an_xml_file_of_a_network_is_read_by_its_profile(files: Uploads) -> None
     assert files.statuses() == {"approved": 1, "declined": 1}
 
 
+def test_an_empty_element_and_none_are_their_rows_fault_where_the_profile_says_so(
+    files: Uploads,
+) -> None:
+    payment = "<Payment><OrderID>A-1</OrderID>{}<Status>1</Status></Payment>"
+    wrong = ("<Reward/>", "<Comment>None</Comment>", "<Reward>1,5</Reward>", "<Colour>red</Colour>")
+    payments = "".join(payment.format(one) for one in wrong)
+    sample = f'<Payments xmlns="http://admitad.com/payments-revision">{payments}</Payments>'
+    file_id = files.taken_in(sample.encode(), "text/xml", profile="admitad-revision")
+    files.apply()
+    rows = files.rows(file_id)
+    assert {one["verdict"] for one in rows} == {"refused"}
+    assert [one["field"] for one in rows] == ["Reward", "Comment", "Reward", "Colour"]
+    assert {one["order_id"] for one in rows} == {"A-1"}
+
+
 def test_a_row_that_cannot_be_read_is_refused_by_name_and_breaks_nothing(files: Uploads) -> None:
     order, other, third, fourth = files.report_orders(4)
     at = "2026-11-23T11:59:59Z"
