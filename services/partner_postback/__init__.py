@@ -3,9 +3,10 @@
 owns     partners and their keys, receipts with the raw request, files, conversions, exchange rates,
          webhooks and what is on its way there
 answers  POST /postbacks/<partner> (signed JSON), /postbacks/<partner>/<format> (a form, a network),
-         /dry-run/<partner> (what a message would do), /partners, /profiles, /rates (clerk), /files,
-         /receipts, /conversions, /match, /webhooks, a partner's secrets and webhook (its key)
-hears    stores (which store a click belongs to, its partner, its attribution window)
+         /dry-run/<partner> (what a message would do), /partners, /profiles, /rates, /held,
+         /fraud-rules (clerk), /files, /receipts, /conversions, /match, /webhooks, a partner's
+         secrets and webhook (its key)
+hears    stores (whose a click is, its window; what holds an order: pause, categories, cap)
 says     conversions: conversion.changed, the full state of one conversion line;
          to partners that ask for it, by signed webhooks: the same, and decided receipts
 

@@ -43,7 +43,7 @@ WHY_HELD = {
     Hold.CART_INCOMPLETE: "The order has more lines than have come; it waits for the others.",
     Hold.STORE_PAUSED: "The store of this click is paused; it waits until it is open again.",
     Hold.UNKNOWN_CATEGORY: "The store's terms at the click name no such category of goods.",
-    Hold.OVER_CAP: "The amount is worth more than the store's cap for one order.",
+    Hold.OVER_CAP: "With this the order is worth more than its store's cap for one order.",
     Hold.SUSPECTED_FRAUD: "A rule against fraud asks a clerk to look at it first.",
 }
 WHAT_IT_DID = {

@@ -127,7 +127,7 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     word the last in this order counts.
 
     What is said of a whole order reaches each of its lines, those that are recorded later too. An
-    amount of a whole order says nothing of a line (`conflicts.conflict_of_order`).
+    amount of a whole order says nothing of a line (`conflicts.conflicts_of_order`).
 
     What no fold can make independent of the order of arrival is fixed by the first message that is
     recorded: the click, the currency and its rate, an order's time where the format has none

@@ -23,8 +23,8 @@ CREATE INDEX held_by_rule ON held (rule, tried_at) WHERE code = 'suspected_fraud
 CREATE INDEX held_by_click ON held (tried_at) WHERE code = 'unknown_click';
 """
 
-# `store_terms`: which categories of goods a store names when. A store that was told before these
-# columns is told again with its next change; until then it holds nothing.
+# `store_terms`: which categories of goods a store names when. Stores were told before these columns
+# were there: what was said of each last may be heard once more (`cashback events republish`).
 _STORES = """
 ALTER TABLE stores
     ADD COLUMN status text NOT NULL DEFAULT 'active',
@@ -40,6 +40,7 @@ CREATE TABLE store_terms (
     CONSTRAINT store_terms_pkey PRIMARY KEY (store_id, valid_from)
 );
 CREATE INDEX store_terms_by_number ON store_terms (number, valid_from);
+UPDATE inbox SET version = version - 1 WHERE topic = 'stores';
 """
 
 # Who decided what about a held receipt, and why; no row is ever changed.

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from services.partner_postback.click_id import ClickIds
+from services.partner_postback.partners import Directory
 from services.partner_postback.store import held
-from tests.integration.partner_postback.partner import Desk
+from services.partner_postback.work.held import HeldRetry
+from tests.integration.partner_postback.partner import CLICK_KEY, Desk
 
 MANY = 100_000
 CODES = (
@@ -52,18 +55,23 @@ def analyze(desk: Desk) -> None:
         connection.execute(text("ANALYZE held"))
 
 
+def quickest(act: Callable[[], None]) -> float:
+    """The least of some times: what others do on this machine meanwhile is no matter."""
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
 def seconds_to_ask(desk: Desk) -> float:
-    began = time.perf_counter()
-    with desk.engine.connect() as connection:
-        for _ in range(REPEATS):
-            due = held.due(
-                connection,
-                now=desk.clock(),
-                started_at=desk.clock() - timedelta(days=1),
-                limit=200,
-            )
-            assert due == []
-    return (time.perf_counter() - began) / REPEATS
+    def ask() -> None:
+        started_at = desk.clock() - timedelta(days=1)
+        with desk.engine.connect() as connection:
+            assert held.due(connection, now=desk.clock(), started_at=started_at, limit=200) == []
+
+    return quickest(ask)
 
 
 def test_what_is_due_is_found_as_fast_among_many(desk: Desk) -> None:
@@ -73,24 +81,37 @@ def test_what_is_due_is_found_as_fast_among_many(desk: Desk) -> None:
     few = seconds_to_ask(desk)
     desk.clock.move(timedelta(hours=1))
     fill(desk, partner.partner_id, MANY)
-    assert seconds_to_ask(desk) < 5 * few + 0.005
+    assert seconds_to_ask(desk) < 5 * few + 0.01
     analyze(desk)  # the planner knows of them now
-    assert seconds_to_ask(desk) < 5 * few + 0.005
+    assert seconds_to_ask(desk) < 5 * few + 0.01
 
 
 def test_reports_are_taken_as_fast_while_many_wait(desk: Desk) -> None:
     partner = desk.partner()
     desk.store()
 
-    def seconds_to_send() -> float:
-        began = time.perf_counter()
-        for _ in range(REPEATS):
-            assert partner.send(partner.report()).status_code == 200
-        return (time.perf_counter() - began) / REPEATS
+    def send() -> None:
+        assert partner.send(partner.report()).status_code == 200
 
-    seconds_to_send()
-    few = seconds_to_send()
+    few = quickest(send)
     fill(desk, partner.partner_id, MANY)
-    assert seconds_to_send() < 3 * few + 0.005
+    assert quickest(send) < 3 * few + 0.01
     analyze(desk)
-    assert seconds_to_send() < 3 * few + 0.005
+    assert quickest(send) < 3 * few + 0.01
+
+
+def test_what_is_tried_in_vain_keeps_nothing_waiting(desk: Desk) -> None:
+    """INVARIANT: the oldest first would try the same two hundred for ever."""
+    partner = desk.partner()
+    desk.store(days=10)
+    old = [partner.report(click_id=partner.click(days=60)) for _ in range(205)]
+    for report in [*old, partner.report(click_id=partner.click(days=20))]:
+        assert partner.send(report).status_code == 202
+    desk.clock.move(timedelta(minutes=10))
+    desk.store(days=30)
+    desk.clock.move(timedelta(seconds=1))
+    clicks, started_at = ClickIds([CLICK_KEY]), desk.clock() - timedelta(days=1)
+    again = HeldRetry(desk.engine, Directory(desk.engine), clicks, desk.clock, started_at)
+    assert (again.retry_once(), again.retry_once()) == (200, 6)
+    assert desk.count("conversions") == 1
+    assert again.retry_once() == 0  # those that wait on pause before they are tried again

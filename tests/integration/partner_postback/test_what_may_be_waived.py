@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from services.partner_postback.domain.attribution import Hold
 from services.partner_postback.holds.sentences import WHAT_TO_DO
 from services.partner_postback.store.stores import NamedCategories
-from tests.integration.partner_postback.partner import Desk, Partner
+from tests.integration.partner_postback.partner import CLERK, Desk, Partner
 from tests.integration.partner_postback.pushing import speak
 from tests.integration.partner_postback.queue import (
     decide,
@@ -117,3 +117,19 @@ def test_an_approval_of_several_lines_may_count_without_its_amount(
     back = {**partner.later(first, "returned", amount=sum_of(300)), "line_id": ""}
     cannot(desk, held(partner, back, code), code)
     assert told(partner, approved) == ("duplicate", "known_message")
+
+
+def test_a_partner_that_listens_is_told_of_a_clerks_decision(desk: Desk, partner: Partner) -> None:
+    hook = {"url": "https://partner.example/", "events": ["receipt.decided"]}
+    path = f"/partners/{partner.partner_id}/webhook"
+    assert desk.client.put(path, json=hook, headers=CLERK).status_code in (200, 201)
+    desk.store(status="paused")
+    for how in ("release", "refuse"):
+        decide(desk, held(partner, partner.report(), "store_paused"), how)
+    with desk.engine.connect() as connection:
+        query = "SELECT payload FROM webhook_deliveries ORDER BY delivery_number"
+        told_ = [row["data"] for row in connection.scalars(text(query))]
+    assert [(one["verdict"], one["code"]) for one in told_] == [
+        ("accepted", "recorded"),
+        ("refused", "refused_by_clerk"),
+    ]

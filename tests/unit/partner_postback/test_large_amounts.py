@@ -2,12 +2,15 @@
 
 import pytest
 
+from services.partner_postback.domain.algebra import Basis
 from services.partner_postback.domain.attribution import LARGEST_ORDER_RUBLES, is_too_large
 from services.partner_postback.formats.request import RawRequest
 from shared.money import Money
+from tests.unit.partner_postback.messages import rubles, says
 from tests.unit.partner_postback.networks.samples import sample
 from tests.unit.partner_postback.requests import POSTBACK, by_get, read, refusal, signed
 from tests.unit.partner_postback.test_forms import FORM
+from tests.unit.partner_postback.whole_orders import Intake, report
 
 A_RUBLE, HUNDRED_RUBLES = 1_000_000, 100_000_000
 
@@ -35,6 +38,15 @@ def test_an_order_is_too_large_above_a_billion_rubles(
     amount: Money, rate_micro: int, *, too_large: bool
 ) -> None:
     assert is_too_large(amount, rate_micro) is too_large
+
+
+def test_sums_on_top_do_not_pile_up_above_a_billion_rubles() -> None:
+    intake = Intake()
+    intake.take(report("1", "sale", rubles(999_999_999), None))
+    more = [says("amended", after=at, amount=rubles(1), basis=Basis.MORE) for at in (1, 2)]
+    assert intake.take(*more) == ["changed", "amount_too_large"]
+    less = says("returned", after=3, amount=rubles(1))
+    assert intake.take(less, more[1]) == ["changed", "changed"]
 
 
 # 10^13 minor units, and one more, in currencies of no, two and three decimals.
