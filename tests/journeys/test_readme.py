@@ -30,9 +30,11 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    printed = list(filter(None, told.stdout.splitlines()))
+    before, _, file = told.stdout.partition("\n{\n")  # the one answer of several lines
+    printed = list(filter(None, before.splitlines()))
     assert printed.pop(-3) == "OK"
     postback, partner, stores, network, receipts, bonuses = map(json.loads, printed)
+    assert [one["verdict"] for one in json.loads("{" + file)["verdicts"]] == ["accepted"]
     assert postback["verdict"] == "accepted"
     assert partner["partner_id"] == "new-mall"
     assert partner["secret"].startswith("whsec_")
