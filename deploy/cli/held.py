@@ -44,7 +44,7 @@ def list_them(code: str | None, partner_id: str | None, *, wants_json: bool) -> 
 @_reason
 @as_json
 def release(receipt_id: object, reason: str, *, wants_json: bool) -> None:
-    """Let receipt ID pass what holds it, that alone; it is decided again at once."""
+    """Let receipt ID pass the reason that holds it."""
     _decide(receipt_id, "release", reason, wants_json=wants_json)
 
 
