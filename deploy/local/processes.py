@@ -19,6 +19,7 @@ _PORT_OFFSETS = {
     "operator_billing": 10,
     "gateway": 11,
     "partner_shop": 12,
+    "networks": 13,
     "postgres": 20,
     "redis": 21,
     "kafka": 22,
@@ -34,7 +35,7 @@ _ROLES = {
     "payout": ("web", "consume", "relay", "execute", "schedule"),
     "members": ("web", "relay"),
     "notifications": ("web", "consume", "send"),
-    "sandbox": ("operator_billing", "gateway", "partner_shop"),
+    "sandbox": ("operator_billing", "gateway", "partner_shop", "networks"),
 }
 SERVICES = tuple(service for service in _ROLES if service != "sandbox")
 SANDBOX = _ROLES["sandbox"]

@@ -113,6 +113,9 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
         "JOURNAL_DIR": str(settings.folder / "journal"),
         "SANDBOX_DIR": str(settings.folder / "sandbox"),
         "PARTNERS_FILE": str(settings.folder / "partners.json"),
+        # The stand-ins speak plain HTTP, on this machine alone.
+        "ALLOWS_PLAIN_HTTP": "true",
+        "CENTRAL_BANK_URL": f"{settings.url('networks')}/central-bank/XML_daily",
         # The sandbox knows of a top-up at once; a killed executor's payouts need not wait a minute.
         "SETTLING_SECONDS": "2",
         "LEASE_SECONDS": "15",

@@ -7,7 +7,7 @@ from functools import partial
 from flask import Flask
 
 from services.partner_postback import config, handlers
-from services.partner_postback.api import desk, postbacks, profiles, rates
+from services.partner_postback.api import desk, postbacks, profiles, pulls, rates
 from services.partner_postback.api.access import routes as access_routes
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.fast_lane import FastLane
@@ -26,11 +26,13 @@ from services.partner_postback.fraud.shipped import shipped_rules
 from services.partner_postback.holds.clerk import Clerk
 from services.partner_postback.outside.fetching import Fetcher
 from services.partner_postback.partners import Directory
+from services.partner_postback.pulls.running import Running
 from services.partner_postback.store.holds import rules
 from services.partner_postback.webhooks.call import Caller
 from services.partner_postback.work.files import FileRows
 from services.partner_postback.work.held import HeldRetry
-from services.partner_postback.work.rates import DailyRates
+from services.partner_postback.work.pulls import DuePulls
+from services.partner_postback.work.rates import LARGEST_FILE_BYTES, DailyRates
 from services.partner_postback.work.webhooks import WebhookSender
 from shared import database, event_log, ops
 from shared.clock import Clock, utc_now
@@ -47,6 +49,10 @@ _IDLE_SECONDS = 1.0
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
 # Each serves one partner at a time, and waits for its server.
 _SENDERS = 8
+# One slow network must not keep all others waiting.
+_PULLS_AT_ONCE = 2
+# For the jobs, and a second one for each pull, which holds its lock on the first.
+_WORK_CONNECTIONS = 10
 
 
 def make_app() -> Flask:
@@ -81,6 +87,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
             desk.blueprint(engine, access, directory, clock),
             profiles.blueprint(engine, access, directory, clock),
             rates.blueprint(engine, access, clock),
+            pulls.blueprint(engine, access, clock, allows_plain_http=settings.allows_plain_http),
             queue.blueprint(engine, access, clerk),
             fraud.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
@@ -91,6 +98,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
             **desk.REFUSALS,
             **profiles.REFUSALS,
             **rates.REFUSALS,
+            **pulls.REFUSALS,
             **queue.REFUSALS,
             **fraud.REFUSALS,
             **ops.REFUSALS,
@@ -132,20 +140,23 @@ def _work(stop: threading.Event) -> None:
     settings = config.read_settings()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
-    engine = database.connect(settings.database_url)
+    engine = database.connect(settings.database_url, pool_size=_WORK_CONNECTIONS)
     directory = Directory(engine)
     clicks = ClickIds(settings.click_keys)
     held = HeldRetry(engine, directory, clicks, utc_now, utc_now())
     rows = FileRows(engine, directory, clicks, utc_now)
     caller = Caller(to_private=settings.webhooks_to_private_addresses)
     sender = WebhookSender(engine, directory, caller, utc_now)
+    due = DuePulls(engine, Running(engine, directory, clicks, utc_now, stop), utc_now)
     jobs = [
         Job("held", held.work, _IDLE_SECONDS),
         Job("files", rows.work, _IDLE_SECONDS),
+        *(Job(f"pulls-{one}", due.work, _IDLE_SECONDS) for one in range(_PULLS_AT_ONCE)),
         *(Job(f"webhooks-{one}", sender.work, _IDLE_SECONDS) for one in range(_SENDERS)),
     ]
     if settings.central_bank_url:
-        daily = DailyRates(engine, Fetcher(), settings.central_bank_url, utc_now)
+        fetcher = Fetcher(largest_bytes=LARGEST_FILE_BYTES)
+        daily = DailyRates(engine, fetcher, settings.central_bank_url, utc_now)
         jobs.append(Job("rates", daily.work, _IDLE_SECONDS))
     keep_doing(jobs, stop, pulse)
 

@@ -58,6 +58,6 @@ def read_settings() -> Settings:
 def _check_outside(url: str, *, allows_plain_http: bool) -> None:
     try:
         if url:
-            check_address(url, "address", allows_plain_http=allows_plain_http)
+            check_address(url, "address", allows_plain_http=allows_plain_http, allows_query=True)
     except UnsafeAddress as fault:
         raise ValidationError(str(fault)) from None

@@ -9,7 +9,7 @@ from shared.server import serve
 
 # Slow and lost answers hold a thread each for as long as they last.
 _THREADS = 32
-_PORTS = {"operator_billing": 8110, "gateway": 8111, "partner_shop": 8112}
+_PORTS = {"operator_billing": 8110, "gateway": 8111, "partner_shop": 8112, "networks": 8113}
 
 
 def _part(name: str, default_port: int) -> Callable[[threading.Event], None]:

@@ -20,6 +20,7 @@ class SwitchSchema(StrictSchema):
     mode = Text(longest=40, required=True)
     phone = Text(longest=254, load_default=None, allow_none=True)
     store_id = Slug(load_default=None, allow_none=True)
+    network = Slug(load_default=None, allow_none=True)
     calls = fields.String(
         load_default="writes", validate=validate.OneOf(["writes", "reads", "all"])
     )
@@ -35,7 +36,9 @@ class SwitchedOnSchema(Schema):
     """A fault as it is listed."""
 
     mode = fields.String()
-    only_for = fields.String(allow_none=True, metadata={"description": "a phone or a store"})
+    only_for = fields.String(
+        allow_none=True, metadata={"description": "a phone, a store or a network"}
+    )
     calls = fields.String()
     count = fields.Integer(allow_none=True)
     share = fields.Float()
@@ -54,9 +57,9 @@ class SwitchboardSchema(Schema):
 @blueprint.arguments(SwitchSchema)
 @blueprint.response(200, SwitchboardSchema)
 def switch_on(sent: dict[str, Any]) -> dict[str, Any]:
-    """Switch a fault on; the same mode for the same phone or store is replaced."""
-    phone, store_id = sent.pop("phone"), sent.pop("store_id")
-    _faults().switch_on(Fault(only_for=phone or store_id, **sent))
+    """Switch a fault on; the same mode for the same phone, store or network is replaced."""
+    subjects = [sent.pop(name) for name in ("phone", "store_id", "network")]
+    _faults().switch_on(Fault(only_for=next(filter(None, subjects), None), **sent))
     return _shown()
 
 

@@ -5,6 +5,7 @@ import click
 from deploy.cli.partners.file import send_file
 from deploy.cli.partners.match import match
 from deploy.cli.partners.profiles import profiles
+from deploy.cli.partners.pull import pull
 from deploy.cli.partners.webhooks import webhooks
 
 
@@ -16,4 +17,5 @@ def partners() -> None:
 partners.add_command(send_file)
 partners.add_command(match)
 partners.add_command(profiles)
+partners.add_command(pull)
 partners.add_command(webhooks)

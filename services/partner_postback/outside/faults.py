@@ -25,6 +25,7 @@ class FaultCode(StrEnum):
     CURSOR_STANDS_STILL = "cursor_stands_still"
     TOO_MANY_PAGES = "too_many_pages"
     RATES_REFUSED = "rates_refused"
+    OUR_FAULT = "our_fault"
 
 
 class Fault(Exception):

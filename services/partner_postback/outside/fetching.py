@@ -48,7 +48,6 @@ class Ask:
     parameters: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
-    largest_bytes: int = LARGEST_BODY_BYTES
 
 
 def basic(name: str, password: str) -> dict[str, str]:
@@ -61,7 +60,9 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def check_address(url: str, field: str, *, allows_plain_http: bool) -> None:
+def check_address(
+    url: str, field: str, *, allows_plain_http: bool, allows_query: bool = False
+) -> None:
     """Let an address of a server outside pass; raises UnsafeAddress."""
     try:
         parts = urlsplit(url)
@@ -72,14 +73,20 @@ def check_address(url: str, field: str, *, allows_plain_http: bool) -> None:
         raise UnsafeAddress(field, "Write an address such as https://api.example.com.")
     if parts.scheme == "http" and not allows_plain_http:
         raise UnsafeAddress(field, "It must begin with https://: credentials are sent there.")
-    if parts.username is not None or parts.query or parts.fragment:
+    if parts.username is not None or parts.fragment or (parts.query and not allows_query):
         raise UnsafeAddress(field, "Leave out names, passwords, a query and a fragment.")
 
 
 class Fetcher:
     """Asks servers for documents over kept connections; one at a time."""
 
-    def __init__(self, *, whole_seconds: float = _WHOLE_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        largest_bytes: int = LARGEST_BODY_BYTES,
+        whole_seconds: float = _WHOLE_SECONDS,
+    ) -> None:
+        self._largest_bytes = largest_bytes
         self._whole_seconds = whole_seconds
         self._session = requests.Session()
         self._session.trust_env = False
@@ -95,7 +102,7 @@ class Fetcher:
             with self._send(ask) as answer:
                 _check_status(answer)
                 _check_kind(answer, ask)
-                return self._read(answer, ask.largest_bytes, deadline)
+                return self._read(answer, deadline)
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as fault:
             raise Fault(FaultCode.TOO_SLOW, str(fault)) from fault
         except requests.RequestException as fault:
@@ -117,13 +124,13 @@ class Fetcher:
             stream=True,
         )
 
-    def _read(self, answer: requests.Response, largest_bytes: int, deadline: float) -> bytes:
+    def _read(self, answer: requests.Response, deadline: float) -> bytes:
         parts: list[bytes] = []
         size = 0
         while chunk := answer.raw.read1(_CHUNK_BYTES):
             size += len(chunk)
-            if size > largest_bytes:
-                why = f"it has more than {largest_bytes} bytes"
+            if size > self._largest_bytes:
+                why = f"it has more than {self._largest_bytes} bytes"
                 raise Fault(FaultCode.ANSWER_TOO_LARGE, why)
             if time.monotonic() > deadline:
                 why = f"it was not all there after {self._whole_seconds:.0f} seconds"

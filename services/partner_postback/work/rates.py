@@ -17,12 +17,13 @@ from services.partner_postback.store import rates
 from shared.clock import Clock
 
 log = structlog.get_logger()
+# A day's file has some 20 kilobytes.
+LARGEST_FILE_BYTES = 1024 * 1024
 # On a working day the bank sets tomorrow's rates in the afternoon; by then they have been out for
 # hours, and the new day's orders find them.
 _EVENING = time(20, 0)
 # A process that is killed while it fetches keeps the others from it for so long.
 _LEASE = timedelta(minutes=5)
-_LARGEST_BYTES = 1024 * 1024
 _MEDIA_TYPES = frozenset({"application/xml", "text/xml"})
 
 
@@ -57,8 +58,7 @@ class DailyRates:
                 rates.end_fetch(connection, next_evening(self.clock()), failures=0, last_error=None)
 
     def _take_in(self) -> TakenIn:
-        ask = Ask(self.url, _MEDIA_TYPES, largest_bytes=_LARGEST_BYTES)
-        published = central_bank.read(self.fetcher.fetch(ask))
+        published = central_bank.read(self.fetcher.fetch(Ask(self.url, _MEDIA_TYPES)))
         with self.engine.begin() as connection:
             return take_in(connection, published, replace=False, now=self.clock())
 

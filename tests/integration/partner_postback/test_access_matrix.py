@@ -106,6 +106,16 @@ _ROUTES = {
     "GET /fraud-rules/<name>": Route(Right.CLERK, "/fraud-rules/none"),
     "PUT /fraud-rules/<name>": Route(Right.CLERK, "/fraud-rules/none", {"kind": "nonsense"}),
     "DELETE /fraud-rules/<name>": Route(Right.CLERK, "/fraud-rules/none"),
+    "GET /pulls": Route(Right.CLERK, "/pulls"),
+    "PUT /pulls/<partner_id>/<kind>": Route(Right.CLERK, "/pulls/{partner_id}/cj_commissions", {}),
+    "GET /pulls/<partner_id>/<kind>": Route(Right.CLERK, "/pulls/{partner_id}/cj_commissions"),
+    "DELETE /pulls/<partner_id>/<kind>": Route(Right.CLERK, "/pulls/{partner_id}/cj_commissions"),
+    "POST /pulls/<partner_id>/<kind>/run": Route(
+        Right.CLERK, "/pulls/{partner_id}/cj_commissions/run"
+    ),
+    "POST /pulls/<partner_id>/<kind>/pause": Route(
+        Right.CLERK, "/pulls/{partner_id}/cj_commissions/pause"
+    ),
     "POST /ops/events/republish": Route(Right.CLERK, "/ops/events/republish", {}),
     "GET /ops/parked": Route(Right.CLERK, "/ops/parked"),
     "POST /ops/parked/<uuid:parked_id>/replay": Route(
@@ -116,7 +126,7 @@ _ROUTES = {
     ),
 }
 # Of what there is none, or none any more: the caller was let through to look.
-_GONE = {"unknown_parked_message", "no_webhook", "unknown_rule"}
+_GONE = {"unknown_parked_message", "no_webhook", "unknown_rule", "unknown_pull"}
 _FOR_PROBES = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/<path:filename>"}
 
 

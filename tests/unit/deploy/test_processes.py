@@ -22,5 +22,5 @@ def test_the_addresses_in_the_readme_are_the_usual_ones() -> None:
     wanted = wanted_ports()
     assert [wanted[name] for name in (*SERVICES, *SANDBOX)] == [
         *range(8100, 8107),
-        *range(8110, 8113),
+        *range(8110, 8114),
     ]
