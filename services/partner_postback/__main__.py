@@ -7,7 +7,7 @@ from functools import partial
 from flask import Flask
 
 from services.partner_postback import config, handlers
-from services.partner_postback.api import desk, postbacks, profiles, pulls, rates
+from services.partner_postback.api import clerks, postbacks, profiles
 from services.partner_postback.api.access import routes as access_routes
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.fast_lane import FastLane
@@ -84,10 +84,9 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
                 to_private=settings.webhooks_to_private_addresses,
             ),
             *file_routes.blueprints(engine, reader),
-            desk.blueprint(engine, access, directory, clock),
-            profiles.blueprint(engine, access, directory, clock),
-            rates.blueprint(engine, access, clock),
-            pulls.blueprint(engine, access, clock, allows_plain_http=settings.allows_plain_http),
+            *clerks.blueprints(
+                engine, access, directory, clock, allows_plain_http=settings.allows_plain_http
+            ),
             queue.blueprint(engine, access, clerk),
             fraud.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
@@ -95,10 +94,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         refusals={
             **access_routes.REFUSALS,
             **file_routes.REFUSALS,
-            **desk.REFUSALS,
-            **profiles.REFUSALS,
-            **rates.REFUSALS,
-            **pulls.REFUSALS,
+            **clerks.REFUSALS,
             **queue.REFUSALS,
             **fraud.REFUSALS,
             **ops.REFUSALS,

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, RowMapping
 from services.partner_postback.files import reading
 from services.partner_postback.files.upload import Stream, Upload, receive
 from services.partner_postback.formats import Format
-from services.partner_postback.store import files
-from services.partner_postback.store.files import NewFile
+from services.partner_postback.store.files import keeping as files
+from services.partner_postback.store.files.keeping import NewFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from services.partner_postback.files.rows import Row, record_of
 from services.partner_postback.formats import Format
 from services.partner_postback.formats.request import RECORD, Code, RawRequest, Refused, Source
 from services.partner_postback.partners import Directory
-from services.partner_postback.store import files
 from services.partner_postback.store.batches import RACES
-from services.partner_postback.store.files import Chunk, RowVerdict
+from services.partner_postback.store.files import keeping as files
+from services.partner_postback.store.files.keeping import Chunk, RowVerdict
 from services.partner_postback.verdicts import Arrival, Origin, Outcome, refused
 from shared.clock import Clock
 from shared.database import SERVER_AWAY

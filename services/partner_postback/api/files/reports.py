@@ -13,7 +13,7 @@ from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.files import schemas
 from services.partner_postback.files.report import as_csv, shown
 from services.partner_postback.formats import Format
-from services.partner_postback.store import file_reports
+from services.partner_postback.store.files import reports as file_reports
 from shared.web import Blueprint
 
 _PAGE_ROWS = 1_000

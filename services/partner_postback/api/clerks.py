@@ -1,0 +1,29 @@
+"""The routes of clerks alone, put together: partners, profiles, exchange rates, pulls."""
+
+from flask_smorest import Blueprint
+from sqlalchemy import Engine
+
+from services.partner_postback.api import desk, profiles, pulls, rates
+from services.partner_postback.partners import Directory
+from shared.clock import Clock
+from shared.identity import Access
+
+
+def blueprints(
+    engine: Engine, access: Access, directory: Directory, clock: Clock, *, allows_plain_http: bool
+) -> list[Blueprint]:
+    """Build the clerks' routes; `allows_plain_http`: pulls may ask servers without TLS."""
+    return [
+        desk.blueprint(engine, access, directory, clock),
+        profiles.blueprint(engine, access, directory, clock),
+        rates.blueprint(engine, access, clock),
+        pulls.blueprint(engine, access, clock, allows_plain_http=allows_plain_http),
+    ]
+
+
+REFUSALS: dict[type[Exception], int] = {
+    **desk.REFUSALS,
+    **profiles.REFUSALS,
+    **rates.REFUSALS,
+    **pulls.REFUSALS,
+}

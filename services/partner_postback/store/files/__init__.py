@@ -1,0 +1,1 @@
+"""Queries on uploaded files: keeping and applying their rows, and reporting on them."""
