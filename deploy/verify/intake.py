@@ -10,11 +10,15 @@ SELECT count(*) AS receipts,
        count(*) FILTER (WHERE receipts.verdict IN ('accepted', 'duplicate')
                           AND conversions.conversion_id IS NULL) AS accepted_without_conversion,
        count(*) FILTER (WHERE receipts.verdict = 'accepted' AND brought.receipt_id IS NULL)
-           AS accepted_without_message
+           AS accepted_without_message,
+       count(*) FILTER (WHERE receipts.code = 'refused_by_clerk' AND said_no.receipt_id IS NULL)
+           AS refused_by_nobody
 FROM partner_postback.receipts
 LEFT JOIN partner_postback.conversions USING (conversion_id)
 LEFT JOIN (SELECT DISTINCT receipt_id FROM partner_postback.messages) AS brought
        ON brought.receipt_id = receipts.receipt_id
+LEFT JOIN (SELECT DISTINCT receipt_id FROM partner_postback.held_decisions
+           WHERE decision = 'refused') AS said_no ON said_no.receipt_id = receipts.receipt_id
 """
 _HELD = """
 SELECT count(held.receipt_id) AS held,

@@ -104,6 +104,7 @@ _HALF_A_FILE = (
         ),
         (_RECEIPT % "'held', 'unknown_click', 'Not ours.', NULL", {"held_without_reason": 1}),
         (_RECEIPT % "'refused', '', '', NULL", {"without_verdict": 1}),
+        (_RECEIPT % "'refused', 'refused_by_clerk', 'No.', NULL", {"refused_by_nobody": 1}),
         (
             "WITH receipt AS ("
             + _RECEIPT % "'refused', 'x', 'X.', NULL"
