@@ -37,7 +37,7 @@ def _json(stack: RunningStack, *words: str) -> Any:
 def test_stack_status_tells_a_script_where_everything_is(stack: RunningStack) -> None:
     status = _json(stack, "stack", "status")
     assert all(one["url"] and one["pids"] for one in status["services"].values())
-    assert set(status["sandbox"]) == {"operator_billing", "gateway", "partner_shop"}
+    assert set(status["sandbox"]) == {"operator_billing", "gateway", "networks", "partner_shop"}
     assert {"dsn", "pids"} <= set(status["servers"]["postgres"])
     assert [set(one) >= {"id", "phone", "cookie"} for one in status["demo"]["members"]] == [
         True
