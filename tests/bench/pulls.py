@@ -127,7 +127,7 @@ def _pair(network: StandIn, clerk: Clerk, partner_id: str, milliseconds: int) ->
     network.make_up("admitad", RECORDS, _clicks(ordered_at), ordered_at)
     since = ordered_at - timedelta(days=1)
     fetched = _fetch(network, since.strftime("%d.%m.%Y"))
-    wish = network.wish("admitad_statistics", since=rfc3339(since), overlap_seconds=0)
+    wish = network.wish("admitad_statistics", since=rfc3339(since))
     return Pulled(RECORDS / fetched, RECORDS / clerk.pull(partner_id, wish))
 
 
