@@ -39,9 +39,11 @@ class Intake:
         self.key = self.secret = ""
         self.running: dict[str, process.Running] = {}
 
-    def start(self, role: str) -> None:
-        """Start a role, and wait until it answers."""
-        name = "LISTEN_PORT" if role == "web" else "MONITOR_PORT"
+    def start(self, role: str, *, name: str = "", **settings: str) -> None:
+        """Start a role, and wait until it answers; a second process has a name of its own."""
+        name = name or role
+        self.ports.setdefault(name, free_ports(1)[0])
+        port = "LISTEN_PORT" if role == "web" else "MONITOR_PORT"
         environment = os.environ | {
             "DATABASE_URL": self.database_url,
             "KAFKA_BOOTSTRAP": self.bootstrap,
@@ -49,21 +51,23 @@ class Intake:
             "SERVICE_KEY": SERVICE_KEY,
             "CLICK_KEYS": CLICK_KEY.hex(),
             "WEBHOOKS_TO_PRIVATE_ADDRESSES": "1",
-            name: str(self.ports[role]),
+            "ALLOWS_PLAIN_HTTP": "true",
+            port: str(self.ports[name]),
+            **settings,
         }
         running = process.start(
-            role,
+            name,
             [sys.executable, "-m", "services.partner_postback", role],
-            log=self.folder / f"{role}.log",
+            log=self.folder / f"{name}.log",
             env=environment,
             cwd=ROOT,
         )
-        self.running[role] = running
-        wait_ready(running, lambda: self._answers(role), _START_SECONDS)
+        self.running[name] = running
+        wait_ready(running, lambda: self._answers(name), _START_SECONDS)
 
-    def kill(self, role: str) -> None:
-        """End a role as a crash would."""
-        process.kill(self.running[role])
+    def kill(self, name: str) -> None:
+        """End a process as a crash would."""
+        process.kill(self.running[name])
 
     def stop(self) -> None:
         """Stop whatever still runs."""
@@ -131,9 +135,9 @@ class Intake:
             query = "SELECT order_id FROM conversions WHERE partner_id = %s"
             return [row[0] for row in connection.execute(query, [self.partner_id])]
 
-    def _answers(self, role: str) -> bool:
-        path = "readyz" if role == "web" else "healthz"
+    def _answers(self, name: str) -> bool:
+        path = "readyz" if name == "web" else "healthz"
         try:
-            return requests.get(f"http://127.0.0.1:{self.ports[role]}/{path}", timeout=2).ok
+            return requests.get(f"http://127.0.0.1:{self.ports[name]}/{path}", timeout=2).ok
         except requests.RequestException:
             return False
