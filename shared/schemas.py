@@ -13,7 +13,7 @@ LARGEST_INTEGER = 2**63 - 1
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 # Nearer the ends of the calendar, a moment cannot be shown in every time zone.
-_FIRST_YEAR, _LAST_YEAR = 2000, 2199
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 _SLUG = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 
 
@@ -172,8 +172,8 @@ class Moment(fields.AwareDateTime):
         if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
             raise self.make_error("invalid", obj_type="datetime", input=value)  # noqa: EM101 - a key
         moment = super()._deserialize(value, attr, data, **kwargs)
-        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-            message = f"Not a year from {_FIRST_YEAR} to {_LAST_YEAR}."
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            message = f"Not a year from {FIRST_YEAR} to {LAST_YEAR}."
             raise ValidationError(message)
         return moment.astimezone(UTC)
 

@@ -10,7 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from shared.http_client import HttpClient
+
 NOT_REACHED = 3
+_PAGE = 100
 
 as_json = click.option("--json", "wants_json", is_flag=True, help="Print JSON, for scripts.")
 
@@ -28,6 +31,21 @@ def answered(answer: requests.Response) -> Any:
     if not answer.ok:
         raise Refused(answer)
     return answer.json() if answer.content else None
+
+
+def first(
+    most: int, clerk: HttpClient, path: str, asked: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """Answer what a list of a service begins with, page after page; raises Refused."""
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while len(found) < most:
+        page = answered(clerk.get(path, params={**asked, "after": after, "limit": _PAGE}))
+        found += page["data"]
+        after = page["next"]
+        if after is None:
+            break
+    return found
 
 
 def print_json(value: object) -> None:

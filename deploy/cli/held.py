@@ -6,10 +6,8 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_json
-from shared.http_client import HttpClient
+from deploy.cli.asking import answered, as_json, first, print_json
 
-_PAGE = 100
 _MOST = 500
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
 
@@ -30,7 +28,7 @@ def list_them(code: str | None, partner_id: str | None, *, wants_json: bool) -> 
     release; --json says what to do instead.
     """
     asked = {"code": code, "partner_id": partner_id}
-    found = _oldest(target.find().clerk("partner_postback"), asked)
+    found = first(_MOST, target.find().clerk("partner_postback"), "/held", asked)
     if wants_json:
         print_json(found)
     elif found:
@@ -64,18 +62,6 @@ def _decide(receipt_id: object, how: str, reason: str, *, wants_json: bool) -> N
         print_json(told)
     else:
         click.echo(f"{told['verdict']}: {told['code']}. {told['detail']}")
-
-
-def _oldest(clerk: HttpClient, asked: Mapping[str, object]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    after: str | None = None
-    while len(found) < _MOST:
-        page = answered(clerk.get("/held", params={**asked, "after": after, "limit": _PAGE}))
-        found += page["data"]
-        after = page["next"]
-        if after is None:
-            break
-    return found
 
 
 def _line(one: Mapping[str, Any]) -> str:

@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_facts, print_json
-from shared.http_client import HttpClient
+from deploy.cli.asking import answered, as_json, first, print_facts, print_json
 
 _VERDICTS = ("accepted", "duplicate", "held", "refused")
 _FACTS = {
@@ -23,7 +21,6 @@ _FACTS = {
     "transport_id": "webhook-id",
     "conversion_id": "conversion",
 }
-_PAGE = 100
 _MOST = 500
 
 
@@ -43,7 +40,7 @@ def list_them(verdict: str | None, partner_id: str | None, *, wants_json: bool) 
     decided again when its cause is gone, or waits for a clerk.
     """
     asked = {"verdict": verdict, "partner_id": partner_id}
-    found = _newest(target.find().clerk("partner_postback"), asked)
+    found = first(_MOST, target.find().clerk("partner_postback"), "/receipts", asked)
     if wants_json:
         print_json(found)
     elif found:
@@ -66,18 +63,6 @@ def receipt(receipt_id: object, *, wants_json: bool) -> None:
         facts["query"] = shown["request"]["query"]
     print_facts(f"Receipt {receipt_id}", facts)
     click.echo(_body(shown["request"]))
-
-
-def _newest(clerk: HttpClient, asked: Mapping[str, object]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    after: str | None = None
-    while len(found) < _MOST:
-        page = answered(clerk.get("/receipts", params={**asked, "after": after, "limit": _PAGE}))
-        found += page["data"]
-        after = page["next"]
-        if after is None:
-            break
-    return found
 
 
 def _line(one: Mapping[str, str]) -> str:

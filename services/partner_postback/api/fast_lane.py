@@ -39,18 +39,19 @@ class FastLane:
         self._behind = behind
 
     def __call__(self, environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
-        """Take a signed message in and answer it, or hand the request on."""
+        """Take a message in and answer it, or hand the request on."""
         path: str = environ["PATH_INFO"]
         match = _PATH.fullmatch(path)
         method = environ["REQUEST_METHOD"]
         if match is None or method not in (_METHODS if match[2] else ("POST",)):
             return self._behind(environ, start_response)
         began = time.perf_counter()
-        taken = self._take(match[1], match[2] or "signed", environ)
+        name = match[2] or "signed"
+        taken = self._take(match[1], name, environ)
         if isinstance(taken, Exception):
             environ[FOR_FLASK] = taken
             return self._behind(environ, start_response)
-        fixed = self._intake.directory.answer_of(match[2] or "signed")
+        fixed = self._intake.directory.answer_of(name)
         if fixed is None and taken.verdict is Verdict.REFUSED:
             environ[FOR_FLASK] = taken
             return self._behind(environ, start_response)

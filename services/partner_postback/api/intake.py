@@ -141,7 +141,4 @@ def _read(partner: Partner, spoken: Format, raw: RawRequest, address: str) -> Me
     if raw.format not in partner.formats:
         why = f"This partner may not send the format {raw.format!r}."
         return Refused(Code.FORMAT_NOT_ALLOWED, why)
-    try:
-        return formats.read(raw, spoken)
-    except Refused as refused:
-        return refused
+    return formats.read_or_refuse(raw, spoken)

@@ -87,6 +87,22 @@ def read(request: RawRequest, spoken: Format) -> Message:
     return _checked(spoken.read(request), request, spoken)
 
 
+def read_or_refuse(
+    request: RawRequest, spoken: Format | None, record: Mapping[str, str] | None = None
+) -> Message | Refused:
+    """Answer what a request says, or why that cannot be used, whatever its format.
+
+    `spoken` None: there is no such format any more. `record`: what the request holds, for whoever
+    has it already.
+    """
+    if spoken is None:
+        return Refused(Code.UNKNOWN_PROFILE, f"There is no profile {request.format!r} any more.")
+    try:
+        return read(request, spoken) if record is None else read_row(request, record, spoken)
+    except Refused as refused:
+        return refused
+
+
 def read_row(request: RawRequest, record: Mapping[str, str], spoken: Format) -> Message:
     """Answer what `read` would, for whoever has the record already that the request holds."""
     assert spoken.profile is not None

@@ -9,9 +9,8 @@ from typing import TypeVar
 from uuid import uuid4
 
 from services.partner_postback import formats
-from services.partner_postback.domain.algebra import Message
 from services.partner_postback.formats import Format
-from services.partner_postback.formats.request import RECORD, RawRequest, Refused, Source
+from services.partner_postback.formats.request import RECORD, RawRequest, Source
 from services.partner_postback.outside.faults import Fault, FaultCode
 from services.partner_postback.outside.fetching import Fetcher
 from services.partner_postback.pulls.paging import (
@@ -109,7 +108,7 @@ class Reading:
             receipt_id=uuid4(),
             partner_id=self.pull.partner_id,
             request=request,
-            said=self._read(request),
+            said=formats.read_or_refuse(request, self.spoken),
             transport_id=self._transport_id(record),
             format_version=self.spoken.version,
             origin=Origin(self.pull.pull_id, number),
@@ -122,12 +121,6 @@ class Reading:
         """
         content = hashlib.sha256(self.spoken.version.encode() + b"\n" + record)
         return f"{self.spoken.name}:{content.hexdigest()[:40]}"
-
-    def _read(self, request: RawRequest) -> Message | Refused:
-        try:
-            return formats.read(request, self.spoken)
-        except Refused as refused:
-            return refused
 
 
 def one_ahead(items: Iterator[T]) -> Generator[T, None, None]:

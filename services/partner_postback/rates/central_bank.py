@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 
 from services.partner_postback.domain.attribution import OWN_CURRENCY
 from shared.money import UnknownCurrency, minor_units, round_down
+from shared.schemas import FIRST_YEAR, LAST_YEAR
 
 # A million rubles for one unit: no currency was ever worth as much, bitcoin and gold are none.
 LARGEST_RATE_MICRO = 10**12
@@ -33,7 +34,6 @@ _NOMINAL = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _MICRO = 1_000_000
 _MOST_CURRENCIES = 300
 _LONGEST_CODE = 10
-_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
 class WrongRates(ValueError):
@@ -124,7 +124,7 @@ def _day(text: str) -> datetime:
         day = datetime.strptime(text, "%d.%m.%Y").replace(tzinfo=MOSCOW)
     except ValueError:
         day = None
-    if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
         why = f"Date: {text[:30]!r} is no day such as 25.11.2026."
         raise WrongRates(why)
     return day.astimezone(UTC)

@@ -102,7 +102,7 @@ def _arrival(file: RowMapping, number: int, row: Row, spoken: Format | None) -> 
         said: Message | Refused = fault
     else:
         request = _request(file, record)
-        said = _read(request, record, spoken)
+        said = formats.read_or_refuse(request, spoken, record)
     return Arrival(
         # Its own for ever: a row that was applied twice would meet its first receipt.
         receipt_id=uuid5(file["file_id"], str(number)),
@@ -123,18 +123,6 @@ def _request(file: RowMapping, content: Mapping[str, str] | Row) -> RawRequest:
         received_at=file["made_at"],
         source=Source.FILE,
     )
-
-
-def _read(
-    request: RawRequest, record: Mapping[str, str], spoken: Format | None
-) -> Message | Refused:
-    if spoken is None:
-        why = f"There is no profile {request.format!r} any more."
-        return Refused(Code.UNKNOWN_PROFILE, why)
-    try:
-        return formats.read_row(request, record, spoken)
-    except Refused as fault:
-        return fault
 
 
 def _not_kept(arrival: Arrival) -> Outcome:

@@ -19,6 +19,7 @@ from services.partner_postback.formats.fields import (
 from services.partner_postback.formats.profile import Place, Profile
 from services.partner_postback.formats.profile.sums import Found, check_amount, read_sum, whole
 from services.partner_postback.formats.request import Code, Refused
+from shared.schemas import FIRST_YEAR, LAST_YEAR
 
 _LONGEST = {
     "click_id": LONGEST_CLICK_ID,
@@ -36,7 +37,6 @@ _LONGEST = {
 }
 _LONGEST_OTHER = 100
 _KEYS = ("order_id", "line_id", "action", "event_id")
-_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 _LONGEST_UNIX = 10
 Record = Mapping[str, str]
 
@@ -176,7 +176,7 @@ def _moment(profile: Profile, found: Found, ours: str) -> datetime | None:
         return None
     for shape in profile.moments:
         moment = _as_moment(text, shape, profile.zone)
-        if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        if moment is not None and FIRST_YEAR <= moment.year <= LAST_YEAR:
             return moment
     name = found.name_of(ours)
     why = f"{name}: {text[:50]!r} is no moment written as {' or '.join(profile.moments)}."
