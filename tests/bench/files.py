@@ -1,8 +1,6 @@
 """A file of 40 000 rows: taken in, against COPY of the same rows; applied; its memory."""
 
-import shutil
 import statistics
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -26,6 +24,7 @@ from tests.bench.files_targets import (
 )
 from tests.bench.postback_targets import database, granian, settings_of, sign_up
 from tests.bench.report import Row
+from tests.bench.scratch import scratch
 
 ROWS = 40_000
 MANY_ROWS = 400_000
@@ -118,13 +117,8 @@ class Bench:
 
 def run() -> list[Row]:
     """Measure; takes about five minutes."""
-    folder = Path(tempfile.mkdtemp(prefix="cashback-files-bench-"))
-    folder.chmod(0o711)  # PostgreSQL runs as another user when we are root
-    try:
-        with ExitStack() as opened:
-            return _measure(_prepare(folder, opened))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch("files") as (folder, opened):
+        return _measure(_prepare(folder, opened))
 
 
 def _prepare(folder: Path, opened: ExitStack) -> Bench:

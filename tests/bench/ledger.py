@@ -1,18 +1,15 @@
 """Conversions applied by one consumer, from Kafka to commit, against pgbench's TPC-B."""
 
 import random
-import shutil
 import statistics
-import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from shared.kafka import make_producer
 from tests.bench import ledger_targets
 from tests.bench.ledger_targets import MEMBERS, STORES, Consumer, Database, Servers
 from tests.bench.report import Row
+from tests.bench.scratch import scratch
 from tests.support import bonuses
 
 ROUNDS = 5
@@ -37,13 +34,8 @@ class Round:
 
 def run() -> list[Row]:
     """Measure; takes about three minutes."""
-    folder = Path(tempfile.mkdtemp(prefix="cashback-ledger-bench-"))
-    folder.chmod(0o711)  # PostgreSQL runs as another user when we are root
-    try:
-        with ExitStack() as opened:
-            return _measure(opened.enter_context(ledger_targets.servers(folder)))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch("ledger") as (folder, opened):
+        return _measure(opened.enter_context(ledger_targets.servers(folder)))
 
 
 def _measure(servers: Servers) -> list[Row]:

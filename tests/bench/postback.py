@@ -1,8 +1,6 @@
 """A durable signed postback, against pgbench writing the same rows and against gunicorn gthread."""
 
-import shutil
 import statistics
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +24,7 @@ from tests.bench.postback_targets import (
     sign_up,
 )
 from tests.bench.report import Row
+from tests.bench.scratch import scratch
 from tests.bench.wrk import Load
 
 ROUNDS = 5
@@ -56,13 +55,8 @@ class _Server(Protocol):
 
 def run() -> list[Row]:
     """Measure; takes about a minute and a half."""
-    folder = Path(tempfile.mkdtemp(prefix="cashback-postback-bench-"))
-    folder.chmod(0o711)  # PostgreSQL runs as another user when we are root
-    try:
-        with ExitStack() as opened:
-            return _measure(folder, opened)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch("postback") as (folder, opened):
+        return _measure(folder, opened)
 
 
 def _measure(folder: Path, opened: ExitStack) -> list[Row]:

@@ -14,9 +14,9 @@ from services.partner_postback.__main__ import build_app
 from services.partner_postback.config import Settings
 from shared.clock import utc_now
 from tests.integration.partner_postback.partner import Desk
-from tests.integration.partner_postback.pulls.networks import StandIn, stand_in
 from tests.integration.partner_postback.pulls.pulling import Pull
 from tests.support.clock import SteppedClock
+from tests.support.networks import StandIn, stand_in
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from services.partner_postback.partners import Directory
 from services.partner_postback.pulls.running import Running
 from services.partner_postback.work.pulls import DuePulls
 from tests.integration.partner_postback.partner import CLERK, CLICK_KEY, Desk, Partner
-from tests.integration.partner_postback.pulls.networks import StandIn
+from tests.support.networks import StandIn
 
 _MOST_RUNS = 50
 

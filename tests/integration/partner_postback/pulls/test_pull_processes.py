@@ -14,8 +14,8 @@ import requests
 
 from shared.clock import utc_now
 from tests.integration.partner_postback.partner import CLERK, make_click
-from tests.integration.partner_postback.pulls.networks import StandIn
 from tests.integration.partner_postback.running import Intake
+from tests.support.networks import StandIn
 from tests.support.waiting import eventually
 
 KIND = "admitad_statistics"

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from services.partner_postback.store import pulls as pull_queries
 from tests.integration.partner_postback.partner import CLERK, Desk
-from tests.integration.partner_postback.pulls.networks import StandIn
 from tests.integration.partner_postback.pulls.pulling import Pull, small_fetcher
+from tests.support.networks import StandIn
 
 
 def test_admitad_what_is_pending_and_what_became_of_it(pull_of: Callable[..., Pull]) -> None:
