@@ -41,13 +41,7 @@ def read_json(raw: bytes) -> object:
         raise MalformedJson(message) from None
     _check_depth(text)
     try:
-        document: object = json.loads(
-            text,
-            object_pairs_hook=_pairs,
-            parse_constant=_not_a_number,
-            parse_int=_integer,
-            parse_float=_decimal,
-        )
+        document: object = _DECODER.decode(text)
     except json.JSONDecodeError as fault:
         message = f"The body is not JSON: {fault.msg} at line {fault.lineno} column {fault.colno}."
         raise MalformedJson(message) from None
@@ -127,3 +121,12 @@ def _decimal(text: str) -> float | _Unusable:
 
 def _not_a_number(text: str) -> _Unusable:
     return _Unusable(f"{text[:20]} is not a number that can be taken.")
+
+
+# Made once: the standard library makes one for each document that is not read its usual way.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs,
+    parse_constant=_not_a_number,
+    parse_int=_integer,
+    parse_float=_decimal,
+)

@@ -51,8 +51,8 @@ _OBJECTS_BETWEEN_COLLECTIONS = 10_000
 _SENDERS = 8
 # One slow network must not keep all others waiting.
 _PULLS_AT_ONCE = 2
-# For the jobs, and a second one for each pull, which holds its lock on the first.
-_WORK_CONNECTIONS = 10
+# For the jobs, and two more for each pull, which holds its lock on the first and keeps two batches.
+_WORK_CONNECTIONS = 14
 
 
 def make_app() -> Flask:

@@ -83,7 +83,7 @@ class Known:
     def state_of(self, line: Conversion, *more: Message) -> ConversionState:
         """Answer what all that was said of a line, its whole order included, adds up to."""
         state = fold([*self._about(line), *more])
-        return replace(state, ordered_at=state.ordered_at or line.state.ordered_at)
+        return state if state.ordered_at else replace(state, ordered_at=line.state.ordered_at)
 
     def paid_minor(self, line: Conversion, moment: Message) -> int:
         """Answer what was paid for a line when a message was true; without a date: what is now."""

@@ -189,7 +189,8 @@ def without_amount(message: Message) -> Message:
 def _each_once(messages: Iterable[Message]) -> Iterable[Message]:
     """Answer each message once: equal ones are repeats, and so are those of one id and word."""
     distinct = set(messages)
-    by_id = {(one.event_id, one.says): one for one in sorted(distinct, key=_turn) if one.event_id}
+    named = sorted((one for one in distinct if one.event_id), key=_turn)
+    by_id = {(one.event_id, one.says): one for one in named}
     return [*(one for one in distinct if not one.event_id), *by_id.values()]
 
 

@@ -1,11 +1,9 @@
 """Reads a run's pages, one after the other, into batches that are ready to be kept."""
 
 import hashlib
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TypeVar
 from uuid import uuid4
 
 from services.partner_postback import formats
@@ -31,7 +29,6 @@ from shared.clock import Clock
 _BATCH = 500
 # Half a million records of the smallest pages: then it is the turn of other pulls, and of a look.
 MOST_PAGES = 1_000
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +118,3 @@ class Reading:
         """
         content = hashlib.sha256(self.spoken.version.encode() + b"\n" + record)
         return f"{self.spoken.name}:{content.hexdigest()[:40]}"
-
-
-def one_ahead(items: Iterator[T]) -> Generator[T, None, None]:
-    """Answer the items, the next one being made in a thread while the last one is used."""
-    nothing = object()
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
-        upcoming = pool.submit(next, items, nothing)
-        while (item := upcoming.result()) is not nothing:
-            upcoming = pool.submit(next, items, nothing)
-            yield item  # type: ignore[misc]

@@ -1,7 +1,8 @@
-"""Runs one pull: keeps what is read, moves the cursor in the same transaction, notes how it ended.
+"""Runs one pull: keeps what is read, moves the cursor behind it, notes how it ended.
 
-Killed at any line, the next run asks for the page whose batch was not committed; records that were
-kept already are known by their content.
+Two batches are kept at once, each in its transaction, and the cursor follows in the order of the
+pages: it never passes what is not kept. Killed at any line, the next run asks for the pages behind
+the cursor again; records that were kept already are known by their content.
 """
 
 import random
@@ -23,8 +24,9 @@ from services.partner_postback.outside.faults import Fault, FaultCode
 from services.partner_postback.outside.fetching import Fetcher
 from services.partner_postback.partners import Directory
 from services.partner_postback.pulls.kinds import PAGERS, Kind
+from services.partner_postback.pulls.overlapping import one_ahead, two_at_once
 from services.partner_postback.pulls.paging import Position, begin, is_done
-from services.partner_postback.pulls.reading import MOST_PAGES, Batch, Reading, one_ahead
+from services.partner_postback.pulls.reading import MOST_PAGES, Batch, Reading
 from services.partner_postback.store import pulls
 from services.partner_postback.store.batches import RACES
 from services.partner_postback.store.pulls import Due, Ended, PullChanged
@@ -105,9 +107,12 @@ class _Run:
             reading = Reading(
                 self.pull, self._pager, spoken, fetcher, running.clock, running.most_pages
             )
-            with closing(one_ahead(reading.batches(self.position))) as batches:
-                for batch in batches:
-                    self._keep(batch)
+            with (
+                closing(one_ahead(reading.batches(self.position))) as batches,
+                closing(two_at_once(self._keep, batches)) as kept,
+            ):
+                for batch, verdicts in kept:
+                    self._move(batch, verdicts)
                     if running.stop.is_set() or time.monotonic() > until:
                         return
 
@@ -136,23 +141,26 @@ class _Run:
         one = self.position
         self.position = Position(one.since, one.until, one.goal, one.step)
 
-    def _keep(self, batch: Batch) -> None:
+    def _keep(self, batch: Batch) -> Counter[str]:
+        """Record a batch; answers how many of its records had which verdict."""
         for _ in range(_MOST_TRIES):
             try:
-                self._commit(batch)
+                return self._record(batch)
             except RACES as fault:
                 log.info("pull.raced", fault=str(fault)[:300])
-            else:
-                break
-        else:
-            why = "the same orders were reported by others, again and again"
-            raise Fault(FaultCode.OUR_FAULT, why)
-        self._failures = 0
-        self.position = batch.position or self.position
+        why = "the same orders were reported by others, again and again"
+        raise Fault(FaultCode.OUR_FAULT, why)
 
-    def _commit(self, batch: Batch) -> None:
+    def _record(self, batch: Batch) -> Counter[str]:
         running = self._running
         with running.engine.begin() as connection:
-            pulls.move(connection, self.pull, batch.position, len(batch.arrivals))
+            pulls.check(connection, self.pull)
             outcomes = handlers.record(connection, batch.arrivals, running.clicks, running.clock)
-        self.verdicts.update(outcome.verdict for outcome in outcomes)
+        return Counter(outcome.verdict for outcome in outcomes)
+
+    def _move(self, batch: Batch, verdicts: Counter[str]) -> None:
+        with self._running.engine.begin() as connection:
+            pulls.move(connection, self.pull, batch.position, len(batch.arrivals))
+        self.verdicts.update(verdicts)
+        self._failures = 0
+        self.position = batch.position or self.position

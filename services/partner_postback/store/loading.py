@@ -16,6 +16,7 @@ import psycopg
 from services.partner_postback.domain.attribution import Click, OrderKey, order_id_of
 from services.partner_postback.known import Known
 from services.partner_postback.store.loaded import Loaded, Receipts, known_of
+from shared.arrays import array
 
 Raw = psycopg.Connection[Any]
 
@@ -45,7 +46,7 @@ class Wanted:
 _LOCK = "SELECT pg_advisory_xact_lock(place) FROM unnest(%s::bigint[]) AS place"
 _LOAD = """
 WITH lines AS (
-    SELECT * FROM conversions WHERE conversion_id = ANY(%(conversion_ids)s)
+    SELECT * FROM conversions WHERE conversion_id = ANY(%(conversion_ids)s::uuid[])
     UNION
     SELECT conversions.* FROM conversions
     JOIN unnest(%(whole_partner_ids)s::text[], %(whole_order_ids)s::text[])
@@ -79,21 +80,21 @@ SELECT json_build_object(
                 SELECT partners.partner_id FROM partners
                 WHERE stores.store_id = ANY (partners.stores)
             ) AS reporters
-            FROM stores WHERE number = ANY(%(store_numbers)s)
+            FROM stores WHERE number = ANY(%(store_numbers)s::bigint[])
         ) AS known),
     'exchange_rates', (
         SELECT coalesce(json_object_agg(currency, rate_micro), '{}') FROM (
             SELECT DISTINCT ON (currency) currency, rate_micro, valid_until FROM rates
-            WHERE currency = ANY(%(currencies)s) AND valid_from <= %(now)s
+            WHERE currency = ANY(%(currencies)s::text[]) AND valid_from <= %(now)s
             ORDER BY currency, valid_from DESC
         ) AS newest WHERE valid_until IS NULL OR valid_until > %(now)s),
     'listeners', (
         SELECT coalesce(json_object_agg(partner_id, events), '{}') FROM webhook_endpoints
-        WHERE partner_id = ANY(%(senders)s) AND disabled_at IS NULL),
+        WHERE partner_id = ANY(%(senders)s::text[]) AND disabled_at IS NULL),
     'caps', (
         SELECT coalesce(json_object_agg(store_id, order_cap_rubles), '{}') FROM stores
         WHERE order_cap_rubles IS NOT NULL AND (
-            number = ANY(%(store_numbers)s) OR store_id IN (SELECT store_id FROM lines))),
+            number = ANY(%(store_numbers)s::bigint[]) OR store_id IN (SELECT store_id FROM lines))),
     'unnamed', (
         SELECT coalesce(json_agg(json_build_array(click_id, category)), '[]') FROM unnest(
             %(click_ids)s::text[], %(clicked_stores)s::bigint[], %(clicked_at)s::timestamptz[],
@@ -114,7 +115,7 @@ _loaded = msgspec.json.Decoder(Loaded)
 
 def lock_orders(raw: Raw, orders: Iterable[OrderKey]) -> None:
     """Let nobody else decide on these orders until the transaction ends; twice does no harm."""
-    raw.execute(_LOCK, (sorted({_place(order_id_of(*order)) for order in orders}),))
+    raw.execute(_LOCK, (array(sorted({_place(order_id_of(*order)) for order in orders})),))
 
 
 def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
@@ -124,7 +125,7 @@ def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
     whole, carts = columns(wanted.whole_orders), columns(wanted.carts)
     transports = columns(wanted.transports)
     asked = {
-        "conversion_ids": list(wanted.conversion_ids),
+        "conversion_ids": wanted.conversion_ids,
         "subject_ids": [*wanted.conversion_ids, *order_ids],
         "whole_partner_ids": whole[0],
         "whole_order_ids": whole[1],
@@ -132,16 +133,16 @@ def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
         "cart_order_ids": carts[1],
         "partner_ids": transports[0],
         "transport_ids": transports[1],
-        "store_numbers": list(wanted.store_numbers),
-        "currencies": list(wanted.currencies),
+        "store_numbers": wanted.store_numbers,
+        "currencies": wanted.currencies,
         "click_ids": [click_id for click_id, _, _ in wanted.named],
         "clicked_stores": [click.store_number for _, click, _ in wanted.named],
         "clicked_at": [click.clicked_at for _, click, _ in wanted.named],
         "categories": [category for _, _, category in wanted.named],
-        "senders": list(wanted.senders),
-        "now": wanted.now,
+        "senders": wanted.senders,
     }
-    row = raw.execute(_LOAD, asked).fetchone()
+    arrays = {name: array(values) for name, values in asked.items()}
+    row = raw.execute(_LOAD, {**arrays, "now": wanted.now}).fetchone()
     assert row is not None
     loaded = _loaded.decode(row[0])
     return known_of(loaded), {(one.partner_id, one.transport_id): one for one in loaded.receipts}

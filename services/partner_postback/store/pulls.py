@@ -58,7 +58,7 @@ class Ended:
 
 
 class PullChanged(Exception):
-    """Somebody changed the pull, or took it over, while it ran: what was read is not kept."""
+    """Somebody changed the pull, or took it over, while it ran: no more of it is kept."""
 
 
 _SHOWN = """pull_id, partner_id, kind, base_url, settings, every_seconds, overlap_seconds, cursor,
@@ -105,6 +105,7 @@ WHERE pulls.pull_id = :pull_id AND secret.pull_id = pulls.pull_id
 RETURNING pulls.pull_id, partner_id, kind, base_url, settings, secret.value AS credentials,
     every_seconds, overlap_seconds, cursor, turn, records, failures
 """)
+_IS_OURS = text("SELECT FROM pulls WHERE pull_id = :pull_id AND turn = :turn")
 _MOVE = text("""
 UPDATE pulls SET cursor = coalesce(CAST(:cursor AS json), cursor), records = records + :read,
     failures = 0, last_error = NULL
@@ -179,6 +180,16 @@ def take(connection: Connection, pull_id: UUID, now: datetime) -> Due | None:
     found: dict[str, Any] = dict(row)
     position = msgspec.convert(found.pop("cursor"), Position)
     return Due(**found, position=position)
+
+
+def check(connection: Connection, pull: Due) -> None:
+    """See whether the run may keep what it read; raises PullChanged.
+
+    Without a lock, which two batches could not hold at once: what is being kept when a clerk
+    changes the pull is kept still.
+    """
+    if connection.execute(_IS_OURS, {"pull_id": pull.pull_id, "turn": pull.turn}).first() is None:
+        raise PullChanged
 
 
 def move(connection: Connection, pull: Due, position: Position | None, read: int) -> None:
