@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -37,13 +38,24 @@ def payout() -> None:
 
 
 @payout.command()
-@click.option("--month", required=True, help="The month to run, for example 2026-12.")
+@click.option(
+    "--month",
+    required=True,
+    type=click.DateTime(["%Y-%m"]),
+    metavar="YYYY-MM",
+    help="The month to run, for example 2026-12.",
+)
 @click.option("--dry-run", is_flag=True, help="Compute the same, write and pay nothing.")
 @click.option("--no-wait", is_flag=True, help="Begin the run and return at once.")
 @as_json
 @click.pass_context
 def run(
-    context: click.Context, *, month: str, dry_run: bool, no_wait: bool, wants_json: bool
+    context: click.Context,
+    *,
+    month: datetime,
+    dry_run: bool,
+    no_wait: bool,
+    wants_json: bool,
 ) -> None:
     """Begin the run of a month, or join the one it has.
 
@@ -52,12 +64,13 @@ def run(
     held).
     """
     clerk = target.find().clerk("payout")
-    asked = {"month": month, "dry_run": dry_run}
+    month_name = f"{month:%Y-%m}"
+    asked = {"month": month_name, "dry_run": dry_run}
     found = answered(clerk.post("/runs", json=asked, repeatable=True))
     if dry_run:
-        found |= _run_it_has(clerk, month)
+        found |= _run_it_has(clerk, month_name)
     elif not no_wait:
-        found = _watch(clerk, month)
+        found = _watch(clerk, month_name)
     if wants_json:
         print_json(found)
     else:

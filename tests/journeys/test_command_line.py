@@ -114,7 +114,7 @@ def test_sign_in_links_are_made_when_they_are_shown(stack: RunningStack) -> None
 
 def test_a_wrong_month_is_refused_in_one_sentence(stack: RunningStack) -> None:
     done = _cashback(stack, "payout", "run", "--month", "2026-13")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "2026-13" in done.stderr
 
 

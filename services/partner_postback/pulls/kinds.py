@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.partner_postback.pulls import admitad, awin, cj, impact, revision
+from services.partner_postback.pulls.networks import admitad, awin, cj, impact, revision
 from services.partner_postback.pulls.paging import Pager
 
 

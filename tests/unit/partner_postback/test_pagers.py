@@ -10,8 +10,8 @@ from services.partner_postback.domain.algebra import Basis, Message, Says
 from services.partner_postback.formats import built_in
 from services.partner_postback.formats.request import RECORD, RawRequest, Source
 from services.partner_postback.outside.faults import Fault, FaultCode
-from services.partner_postback.pulls import admitad, awin, cj, impact
 from services.partner_postback.pulls.kinds import PAGERS
+from services.partner_postback.pulls.networks import admitad, awin, cj, impact
 from services.partner_postback.pulls.paging import Pager, Position, Target
 from shared.money import Money
 

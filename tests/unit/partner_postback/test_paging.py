@@ -15,7 +15,7 @@ from services.partner_postback.outside.fetching import (
     check_address,
     retry_after,
 )
-from services.partner_postback.pulls import awin
+from services.partner_postback.pulls.networks import awin
 from services.partner_postback.pulls.paging import (
     Page,
     Position,

@@ -4,7 +4,7 @@ import pytest
 
 from services.partner_postback.domain.algebra import Says
 from services.partner_postback.outside.faults import Fault
-from services.partner_postback.pulls import revision
+from services.partner_postback.pulls.networks import revision
 from tests.unit.partner_postback.test_pagers import TARGET, at, messages
 
 REVISION = """<?xml version="1.0" encoding="UTF-8"?>

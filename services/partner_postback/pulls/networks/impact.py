@@ -13,7 +13,7 @@ import msgspec
 
 from services.partner_postback.outside.faults import Fault, FaultCode
 from services.partner_postback.outside.fetching import Ask, basic
-from services.partner_postback.pulls.answers import JSON_TYPES, decoded, page_of
+from services.partner_postback.pulls.networks.answers import JSON_TYPES, decoded, page_of
 from services.partner_postback.pulls.paging import Page, Pager, Position, Target
 
 _PAGE_SIZE = 2_000

@@ -11,7 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from services.partner_postback.outside.fetching import Ask, bearer
-from services.partner_postback.pulls.answers import JSON_TYPES, decoded, page_of
+from services.partner_postback.pulls.networks.answers import JSON_TYPES, decoded, page_of
 from services.partner_postback.pulls.paging import Page, Pager, Position, Target
 
 _DATE_TYPES = ("transaction", "validation", "amendment")

@@ -14,7 +14,7 @@ from defusedxml.ElementTree import iterparse
 
 from services.partner_postback.outside.faults import Fault, FaultCode
 from services.partner_postback.outside.fetching import Ask, basic
-from services.partner_postback.pulls.answers import checked_record
+from services.partner_postback.pulls.networks.answers import checked_record
 from services.partner_postback.pulls.paging import Page, Pager, Position, Target
 
 _XML_TYPES = frozenset({"application/xml", "text/xml"})

@@ -1,0 +1,1 @@
+"""How each network is asked for its lists, and how its answers are read. Pure."""
