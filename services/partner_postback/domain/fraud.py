@@ -107,7 +107,10 @@ def too_short(settings: Settings, suspect: Suspect) -> str | None:
     passed = suspect.ordered_at - suspect.clicked_at
     if passed >= timedelta(seconds=settings.seconds):
         return None
-    return f"Ordered {passed.total_seconds():.1f} s after the click: under {settings.seconds} s."
+    # Below 0 where a partner rounds its moments, or a clock is off.
+    seconds = passed.total_seconds()
+    side = "before" if seconds < 0 else "after"
+    return f"Ordered {abs(seconds):.1f} s {side} the click: under {settings.seconds} s."
 
 
 def velocity(settings: Settings, suspect: Suspect) -> str | None:

@@ -1,5 +1,6 @@
 """What each rule against fraud suspects, and what it lets pass."""
 
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -123,6 +124,18 @@ def test_the_first_rule_by_name_is_named() -> None:
     found = suspicion([Rule("b", kind, short), Rule("a", kind, short)], suspect())
     assert found
     assert (found.rule, found.why) == ("a", "Ordered 3600.0 s after the click: under 7200 s.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [(0, "0.0 s after"), (4.9, "4.9 s after"), (-0.04, "0.0 s before"), (-2, "2.0 s before")],
+)
+def test_an_order_just_before_its_click_is_said_to_be_before_it(seconds: float, says: str) -> None:
+    one = suspect()
+    early = replace(one, ordered_at=one.clicked_at + timedelta(seconds=seconds))
+    found = suspicion([Rule("a", Kind.CLICK_TO_ORDER_TOO_SHORT, Settings(seconds=5))], early)
+    assert found
+    assert found.why == f"Ordered {says} the click: under 5 s."
 
 
 def test_every_kind_has_its_settings_and_is_shipped_switched_off() -> None:
