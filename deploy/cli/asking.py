@@ -73,10 +73,19 @@ def print_facts(title: str, facts: Mapping[str, object]) -> None:
     Console().print(table)
 
 
+def to_the_second(moment: str) -> str:
+    """Lay a moment out for a person: "2026-11-28 20:13:28", in UTC as it came."""
+    return moment[:19].replace("T", " ")
+
+
+def harmless(text: str) -> str:
+    """Answer a text that may be a stranger's so that it steers no terminal."""
+    return "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text)
+
+
 def _cell(value: object) -> Text:
-    """Lay a value out as it is: it may be a stranger's, so it is no markup, and steers nothing."""
-    text = "" if value is None else str(value)
-    return Text("".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text))
+    """Lay a value out as it is, which is no markup."""
+    return Text("" if value is None else harmless(str(value)))
 
 
 def _sentence(answer: requests.Response) -> str:

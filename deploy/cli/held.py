@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, first, print_json
+from deploy.cli.asking import answered, as_json, first, harmless, print_json, to_the_second
 
 _MOST = 500
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
@@ -66,11 +66,12 @@ def _decide(receipt_id: object, how: str, reason: str, *, wants_json: bool) -> N
 
 def _line(one: Mapping[str, Any]) -> str:
     """Lay it out without a frame: its id is there to be copied."""
-    since = one["since"][:19].replace("T", " ")
+    since = to_the_second(one["since"])
     mark = " " if one["can_release"] else "!"
     rule = f" ({one['rule']})" if one["rule"] else ""
     what = f"{one['partner_id']} {one['order_id']} {one['line_id'] or 'whole order'}"
-    return f"{one['receipt_id']} {mark} {since}  {what}{_sum(one)}  {one['code']}{rule}"
+    line = f"{one['receipt_id']} {mark} {since}  {what}{_sum(one)}  {one['code']}{rule}"
+    return harmless(line)
 
 
 def _sum(one: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, first, print_facts, print_json
+from deploy.cli.asking import answered, as_json, first, print_facts, print_json, to_the_second
 
 _VERDICTS = ("accepted", "duplicate", "held", "refused")
 _FACTS = {
@@ -46,7 +46,7 @@ def list_them(verdict: str | None, partner_id: str | None, *, wants_json: bool) 
     elif found:
         click.echo("\n".join(_line(one) for one in found))
     else:
-        click.echo("There is no such receipt." if verdict or partner_id else "There is no receipt.")
+        click.echo("No receipt is like that." if verdict or partner_id else "There is no receipt.")
 
 
 @postbacks.command()
@@ -67,7 +67,7 @@ def receipt(receipt_id: object, *, wants_json: bool) -> None:
 
 def _line(one: Mapping[str, str]) -> str:
     """Lay a receipt out without a frame: its id is there to be copied."""
-    when = one["received_at"][:19].replace("T", " ")
+    when = to_the_second(one["received_at"])
     return f"{one['receipt_id']}  {when}  {one['partner_id']}  {one['verdict']}: {one['code']}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_json, print_table
+from deploy.cli.asking import answered, as_json, print_json, print_table, to_the_second
 
 _MICRO = 1_000_000
 
@@ -62,4 +62,5 @@ def _rubles(rate_micro: int) -> str:
 
 
 def _period(one: Mapping[str, Any]) -> tuple[str, str]:
-    return one["valid_from"], one["valid_until"] or "the next one"
+    until = one["valid_until"]
+    return to_the_second(one["valid_from"]), to_the_second(until) if until else "the next one"

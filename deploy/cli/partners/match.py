@@ -12,6 +12,7 @@ import requests
 from deploy import target
 from deploy.cli.asking import answered, as_json, print_json, print_table
 from deploy.target import Target
+from deploy.words import counted
 from shared.http_client import HttpClient
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -94,7 +95,7 @@ def _print(found: Mapping[str, Any]) -> None:
     click.echo(f"{found['partner_id']}, {found['from']} to {found['to']}; speaking: {sides}.")
     said_by = ", ".join(f"{counts['said_by'][one]} by {one}" for one in found["sides"])
     rows = [(name, counts[name], _where(counts, name)) for name in _OUTCOMES if counts[name]]
-    print_table(f"{counts['rows']} rows; said {said_by or 'by nobody'}", _COUNTS, rows)
+    print_table(f"{counted(counts['rows'], 'row')}; said {said_by or 'by nobody'}", _COUNTS, rows)
     if found["data"]:
         shown = [cells for row in found["data"][:_MOST_SHOWN] for cells in _cells(row)]
         print_table("Not agreed", _COLUMNS, shown)

@@ -6,9 +6,8 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_json, print_table
-
-_COLUMNS = ("partner", "kind", "state", "read up to", "records", "next", "last error")
+from deploy.cli.asking import answered, as_json, harmless, print_json, to_the_second
+from deploy.words import counted
 
 
 @click.group()
@@ -24,7 +23,7 @@ def list_them(*, wants_json: bool) -> None:
     if wants_json:
         print_json(found)
     elif found:
-        print_table("Pulls", _COLUMNS, [_row(one) for one in found])
+        click.echo("\n".join(_line(one) for one in found))
     else:
         click.echo("Nothing is pulled. PUT /pulls/PARTNER/KIND sets a pull up.")
 
@@ -54,8 +53,10 @@ def _post(partner: str, kind: str, what: str) -> None:
     answered(target.find().clerk("partner_postback").post(f"/pulls/{partner}/{kind}/{what}"))
 
 
-def _row(one: Mapping[str, Any]) -> list[Any]:
-    names = ("partner_id", "kind", "state")
-    read_up_to = one["cursor"]["since"]
-    rest = (read_up_to, one["records"], one["next_at"], one["last_error"])
-    return [*(one[name] for name in names), *rest]
+def _line(one: Mapping[str, Any]) -> str:
+    up_to = to_the_second(one["cursor"]["since"])
+    read = f"{counted(one['records'], 'record')}, read up to {up_to}"
+    paused = one["state"] == "paused"
+    then = "" if paused else f", next {to_the_second(one['next_at'])}"
+    fault = f"\n  {one['last_error']}" if one["last_error"] else ""
+    return harmless(f"{one['partner_id']} {one['kind']}  {one['state']}: {read}{then}{fault}")

@@ -1,13 +1,23 @@
 """`cashback partners webhooks`: where partners are told what changes, and what they were told."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_facts, print_json, print_table
+from deploy.cli.asking import (
+    answered,
+    as_json,
+    harmless,
+    print_facts,
+    print_json,
+    to_the_second,
+)
+from deploy.words import counted
 
 _EVENTS = ("conversion.changed", "receipt.decided")
 _STATES = ("waiting", "delivered", "given_up")
-_COLUMNS = ("delivery_id", "type", "state", "attempts", "made_at", "last_status", "last_error")
 _FACTS = {
     "url": "url",
     "events": "events",
@@ -37,9 +47,9 @@ def list_them(partner_id: str, state: str | None, *, wants_json: bool) -> None:
     if wants_json:
         print_json(found)
     elif found:
-        print_table("Deliveries", _COLUMNS, [[one[column] for column in _COLUMNS] for one in found])
+        click.echo("\n".join(_line(one) for one in found))
     else:
-        click.echo("There is no such delivery.")
+        click.echo("No message is like that." if state else "It was told nothing yet.")
 
 
 @webhooks.command("set")
@@ -84,3 +94,11 @@ def redeliver(delivery_id: str, *, wants_json: bool) -> None:
         print_json(told)
     else:
         click.echo(f"{delivery_id} is on its way again.")
+
+
+def _line(one: Mapping[str, Any]) -> str:
+    """Lay it out without a frame: its id is there to be copied."""
+    tried = f"{one['state']}, {counted(one['attempts'], 'attempt')}"
+    fault = f": {one['last_error']}" if one["last_error"] else ""
+    made = to_the_second(one["made_at"])
+    return harmless(f"{one['delivery_id']}  {made}  {one['type']}  {tried}{fault}")

@@ -37,7 +37,7 @@ def test_a_report_that_agrees_ends_with_0_and_another_with_1(
     out = tmp_path / "out.csv"
     agreed = command(intake, *days(intake), "--csv", str(out))
     assert agreed.exit_code == 0, agreed.output
-    assert "1 rows; said 1 by push" in agreed.output
+    assert "1 row; said 1 by push" in agreed.output
     with out.open(newline="") as file:
         *rows, last = csv.DictReader(file)
     assert ([one["outcome"] for one in rows], last["about"]) == (["agreed"], "end")
@@ -67,10 +67,13 @@ def test_a_webhook_is_set_and_its_deliveries_are_listed(intake: Intake) -> None:
     again = command(intake, *words, "set", intake.partner_id, "http://127.0.0.1:1/")
     assert "conversion.changed receipt.decided" in again.output
     assert "whsec_" not in again.output
-    assert "no such delivery" in command(intake, *words, "list", intake.partner_id).output
+    assert "told nothing yet" in command(intake, *words, "list", intake.partner_id).output
     assert intake.send(report(intake)).status_code == 200
     listed = command(intake, *words, "list", intake.partner_id, "--state", "waiting", "--json")
     [one] = json.loads(listed.stdout)
+    shown = command(intake, *words, "list", intake.partner_id).output
+    assert shown.startswith(f"{one['delivery_id']}  20")
+    assert "  conversion.changed  waiting, " in shown
     sent = command(intake, *words, "redeliver", one["delivery_id"])
     assert (sent.exit_code, "on its way again" in sent.output) == (0, True)
     assert command(intake, *words, "redeliver", "msg_none").exit_code == 1
