@@ -4,7 +4,9 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,12 +32,17 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    before, _, file = told.stdout.partition("\n{\n")  # the one answer of several lines
-    printed = list(filter(None, before.splitlines()))
-    assert printed.pop(-3) == "OK"
-    postback, partner, stores, network, receipts, bonuses = map(json.loads, printed)
-    assert [one["verdict"] for one in json.loads("{" + file)["verdicts"]] == ["accepted"]
+    setting_up, answer, reading = told.stdout.partition("\nOK\n")
+    assert answer
+    postback, dry_run, partner, stores, network = _values(setting_up)
+    receipts, bonuses, file, webhook = _values(reading)
+    assert [one["verdict"] for one in file["verdicts"]] == ["accepted"]
     assert postback["verdict"] == "accepted"
+    assert (dry_run["verdict"], dry_run["receipt_id"]) == (
+        "duplicate",
+        postback["receipt_id"],
+    )
+    assert webhook["secret"].startswith("whsec_")
     assert partner["partner_id"] == "new-mall"
     assert partner["secret"].startswith("whsec_")
     assert stores["added"] == ["new-store"]
@@ -43,3 +50,12 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     (receipt,) = receipts["data"]
     assert (receipt["verdict"], receipt["format"]) == ("accepted", "new-network")
     assert (bonuses["data"][0]["store_id"], bonuses["data"][0]["amount"]) == ("new-store", 54)
+
+
+def _values(printed: str) -> Iterator[Any]:
+    """Read JSON values that stand one after another."""
+    decoder = json.JSONDecoder()
+    while printed := printed.lstrip():
+        value, end = decoder.raw_decode(printed)
+        yield value
+        printed = printed[end:]
