@@ -13,10 +13,11 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, LengthRequired, RequestEntityTooLarge
 
 from services.partner_postback.api.intake import Intake, status_of
 from services.partner_postback.formats.profile import Answer
+from services.partner_postback.formats.request import FORM_TYPE
 from services.partner_postback.verdicts import Outcome, Verdict
 from shared.web import LARGEST_BODY_BYTES, note_answer, request_id_of
 
@@ -94,12 +95,25 @@ def body_of(outcome: Outcome) -> bytes:
 
 
 def _body(environ: Environ) -> bytes:
+    """Read a body that is whole: the server hands on what came before a connection was cut."""
+    if environ.get("HTTP_TRANSFER_ENCODING"):
+        return _body_in_chunks(environ)
     length = environ.get("CONTENT_LENGTH") or "0"
-    if environ.get("HTTP_TRANSFER_ENCODING"):  # in chunks, of a length that nobody told
-        length = str(LARGEST_BODY_BYTES + 1)
-    elif not length.isdecimal() or int(length) > LARGEST_BODY_BYTES:
+    if not length.isdecimal() or int(length) > LARGEST_BODY_BYTES:
         raise RequestEntityTooLarge
     body: bytes = environ["wsgi.input"].read(int(length))
+    if len(body) < int(length):
+        message = f"The body ended after {len(body)} of {length} bytes: send it again."
+        raise BadRequest(message)
+    return body
+
+
+def _body_in_chunks(environ: Environ) -> bytes:
+    """Read a body of a length that nobody told; of a form, which can be cut anywhere, none."""
+    if environ.get("CONTENT_TYPE", "").lower().lstrip().startswith(FORM_TYPE):
+        message = "Send a form with its Content-Length: without it a cut one looks whole."
+        raise LengthRequired(message)
+    body: bytes = environ["wsgi.input"].read(LARGEST_BODY_BYTES + 1)
     if len(body) > LARGEST_BODY_BYTES:
         raise RequestEntityTooLarge
     return body

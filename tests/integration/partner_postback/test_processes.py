@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import psycopg
@@ -50,10 +51,12 @@ def report(intake: Intake) -> dict[str, Any]:
     }
 
 
-def raw_answer(intake: Intake, request: bytes) -> bytes:
-    """What the server says to bytes that no client would send."""
+def raw_answer(intake: Intake, request: bytes, *, ends: bool = False) -> bytes:
+    """What the server says to bytes that no client would send; `ends`: no more of them come."""
     with socket.create_connection(("127.0.0.1", intake.ports["web"]), timeout=15) as connection:
         connection.sendall(request)
+        if ends:
+            connection.shutdown(socket.SHUT_WR)
         with connection.makefile("rb") as answer:
             return answer.read()
 
@@ -70,6 +73,27 @@ def test_bytes_that_no_client_sends_leave_a_receipt_or_are_no_request(intake: In
         lines = (b"GET " + path + b" HTTP/1.1", b"Host: x", b"Connection: close", header, b"", b"")
         status = raw_answer(intake, b"\r\n".join(lines)).split(b" ")[1]
         assert status in {b"422", b"400"}, address + header
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: {length}", "Transfer-Encoding: chunked"])
+def test_a_form_that_is_cut_is_no_message(intake: Intake, framing: str) -> None:
+    """INVARIANT: of 1000.00 rubles, 100 would be left, and the smaller amount counts for ever."""
+    intake.know_store()
+    told = {**report(intake), "token": intake.key, "currency": "RUB"}
+    form = urlencode({**told, "amount": "1000.00"}).encode()
+    cut = form[: -len("0.00")]
+    body = cut if "Length" in framing else b"%x\r\n%s\r\n" % (len(cut), cut)
+    lines = (
+        f"POST /postbacks/{intake.partner_id}/form HTTP/1.1",
+        "Host: x",
+        "Connection: close",
+        "Content-Type: application/x-www-form-urlencoded",
+        framing.format(length=len(form)),
+    )
+    head = "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+    status = raw_answer(intake, head + body, ends=True).split(b" ")[1]
+    assert status in {b"400", b"411"}
+    assert intake.orders() == []
 
 
 class Listener:
