@@ -121,10 +121,11 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     last. So a network that names no moment of a status (Admitad) cannot take a refusal back; its
     approval is kept, and told that it is overruled.
     A whole return is the end: the goods are back. Of category and time of order the first counts.
-    Equal messages count once, for nothing tells a repeat from a second one: two returns of one
-    line must differ in `status_at` or in the partner's own id of the message (a webhook-id says how
-    a message travelled, not what happened). Of several that carry one such id and say the same
-    word the last in this order counts.
+    Equal messages count once, for nothing tells a repeat from a second one: two returns of one sum
+    must differ in `status_at` or in the partner's own id of the message (a webhook-id says how a
+    message travelled, not what happened); a reason or a click that only one of them names is no
+    difference. Of several that carry one such id and say the same word the last in this order
+    counts.
 
     What is said of a whole order reaches each of its lines, those that are recorded later too. An
     amount of a whole order says nothing of a line (`conflicts.conflicts_of_order`).
@@ -189,9 +190,21 @@ def without_amount(message: Message) -> Message:
 def _each_once(messages: Iterable[Message]) -> Iterable[Message]:
     """Answer each message once: equal ones are repeats, and so are those of one id and word."""
     distinct = set(messages)
-    named = sorted((one for one in distinct if one.event_id), key=_turn)
-    by_id = {(one.event_id, one.says): one for one in named}
-    return [*(one for one in distinct if not one.event_id), *by_id.values()]
+    named = sorted((one for one in distinct if _news(one)), key=_turn)
+    by_news = {_news(one): one for one in named}
+    return [*(one for one in distinct if not _news(one)), *by_news.values()]
+
+
+def _news(message: Message) -> object:
+    """Answer what messages have in common that tell the same, else None; of a push and a file, say.
+
+    A return of 300 rubles at 12:00 is one, whether its reason or its click is named or not.
+    """
+    if message.event_id:
+        return message.event_id, message.says
+    if message.basis is Basis.TOTAL or message.status_at is None:
+        return None
+    return message.says, message.basis, message.amount, message.status_at
 
 
 def _turn(message: Message) -> tuple[object, ...]:

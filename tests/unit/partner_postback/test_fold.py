@@ -57,6 +57,15 @@ def outcome(*messages: Message) -> tuple[str, int | None]:
             [REPORTED, APPROVED, says("returned", after=90, amount=rubles(5000))],
             ("returned", 0),
         ),
+        (  # one return, as a push and as a file tell it
+            [
+                REPORTED,
+                says("returned", after=90, amount=rubles(300)),
+                says("returned", after=90, amount=rubles(300), reason="does not fit"),
+                says("returned", after=90, amount=rubles(300), click_id="c" * 64),
+            ],
+            ("reported", 70_000),
+        ),
         ([REPORTED, says("approved_unfunded", after=60)], ("approved_unfunded", 100_000)),
         (
             [REPORTED, says("approved_unfunded", after=60), says("approved", after=90)],
