@@ -17,6 +17,14 @@ def test_names_are_aliases_of_which_one_is_sent_and_that_one_is_named() -> None:
     assert told(spoken, total="").amount == Money(1050, "RUB")
 
 
+def test_an_order_without_its_number_is_refused_whatever_the_profile_says() -> None:
+    """INVARIANT: else all such orders would be one, and only the first would count."""
+    spoken = profile(fields={"order_id": {"names": ["order"]}})
+    assert refused(spoken, order=None) == ("invalid_fields", "order")
+    circle = {"order_id": {"otherwise": "reason"}, "reason": {"otherwise": "order_id"}}
+    assert refused(profile(fields=circle))[0] == "invalid_fields"
+
+
 def test_joined_names_are_one_value() -> None:
     spoken = profile(
         fields={"status": {"joined": ["state", "check"], "required": True}},

@@ -108,7 +108,8 @@ def _find(profile: Profile, record: Record) -> Found:
         if ours not in found.texts and place.otherwise in found.texts:
             found.texts[ours] = found.texts[place.otherwise]
             found.names[ours] = found.name_of(place.otherwise)
-        if ours not in found.texts and place.required:
+        # Without a number of its own every order would be one and the same.
+        if ours not in found.texts and (place.required or ours == "order_id"):
             name = found.name_of(ours)
             raise Refused(Code.INVALID_FIELDS, f"{name}: It is missing.", name)
     return found
