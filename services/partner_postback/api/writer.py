@@ -25,6 +25,8 @@ VERDICTS = Counter("postbacks", "Requests by format and verdict.", ["format", "v
 Record = Callable[[Connection, Sequence[Arrival]], list[Outcome]]
 
 _MOST_IN_A_BATCH = 200
+# While it is written a body is there some ten times: bodies of a megabyte share no commit.
+_LARGEST_BATCH_BYTES = 1024 * 1024
 _MOST_WAITING = 2_000
 _LONGEST_WAIT_SECONDS = 10.0
 _MOST_TRIES = 5
@@ -72,14 +74,20 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            batch = [self._waiting.get()]
-            while len(batch) < _MOST_IN_A_BATCH:
-                try:
-                    batch.append(self._waiting.get_nowait())
-                except queue.Empty:
-                    break
+            batch = self._next_batch()
             BATCHES.observe(len(batch))
             self._answer(batch)
+
+    def _next_batch(self) -> list[_Waiting]:
+        batch = [self._waiting.get()]
+        size = len(batch[0].arrival.request.body)
+        while len(batch) < _MOST_IN_A_BATCH and size < _LARGEST_BATCH_BYTES:
+            try:
+                batch.append(self._waiting.get_nowait())
+            except queue.Empty:
+                break
+            size += len(batch[-1].arrival.request.body)
+        return batch
 
     def _answer(self, batch: Sequence[_Waiting]) -> None:
         try:
