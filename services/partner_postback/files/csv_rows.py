@@ -21,6 +21,7 @@ from services.partner_postback.files.rows import (
     Rows,
 )
 from services.partner_postback.formats.profile import Profile
+from services.partner_postback.formats.request import showable
 
 _DELIMITERS = ",;\t"
 
@@ -87,6 +88,8 @@ def _check_columns(columns: Sequence[str], profile: Profile) -> None:
             raise _wrong_column(None, f"Column {place} has no name.")
         if times > 1:
             raise _wrong_column(name, "The header names it twice.")
+        if "\x00" in name:
+            raise _wrong_column(showable(name, 100), "Its name has a NUL.")
         if profile.refuses_unknown and name not in profile.known:
             raise _wrong_column(name, "Unknown column.")
 

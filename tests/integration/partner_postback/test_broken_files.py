@@ -43,6 +43,7 @@ def refused(files: Uploads, content: bytes, *rest: Any, **asked: str) -> tuple[i
         ((ROW * 2).encode(), "wrong_columns", 1, "order_id"),
         (b"order_id,status\nA-1,approved\n", "wrong_columns", 1, "status_at"),
         ((HEADER[:-1] + ",colour\n" + ROW).encode(), "wrong_columns", 1, "colour"),
+        ((HEADER[:-1] + ",a\x00b\n" + ROW).encode(), "wrong_columns", 1, r"a\x00b"),
         ((HEADER + ROW).encode("utf-16"), "wrong_charset", None, None),
         ((HEADER + ROW + 'A-2,"approved\n').encode(), "broken_csv", 3, None),
         ((HEADER + ROW + "x" * 1_000_000).encode(), "record_too_long", 3, "order_id"),
