@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from services.partner_postback.formats.request import showable
+
 _LONGEST_WHY = 500
 
 
@@ -34,4 +36,5 @@ class Fault(Exception):
     def __init__(self, code: FaultCode, why: str, wait: timedelta | None = None) -> None:
         self.code = code
         self.wait = wait
-        super().__init__(f"{code}: {why[:_LONGEST_WHY]}")
+        # It repeats what a server said, and is kept as text.
+        super().__init__(f"{code}: {showable(why, _LONGEST_WHY)}")

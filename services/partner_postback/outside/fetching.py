@@ -152,7 +152,7 @@ def retry_after(text: str | None, now: datetime) -> timedelta | None:
     else:
         try:
             until = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
     return max(timedelta(0), min(wait, LONGEST_RETRY_AFTER))

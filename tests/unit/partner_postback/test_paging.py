@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.partner_postback.outside.backoff import LONGEST, wait_after
-from services.partner_postback.outside.faults import Fault
+from services.partner_postback.outside.faults import Fault, FaultCode
 from services.partner_postback.outside.fetching import (
     UnsafeAddress,
     check_address,
@@ -93,6 +93,23 @@ PLACED = Position(NOON - HOUR, NOON, NOON, 0, "500", "a digest")
 def test_a_server_that_pages_wrongly_is_found_out(page: Page, says: str) -> None:
     with pytest.raises(Fault, match=says):
         check(page, PLACED, replace(awin.PAGER, most_records=500))
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Wed, 25 Nov 2026 10:15:00 +99999999999999999",
+        "Wed, 25 Nov 99999999999999999999 10:15:00 GMT",
+        "Wed, 25 Nov 2026 99999999999999999999:15:00 GMT",
+    ],
+)
+def test_a_date_beyond_all_calendars_asks_for_nothing(date: str) -> None:
+    assert retry_after(date, NOON) is None
+
+
+def test_what_a_fault_repeats_can_be_kept_as_text() -> None:
+    """INVARIANT: a NUL in a server's status line would keep the end of a run from being noted."""
+    assert "\x00" not in str(Fault(FaultCode.SERVER_ERROR, "it answered 503 a\x00b"))
 
 
 def test_an_honest_page_passes() -> None:
