@@ -1,6 +1,7 @@
 """Profiles over HTTP: which formats are spoken here, and the operator's own ones."""
 
 from flask import Response, request
+from marshmallow import fields, validate
 from sqlalchemy import Engine
 
 from services.partner_postback.api.names import check_name
@@ -12,6 +13,7 @@ from services.partner_postback.store import profiles as profile_queries
 from shared.clock import Clock
 from shared.identity import Access
 from shared.problems import problem
+from shared.schemas import StrictSchema
 from shared.web import Blueprint
 
 
@@ -22,6 +24,16 @@ class ReservedName(Exception):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} comes with the programme: give your profile another name.")
+
+
+class PutQuerySchema(StrictSchema):
+    """How a profile is put."""
+
+    dry_run = fields.String(
+        load_default="false",
+        validate=validate.OneOf(["true", "false"]),
+        metadata={"description": "true: it is only checked"},
+    )
 
 
 def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock) -> Blueprint:
@@ -39,8 +51,9 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         return {"data": [_shown(one) for one in directory.formats().values()]}
 
     @profiles.put("/profiles/<name>")
+    @profiles.arguments(PutQuerySchema, location="query")
     @profiles.response(200, FormatSchema)
-    def put_profile(name: str) -> object:
+    def put_profile(asked: dict[str, str], name: str) -> object:
         """Add or change a profile, sent as YAML or JSON; with `?dry_run=true` it is only checked.
 
         It counts from the next second on, for requests that are held already too.
@@ -50,7 +63,7 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
             raise ReservedName(name)
         spoken = of_profile(load(name, request.get_data()))
         assert spoken.profile is not None
-        if request.args.get("dry_run") != "true":
+        if asked["dry_run"] == "false":
             with engine.begin() as connection:
                 profile_queries.add(
                     connection, name, spoken.version, spoken.profile.document, clock()

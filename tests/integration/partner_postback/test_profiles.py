@@ -140,6 +140,32 @@ def test_a_dry_run_checks_and_keeps_nothing(desk: Desk) -> None:
     assert "example" not in {one["name"] for one in answer["data"]}
 
 
+@pytest.mark.parametrize("flag", ["True", "1", "yes", "", "true&dry_run=true"])
+def test_what_may_mean_a_dry_run_keeps_nothing(desk: Desk, flag: str) -> None:
+    assert put(desk, "example", example(), f"?dry_run={flag}").status_code in (400, 422)
+    with desk.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM profiles")) == 0
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "zone: !!timestamp soon",
+        "zone: !!int ''",
+        "zone: !!bool perhaps",
+        "zone: !!float ''",
+        "ignored: !!set {a, b}",
+        "ignored: [!!binary aGVsbG8=]",
+        'zone: "\\UFFFFFFFF"',
+        "moments: ['%Y-%m-%d %d']",
+    ],
+)
+def test_yaml_that_makes_no_profile_is_refused(desk: Desk, hostile: str) -> None:
+    answer = put(desk, "example", f"{example()}\n{hostile}\n")
+    assert answer.json
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_fields")
+
+
 def test_a_profile_that_is_wrong_changes_nothing(desk: Desk, partner: Partner) -> None:
     answer = put(desk, "example", changed(decimal="point"))
     assert answer.json

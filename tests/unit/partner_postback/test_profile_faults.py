@@ -41,6 +41,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"moments": ["%H:%M"]}, "moments.0"),
     ({"moments": ["unix", "%d.%m"]}, "moments.1"),
     ({"moments": ["%Q"]}, "moments.0"),
+    ({"moments": ["%Y-%m-%d %d"]}, "moments.0"),
+    ({"moments": ["%c %Y"]}, "moments.0"),
     ({"zone": "Moscow"}, "zone"),
     ({"zone": "../UTC"}, "zone"),
     ({"negative_comes_back": "yes"}, "negative_comes_back"),

@@ -143,7 +143,7 @@ def load(name: str, text: str | bytes) -> Profile:
         raise _not_a_profile(why)
     try:
         document = yaml.load(text, _PlainLoader)  # noqa: S506 - it is a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as fault:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as fault:
         why = f"It is no YAML: {' '.join(str(fault).split())[:300]}."
         raise _not_a_profile(why) from None
     return of_document(name, document)
@@ -153,10 +153,11 @@ _NO_TEXTS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Refuses what YAML forgives: aliases, and a name given twice, of which the last would win.
+    """Refuses what YAML forgives: aliases, tags, and a name given twice, of which the last wins.
 
-    Ten short lines of aliases can stand for a gigabyte of data. Of words only `true` and `false`
-    are more than texts: `no` is a status somewhere.
+    Ten short lines of aliases can stand for a gigabyte of data; tags make what is no JSON, such as
+    bytes and sets. Of words only `true` and `false` are more than texts: `no` is a status
+    somewhere.
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - as in yaml
@@ -168,6 +169,10 @@ class _PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "aliases are not accepted", mark)
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.tag is not None:
+            why = "tags are not accepted"
+            raise yaml.composer.ComposerError(None, None, why, event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as in yaml

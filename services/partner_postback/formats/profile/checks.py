@@ -1,5 +1,6 @@
 """What must hold of a profile as a whole: its parts fit each other, its defaults can be used."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -42,7 +43,7 @@ def _check_moments(shapes: list[str], faults: Faults) -> None:
             continue
         try:
             fits = datetime.strptime(example.strftime(shape), shape).date() == example.date()  # noqa: DTZ007
-        except ValueError:
+        except (ValueError, re.error):  # re.error: a directive that is there twice
             fits = False
         if not fits:
             why = "Use rfc3339, unix, or a pattern with a whole date such as %d.%m.%Y %H:%M:%S."
