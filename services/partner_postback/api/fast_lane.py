@@ -17,9 +17,9 @@ from werkzeug.exceptions import BadRequest, LengthRequired, RequestEntityTooLarg
 
 from services.partner_postback.api.intake import Intake, status_of
 from services.partner_postback.formats.profile import Answer
-from services.partner_postback.formats.request import FORM_TYPE
+from services.partner_postback.formats.request import FORM_TYPE, LARGEST_MESSAGE_BYTES
 from services.partner_postback.verdicts import Outcome, Verdict
-from shared.web import LARGEST_BODY_BYTES, note_answer, request_id_of
+from shared.web import note_answer, request_id_of
 
 Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
@@ -99,7 +99,7 @@ def _body(environ: Environ) -> bytes:
     if environ.get("HTTP_TRANSFER_ENCODING"):
         return _body_in_chunks(environ)
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > LARGEST_BODY_BYTES:
+    if not length.isdecimal() or int(length) > LARGEST_MESSAGE_BYTES:
         raise RequestEntityTooLarge
     body: bytes = environ["wsgi.input"].read(int(length))
     if len(body) < int(length):
@@ -113,7 +113,7 @@ def _body_in_chunks(environ: Environ) -> bytes:
     if environ.get("CONTENT_TYPE", "").lower().lstrip().startswith(FORM_TYPE):
         message = "Send a form with its Content-Length: without it a cut one looks whole."
         raise LengthRequired(message)
-    body: bytes = environ["wsgi.input"].read(LARGEST_BODY_BYTES + 1)
-    if len(body) > LARGEST_BODY_BYTES:
+    body: bytes = environ["wsgi.input"].read(LARGEST_MESSAGE_BYTES + 1)
+    if len(body) > LARGEST_MESSAGE_BYTES:
         raise RequestEntityTooLarge
     return body

@@ -15,6 +15,7 @@ from services.partner_postback.api.intake import Intake, status_of
 from services.partner_postback.api.writer import CannotKeep, Record
 from services.partner_postback.domain.algebra import Message
 from services.partner_postback.formats.fields import MOST_LINES
+from services.partner_postback.formats.request import LARGEST_MESSAGE_BYTES
 from services.partner_postback.formats.signed_json import PostbackSchema
 from services.partner_postback.store.access import conversions
 from services.partner_postback.store.batches import RACES
@@ -49,6 +50,7 @@ def blueprint(engine: Engine, intake: Intake, record: Record) -> Blueprint:
         return answer(partner_id, format_name)
 
     def answer(partner_id: str, format_name: str) -> object:
+        request.max_content_length = LARGEST_MESSAGE_BYTES
         arrival = intake.prove(partner_id, format_name, request.environ, request.get_data())
         fixed = intake.directory.answer_of(format_name)
         outcome, before, after = _tried(engine, record, arrival)
