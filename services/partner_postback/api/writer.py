@@ -25,7 +25,7 @@ VERDICTS = Counter("postbacks", "Requests by format and verdict.", ["format", "v
 Record = Callable[[Connection, Sequence[Arrival]], list[Outcome]]
 
 _MOST_IN_A_BATCH = 200
-# While it is written a body is there some ten times: bodies of a megabyte share no commit.
+# While it is written a body is there some ten times: of the largest only four share a commit.
 _LARGEST_BATCH_BYTES = 1024 * 1024
 _MOST_WAITING = 2_000
 _LONGEST_WAIT_SECONDS = 10.0

@@ -93,7 +93,7 @@ def test_a_control_character_in_a_name_of_json_is_refused_on_record(partner: Par
 
 
 def test_a_name_as_long_as_a_body_is_shown_cut(partner: Partner) -> None:
-    receipt = kept(partner, sent(partner, "POST", "form", "x" * 500_000 + "=1"))
+    receipt = kept(partner, sent(partner, "POST", "form", "x" * 250_000 + "=1"))
     assert len(str(receipt["field"])) < 300
     assert len(str(receipt["detail"])) < 2_000
 
@@ -106,12 +106,12 @@ def test_too_many_parameters_are_refused_on_record(partner: Partner, method: str
     assert partner.key not in answer.text
 
 
-def test_half_a_million_parameters_are_no_more_work_than_their_length(
+def test_as_many_parameters_as_there_can_be_are_no_more_work_than_their_length(
     desk: Desk, partner: Partner
 ) -> None:
     """The key is looked for before anything is proved: by one pass over the bytes."""
     path = f"/postbacks/{partner.partner_id}/form"
-    for data in ("%&" * 250_000, "token=%74oken" * 30_000, "t" * 500_000):
+    for data in ("%&" * 130_000, "token=%74oken" * 20_000, "t" * 260_000):
         assert desk.client.post(path, data=data, content_type=FORM).status_code == 401
     assert desk.count("receipts") == 0
 
