@@ -1,6 +1,7 @@
 """The threads of a process: each keeps doing one job until it is told to stop."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from shared.pulse import Pulse
 
 log = structlog.get_logger()
 _PAUSE_AFTER_FAULT_SECONDS = 1.0
+_BEAT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +49,11 @@ def _keep_doing(job: Job, stop: threading.Event, pulse: Pulse) -> None:
             stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
         else:
             if not busy:
-                stop.wait(job.idle_seconds)
+                _idle(job.idle_seconds, stop, pulse)
+
+
+def _idle(seconds: float, stop: threading.Event, pulse: Pulse) -> None:
+    """Wait until it is time or the end; a job that rests for hours is alive all the same."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, _BEAT_SECONDS)):
+        pulse.beat()

@@ -31,7 +31,7 @@ _ROLES = {
     "catalog": ("web", "relay"),
     "click_tracking": ("web", "ship"),
     "partner_postback": ("web", "consume", "work", "relay"),
-    "bonus_status": ("web", "consume", "relay"),
+    "bonus_status": ("web", "consume", "work", "relay"),
     "payout": ("web", "consume", "relay", "execute", "schedule"),
     "members": ("web", "relay"),
     "notifications": ("web", "consume", "send"),

@@ -1,16 +1,19 @@
-"""The composition root: `python -m services.bonus_status migrate|web|consume|relay`."""
+"""The composition root: `python -m services.bonus_status migrate|web|consume|work|relay`."""
 
 import gc
 import threading
 
 from flask import Flask
 
-from services.bonus_status import api
+from services.bonus_status.api.app import create_app
 from services.bonus_status.config import read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
+from services.bonus_status.work.delays import CountDelays
 from shared import event_log
+from shared.clock import utc_now
 from shared.database import connect
 from shared.identity import Access, Sessions
+from shared.jobs import Job, keep_doing
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
@@ -21,6 +24,8 @@ _SERVICE = "bonus_status"
 _THREADS = 4
 _BATCH = 8_000
 _LANES = 2
+_WORK_CONNECTIONS = 4
+_DELAYS_SECONDS = 900.0
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
@@ -30,7 +35,7 @@ def make_app() -> Flask:
     settings = read_settings()
     sessions = Sessions(settings.session_keys)
     access = Access(settings.operator_key, settings.service_key, sessions)
-    return api.create_app(connect(settings.database_url, pool_size=_THREADS), access)
+    return create_app(connect(settings.database_url, pool_size=_THREADS), access)
 
 
 def _migrate(_: threading.Event) -> None:
@@ -68,6 +73,15 @@ def _consume(stop: threading.Event) -> None:
     )
 
 
+def _work(stop: threading.Event) -> None:
+    settings = read_settings()
+    pulse = Pulse()
+    start_monitor(settings.listen_host, settings.monitor_port, pulse)
+    engine = connect(settings.database_url, pool_size=_WORK_CONNECTIONS)
+    counting = CountDelays(engine, utc_now)
+    keep_doing([Job("delays", counting.work, _DELAYS_SECONDS)], stop, pulse)
+
+
 def _relay(stop: threading.Event) -> None:
     settings = read_settings()
     pulse = Pulse()
@@ -77,4 +91,7 @@ def _relay(stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    run_role(_SERVICE, {"migrate": _migrate, "web": _web, "consume": _consume, "relay": _relay})
+    run_role(
+        _SERVICE,
+        {"migrate": _migrate, "web": _web, "consume": _consume, "work": _work, "relay": _relay},
+    )

@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from services.bonus_status.domain import Bonus
 from services.bonus_status.ledger import Account
+from services.bonus_status.store import delays
 from services.bonus_status.store.heard import read_rates
 from services.bonus_status.store.ledger import SELECTED, bonus_of
+from services.bonus_status.telling.expected import Delay
 from services.bonus_status.terms import Rate
 from shared.arrays import array
 from shared.database import raw
@@ -63,6 +65,7 @@ class Told:
     store_name: str
     rates: tuple[Rate, ...]
     spent_on: Sequence[Spent]
+    delay: Delay | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,14 @@ def _told(connection: Connection, rows: Sequence[tuple[object, ...]]) -> list[To
     ids = [bonus.bonus_id for bonus, _, _ in read]
     for row in raw(connection).execute(_SPENT, [array(ids)]).fetchall():
         spent[str(row[0])].append(Spent(*row[1:]))  # type: ignore[arg-type]
+    took = delays.of_stores(connection, {bonus.store_id for bonus, _, _ in read})
     return [
-        Told(bonus, str(name or bonus.store_id), read_rates(rates), spent[bonus.bonus_id])
+        Told(
+            bonus,
+            str(name or bonus.store_id),
+            read_rates(rates),
+            spent[bonus.bonus_id],
+            took.get(bonus.store_id),
+        )
         for bonus, name, rates in read
     ]

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from services.bonus_status import api
+from services.bonus_status.api.app import create_app
 from shared.identity import SESSION_COOKIE, Access, Sessions
 from tests.integration.bonus_status.desk import Desk
 from tests.support import bonuses
@@ -21,7 +21,7 @@ KEY = bytes(32)
 @pytest.fixture
 def client(desk: Desk) -> Iterator[FlaskClient]:
     access = Access("operator", "service", Sessions([KEY]), desk.clock)
-    with api.create_app(desk.engine, access).test_client() as client:
+    with create_app(desk.engine, access).test_client() as client:
         yield client
 
 
@@ -67,7 +67,7 @@ def test_a_bonus_says_why_it_has_its_amount(buyer: FlaskClient, desk: Desk) -> N
     assert bonus["store_name"] == "AliExpress"
     assert bonus["why"]["in_words"].startswith("7 % of 1 099.00 RUB is 76.93 RUB, rounded down")
     assert bonus["why"]["clicked_at"] == "2026-11-20T10:00:00Z"
-    assert bonus["expected_at"] == "2027-01-04T10:30:00Z"
+    assert bonus["promised_at"] == bonus["expected"]["at"] == "2027-01-04T10:30:00Z"
 
 
 def test_a_spent_bonus_leads_to_its_payout(buyer: FlaskClient, desk: Desk) -> None:

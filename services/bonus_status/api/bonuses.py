@@ -1,4 +1,4 @@
-"""The HTTP edge: a member's own balance and bonuses, and the same for clerks.
+"""A member's own balance and bonuses, and the same for clerks.
 
 A member can name no member: whose pages these are stands in the sealed cookie, and every query is
 bound to it.
@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, request
+from flask import request
 from sqlalchemy import Engine
 
-from services.bonus_status import schemas
+from services.bonus_status.api import schemas
 from services.bonus_status.store import history
 from services.bonus_status.store.history import Asked, Told
+from services.bonus_status.telling.expected import expected
 from services.bonus_status.terms import Purchase, in_words, rate_for
-from shared import database, ops, web
 from shared.identity import Access
 from shared.web import Blueprint
 
@@ -48,15 +48,7 @@ class UnknownPlace(ValueError):
         super().__init__("after: send `next` of the page before, unchanged.")
 
 
-def create_app(engine: Engine, access: Access) -> Flask:
-    """Build the web app of this service."""
-    return web.create_app(
-        "bonus_status",
-        title="Bonuses: balances and history",
-        blueprints=[blueprint(engine, access), ops.blueprint(engine, access)],
-        refusals={UnknownBonus: 404, UnknownPlace: 422, **ops.REFUSALS},
-        ready={"postgres": lambda: database.ping(engine)},
-    )
+REFUSALS = {UnknownBonus: 404, UnknownPlace: 422}
 
 
 def blueprint(engine: Engine, access: Access) -> Blueprint:
@@ -162,7 +154,8 @@ def _as_told(told: Told) -> dict[str, object]:
         "written_off": bonus.written_off,
         "opened_at": bonus.opened_at,
         "ordered_at": bonus.ordered_at,
-        "expected_at": bonus.expected_at,
+        "promised_at": bonus.expected_at,
+        "expected": expected(bonus.ordered_at, bonus.expected_at, told.delay),
         "accrued_at": bonus.accrued_at,
         "rejected_at": bonus.rejected_at,
         "reason": bonus.reason,

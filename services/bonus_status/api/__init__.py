@@ -1,0 +1,1 @@
+"""The HTTP edge: what members and clerks ask, each kind of thing in a module of its own."""

@@ -1,0 +1,19 @@
+"""The web app: every blueprint of this service and the table of its refusals."""
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from services.bonus_status.api import bonuses
+from shared import database, ops, web
+from shared.identity import Access
+
+
+def create_app(engine: Engine, access: Access) -> Flask:
+    """Build the web app of this service."""
+    return web.create_app(
+        "bonus_status",
+        title="Bonuses: balances and history",
+        blueprints=[bonuses.blueprint(engine, access), ops.blueprint(engine, access)],
+        refusals={**bonuses.REFUSALS, **ops.REFUSALS},
+        ready={"postgres": lambda: database.ping(engine)},
+    )

@@ -1,0 +1,1 @@
+"""What a member is told of a bonus: when to expect it, and why it is as it is. Pure."""
