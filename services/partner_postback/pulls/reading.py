@@ -1,4 +1,4 @@
-"""Reads a run's pages, one after the other, into batches that are ready to be kept."""
+"""Reads a run's pages, one after the other, into batches of records; then what the records say."""
 
 import hashlib
 from collections.abc import Iterator
@@ -33,9 +33,13 @@ MOST_PAGES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records to keep, and where the pull stands once they are; None: within their page."""
+    """Records to keep, and where the pull stands once they are; None: within their page.
 
-    arrivals: list[Arrival]
+    `number`: how many records the pull had read before.
+    """
+
+    records: list[bytes]
+    number: int
     position: Position | None
 
 
@@ -64,6 +68,14 @@ class Reading:
             why = f"stopped after {self.most_pages} pages; the next run goes on"
             raise Fault(FaultCode.TOO_MANY_PAGES, why)
 
+    def arrivals(self, batch: Batch) -> list[Arrival]:
+        """Answer what the records of a batch say, as requests to be kept.
+
+        By whoever keeps them: the next page is fetched meanwhile.
+        """
+        numbered = enumerate(batch.records, start=batch.number + 1)
+        return [self._arrival(one, number) for number, one in numbered]
+
     def _target(self) -> Target:
         target = Target(self.pull.base_url, self.pull.settings, self.pull.credentials)
         if self.pager.sign_in is None or self.pager.token is None:
@@ -90,13 +102,10 @@ class Reading:
         records = iter(page.records)
         left = page.count
         while left > _BATCH:
-            yield Batch(self._arrivals(islice(records, _BATCH), number), None)
+            yield Batch(list(islice(records, _BATCH)), number, None)
             number += _BATCH
             left -= _BATCH
-        yield Batch(self._arrivals(records, number), position)
-
-    def _arrivals(self, records: Iterator[bytes], number: int) -> list[Arrival]:
-        return [self._arrival(one, place) for place, one in enumerate(records, start=number + 1)]
+        yield Batch(list(records), number, position)
 
     def _arrival(self, record: bytes, number: int) -> Arrival:
         now = self.clock()

@@ -9,10 +9,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import Engine
@@ -30,6 +31,7 @@ from services.partner_postback.pulls.reading import MOST_PAGES, Batch, Reading
 from services.partner_postback.store import pulls
 from services.partner_postback.store.batches import RACES
 from services.partner_postback.store.pulls import Due, Ended, PullChanged
+from services.partner_postback.verdicts import Arrival
 from shared.clock import Clock
 
 log = structlog.get_logger()
@@ -109,7 +111,7 @@ class _Run:
             )
             with (
                 closing(one_ahead(reading.batches(self.position))) as batches,
-                closing(two_at_once(self._keep, batches)) as kept,
+                closing(two_at_once(partial(self._keep, reading), batches)) as kept,
             ):
                 for batch, verdicts in kept:
                     self._move(batch, verdicts)
@@ -141,26 +143,27 @@ class _Run:
         one = self.position
         self.position = Position(one.since, one.until, one.goal, one.step)
 
-    def _keep(self, batch: Batch) -> Counter[str]:
+    def _keep(self, reading: Reading, batch: Batch) -> Counter[str]:
         """Record a batch; answers how many of its records had which verdict."""
+        arrivals = reading.arrivals(batch)
         for _ in range(_MOST_TRIES):
             try:
-                return self._record(batch)
+                return self._record(arrivals)
             except RACES as fault:
                 log.info("pull.raced", fault=str(fault)[:300])
         why = "the same orders were reported by others, again and again"
         raise Fault(FaultCode.OUR_FAULT, why)
 
-    def _record(self, batch: Batch) -> Counter[str]:
+    def _record(self, arrivals: Sequence[Arrival]) -> Counter[str]:
         running = self._running
         with running.engine.begin() as connection:
             pulls.check(connection, self.pull)
-            outcomes = handlers.record(connection, batch.arrivals, running.clicks, running.clock)
+            outcomes = handlers.record(connection, arrivals, running.clicks, running.clock)
         return Counter(outcome.verdict for outcome in outcomes)
 
     def _move(self, batch: Batch, verdicts: Counter[str]) -> None:
         with self._running.engine.begin() as connection:
-            pulls.move(connection, self.pull, batch.position, len(batch.arrivals))
+            pulls.move(connection, self.pull, batch.position, len(batch.records))
         self.verdicts.update(verdicts)
         self._failures = 0
         self.position = batch.position or self.position
