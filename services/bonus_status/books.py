@@ -7,6 +7,7 @@ events cannot drift apart. Nothing here touches the database; store/ loads and s
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -14,7 +15,15 @@ from msgspec.structs import replace
 from services.bonus_status import events
 from services.bonus_status.domain import Bonus
 from services.bonus_status.events import Points
-from services.bonus_status.ledger import Account, Movement, Moves, Posting, owed_by_store
+from services.bonus_status.ledger import (
+    Account,
+    Movement,
+    Moves,
+    Posting,
+    Spending,
+    owed_by_store,
+    uncovered,
+)
 from services.bonus_status.spending import oldest_first, repay
 from shared.events import Event
 
@@ -40,9 +49,16 @@ class Books:
     """What one batch works on, and all that it writes."""
 
     def __init__(
-        self, accounts: Mapping[str, Account], bonuses: Iterable[Bonus], now: datetime
+        self,
+        accounts: Mapping[str, Account],
+        bonuses: Iterable[Bonus],
+        now: datetime,
+        spent: Mapping[str, Sequence[Spending]] = MappingProxyType({}),
     ) -> None:
-        """Take the locked accounts and the bonuses that the batch may touch."""
+        """Take the locked accounts and the bonuses that the batch may touch.
+
+        `spent`: by bonus, what payouts took of it, the oldest first: what a return may name.
+        """
         self.accounts = dict(accounts)
         self.bonuses: dict[str, Bonus] = {}
         self.new: set[str] = set()
@@ -51,6 +67,7 @@ class Books:
         self.store_owes: defaultdict[str, int] = defaultdict(int)
         self.said: list[Event] = []
         self._now = now
+        self._spent = spent
         self._of_member: defaultdict[str, list[str]] = defaultdict(list)
         for bonus in bonuses:
             self._remember(bonus)
@@ -65,7 +82,10 @@ class Books:
         for movement, amount in moves:
             fact = _fact(after, movement, cause)
             corrects = _corrected(before, movement, cause)
-            self._post(after, movement, amount, cause, fact=fact, corrects=corrects)
+            if movement is Movement.OWED and before is not None:
+                self._post_owed(before, after, cause, fact=fact)
+            else:
+                self._post(after, movement, amount, cause, fact=fact, corrects=corrects)
             if movement in _CREDITS and credited_by is None:
                 credited_by = fact
         if credited_by and (before is None or before.status is not after.status):
@@ -91,6 +111,21 @@ class Books:
         said = events.points(what, account, payout_id, amount, reason=reason, at=self._now)
         self.said.append(said)
 
+    def _post_owed(self, before: Bonus, after: Bonus, cause: Cause, *, fact: str) -> None:
+        """Post a debt payout by payout: each part names the line by which its points were paid."""
+        given = before.credited - before.available
+        spent = self._spent.get(before.bonus_id, ())
+        for payout_id, part in uncovered(spent, before.credited, given, after.credited):
+            self._post(
+                after,
+                Movement.OWED,
+                part,
+                cause,
+                fact=f"{fact}:{payout_id}" if payout_id else fact,
+                corrects=before.credited_by,
+                corrects_payout=payout_id and _spent_fact(before, payout_id),
+            )
+
     def _post(  # noqa: PLR0913 - one row, its parts
         self,
         bonus: Bonus,
@@ -100,6 +135,7 @@ class Books:
         *,
         fact: str,
         corrects: str | None = None,
+        corrects_payout: str | None = None,
     ) -> None:
         self.accounts[bonus.member_id].move(movement, amount)
         sign = _STORE_SIGN[movement]
@@ -116,6 +152,7 @@ class Books:
                 cause.payout_id,
                 cause.event_id,
                 corrects,
+                corrects_payout,
                 cause.at,
             )
         )
@@ -143,6 +180,11 @@ def _fact(bonus: Bonus, movement: Movement, cause: Cause) -> str:
     if movement is Movement.REPAID:
         return f"{bonus.bonus_id}:repaid:{bonus.bonus_id}:{cause.event_id}"
     return f"{bonus.bonus_id}:{cause.key}:{_WORD[movement]}"
+
+
+def _spent_fact(bonus: Bonus, payout_id: str) -> str:
+    """Answer the fact by which a payout spent points of a bonus: its cause's key is its id."""
+    return f"{bonus.bonus_id}:{payout_id}:{_WORD[Movement.SPENT]}"
 
 
 def _corrected(before: Bonus | None, movement: Movement, cause: Cause) -> str | None:

@@ -7,6 +7,7 @@ to the programme (a store's receivable, a member's debt) is therefore below zero
 kept as a positive figure.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -43,10 +44,15 @@ class Movement(Enum):
 
 
 Moves = list[tuple[Movement, int]]
+# A payout, and the points that it took of a bonus.
+Spending = tuple[str, int]
 
 
 class Posting(NamedTuple):
-    """One movement of points; `fact` is unique for ever, `corrects` is the fact that it amends."""
+    """One movement of points; `fact` is unique for ever, `corrects` is the fact that it amends.
+
+    `corrects_payout`: the fact by which points were spent that are owed now.
+    """
 
     fact: str
     source: Place
@@ -58,6 +64,7 @@ class Posting(NamedTuple):
     payout_id: str | None
     event_id: str
     corrects: str | None
+    corrects_payout: str | None
     posted_at: datetime
 
 
@@ -119,6 +126,29 @@ def moves_of_report(before: Bonus | None, after: Bonus) -> Moves:
         (Movement.OWED, -credited - free),
     ]
     return [*_above_zero(moves), *own_debt(before, confirmed + max(credited, 0))]
+
+
+def uncovered(
+    spent: Sequence[Spending], credited: int, given: int, after: int
+) -> list[tuple[str | None, int]]:
+    """Answer which payouts' points are owed when a bonus falls from `credited` to `after` points.
+
+    `spent`: payouts and what each took of the bonus, the oldest first; `given`: all that it gave
+    away, in whatever way. What it is still worth covers the oldest first, so the newest payout is
+    uncovered first; None: given away otherwise (set aside, or for another debt). Example: of 100
+    points payout A took 50 and then B 30. Falling to 60, 20 of B's are owed; falling on to 40, the
+    other 10 of B's and 10 of A's.
+    """
+    owed: list[tuple[str | None, int]] = []
+    begins = 0
+    rest = given - sum(points for _, points in spent)
+    for payout_id, points in (*spent, (None, rest)):
+        ends = begins + points
+        open_points = min(ends, credited, given) - max(begins, after)
+        if open_points > 0:
+            owed.append((payout_id, open_points))
+        begins = ends
+    return owed
 
 
 def own_debt(before: Bonus, gained: int) -> Moves:

@@ -16,7 +16,7 @@ from services.bonus_status.domain import (
 )
 from services.bonus_status.ledger import moves_of_report
 from services.bonus_status.schemas import ConversionView
-from services.bonus_status.store import heard, ledger
+from services.bonus_status.store import heard, ledger, payouts
 from services.bonus_status.store.heard import StoreTerms
 from services.bonus_status.terms import Purchase, Rate, Terms, rate_for, terms_at, worth
 from shared.clock import Clock
@@ -59,7 +59,8 @@ def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: 
     stored = {one.conversion_id for one in known}
     new = [one for one in batch if one.data.conversion_id not in stored]
     pricing = _price(connection, new, known)
-    books = Books(accounts, bonuses.values(), clock())
+    spent = payouts.spent_of(connection, [one.bonus_id for one in known if one.written_off])
+    books = Books(accounts, bonuses.values(), clock(), spent)
     for one in batch:
         apply_one(books, pricing, one)
     ledger.save(connection, books)

@@ -76,9 +76,9 @@ WHERE bonuses.bonus_id = new.bonus_id AND bonuses.bonus_id = ANY(%s::uuid[])
 """  # noqa: S608 - columns
 _ADD_POSTINGS = """
 INSERT INTO postings (fact, source, destination, amount, member_id, store_id, bonus_id, payout_id,
-                      event_id, corrects, posted_at)
+                      event_id, corrects, corrects_payout, posted_at)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %s::text[],
-                     %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[])
+                     %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
 """
 _MOVE_STORES = """
 INSERT INTO store_balances (store_id, owed) SELECT * FROM unnest(%s::text[], %s::bigint[])

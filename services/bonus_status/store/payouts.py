@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from services.bonus_status.ledger import Spending
 from services.bonus_status.spending import PayoutState
 from shared.arrays import array, columns
 from shared.database import raw
@@ -15,6 +16,12 @@ FROM payouts WHERE payout_id = ANY(%s::uuid[])
 """
 _SHARES = """
 SELECT payout_id::text, bonus_id::text, amount FROM reservations WHERE payout_id = ANY(%s::uuid[])
+"""
+_SPENT = """
+SELECT bonus_id::text, payout_id::text, reservations.amount
+FROM reservations JOIN payouts USING (payout_id)
+WHERE bonus_id = ANY(%s::uuid[]) AND state = 'written_off' AND reservations.amount > 0
+ORDER BY run_month, payout_id
 """
 _SAVE_PAYOUTS = """
 INSERT INTO payouts (payout_id, member_id, run_month, kind, state, amount, reason)
@@ -52,6 +59,16 @@ def load(connection: Connection, payout_ids: Iterable[str]) -> dict[str, Payout]
     for payout_id, bonus_id, amount in raw(connection).execute(_SHARES, [wanted]).fetchall():
         found[str(payout_id)].shares[str(bonus_id)] = int(str(amount))
     return found
+
+
+def spent_of(connection: Connection, bonus_ids: Iterable[str]) -> dict[str, list[Spending]]:
+    """Answer what payouts took of each bonus, the oldest first."""
+    spent: dict[str, list[Spending]] = {}
+    wanted = list(bonus_ids)
+    if wanted:
+        for row in raw(connection).execute(_SPENT, [array(wanted)]).fetchall():
+            spent.setdefault(str(row[0]), []).append((str(row[1]), int(str(row[2]))))
+    return spent
 
 
 def save(connection: Connection, payouts: Sequence[Payout]) -> None:

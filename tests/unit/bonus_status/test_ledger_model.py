@@ -41,7 +41,8 @@ class OneMember(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         account = Account(bonuses.BUYER, "active")
-        self.books = Books({bonuses.BUYER: account}, [], bonuses.NOW)
+        self.spent: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.books = Books({bonuses.BUYER: account}, [], bonuses.NOW, self.spent)
         self.pricing = bonuses.pricing(*LINES)
         self.versions: Counter[str] = Counter()
         self.standing: dict[str, tuple[str, int]] = {}  # line → (kind, points)
@@ -85,6 +86,8 @@ class OneMember(RuleBasedStateMachine):
         payout = data.draw(st.sampled_from(self._in(PayoutState.RESERVED)))
         paid = data.draw(st.integers(1, payout.amount) | st.just(payout.amount))
         write_off_for(self.books, payout, bonuses.ended(payout.payout_id, paid))
+        for bonus_id, given in payout.shares.items():
+            self.spent[bonus_id].append((payout.payout_id, given))
 
     @precondition(lambda self: self._in(PayoutState.RESERVED))
     @rule(data=st.data())
@@ -97,6 +100,8 @@ class OneMember(RuleBasedStateMachine):
     def a_payout_is_reversed(self, data: st.DataObject) -> None:
         payout = data.draw(st.sampled_from(self._in(PayoutState.WRITTEN_OFF)))
         return_for(self.books, payout, bonuses.ended(payout.payout_id, payout.amount))
+        for bonus_id, given in payout.shares.items():
+            self.spent[bonus_id].remove((payout.payout_id, given))
 
     @invariant()
     def the_account_agrees_with_the_model(self) -> None:
@@ -138,6 +143,8 @@ class OneMember(RuleBasedStateMachine):
         facts = [posting.fact for posting in self.books.postings]
         assert len(facts) == len(set(facts))
         assert {one.corrects for one in self.books.postings} - {None} <= set(facts)
+        spent = {one.fact for one in self.books.postings if one.destination is Place.WRITTEN_OFF}
+        assert {one.corrects_payout for one in self.books.postings} - {None} <= spent
 
     @invariant()
     def what_is_said_is_numbered_and_keeps_its_contract(self) -> None:
