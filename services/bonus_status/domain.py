@@ -70,7 +70,10 @@ class IllegalMove(Exception):
 
 
 class Report(Struct, frozen=True):
-    """A conversion as the store last described it, valued by the terms of its first record."""
+    """A conversion as the store last described it, valued by the terms of its first record.
+
+    `unfunded_accrues`: the programme does not wait for the store's money.
+    """
 
     version: int
     status: ConversionStatus
@@ -78,6 +81,7 @@ class Report(Struct, frozen=True):
     amount: int
     reason: str | None
     at: datetime
+    unfunded_accrues: bool = False
 
 
 class Bonus(Struct, frozen=True):
@@ -145,7 +149,7 @@ class Origin(Struct, frozen=True):
 
 def open_bonus(origin: Origin, report: Report) -> Bonus:
     """Answer the new bonus of a conversion that is heard of for the first time."""
-    status = _STANDING[report.status]
+    status = _standing(report)
     purchase = report.purchase
     return Bonus(
         origin.conversion_id,
@@ -180,7 +184,7 @@ def follow(bonus: Bonus, report: Report) -> Bonus:
     Example: 76 points, accrued and spent whole, whose conversion is returned: rejected, and 76
     points below zero available, which is the member's debt.
     """
-    standing = _STANDING[report.status]
+    standing = _standing(report)
     if standing is Status.PENDING and bonus.status in _CONFIRMED:
         # Points once confirmed are taken only by a decline or a return, not by a late "reported".
         standing = Status.ACCRUED
@@ -202,6 +206,16 @@ def follow(bonus: Bonus, report: Report) -> Bonus:
             reason=_reason(report),
         ),
     )
+
+
+def _standing(report: Report) -> Status:
+    """Answer the status that a report asks for.
+
+    What is approved but not paid by the store waits, unless the programme's setting lets it accrue.
+    """
+    if report.status is ConversionStatus.APPROVED_UNFUNDED and report.unfunded_accrues:
+        return Status.ACCRUED
+    return _STANDING[report.status]
 
 
 def _accrued_at(bonus: Bonus, standing: Status, at: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """How the points of a bonus are set aside, spent, given back, used to repay a debt: pure rules."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from msgspec.structs import replace
@@ -28,6 +29,17 @@ PAYOUT_MOVES: Mapping[PayoutState | None, frozenset[PayoutState]] = {
     PayoutState.RELEASED: frozenset(),
     PayoutState.RETURNED: frozenset(),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a payout took of a bonus."""
+
+    payout_id: str
+    run_month: str
+    kind: str
+    state: str
+    amount: int
 
 
 def why_refused(account: Account, amount: int, minimum: int) -> str | None:

@@ -3,17 +3,22 @@
 from flask import Flask
 from sqlalchemy import Engine
 
-from services.bonus_status.api import bonuses
+from services.bonus_status.api import bonuses, settings
 from shared import database, ops, web
+from shared.clock import Clock, utc_now
 from shared.identity import Access
 
 
-def create_app(engine: Engine, access: Access) -> Flask:
+def create_app(engine: Engine, access: Access, clock: Clock = utc_now) -> Flask:
     """Build the web app of this service."""
     return web.create_app(
         "bonus_status",
         title="Bonuses: balances and history",
-        blueprints=[bonuses.blueprint(engine, access), ops.blueprint(engine, access)],
+        blueprints=[
+            bonuses.blueprint(engine, access),
+            settings.blueprint(engine, access, clock),
+            ops.blueprint(engine, access),
+        ],
         refusals={**bonuses.REFUSALS, **ops.REFUSALS},
         ready={"postgres": lambda: database.ping(engine)},
     )

@@ -15,9 +15,12 @@ from flask import request
 from sqlalchemy import Engine
 
 from services.bonus_status.api import schemas
+from services.bonus_status.domain import ConversionStatus
 from services.bonus_status.store import history
 from services.bonus_status.store.history import Asked, Told
+from services.bonus_status.telling.debts import debt_in_words
 from services.bonus_status.telling.expected import expected
+from services.bonus_status.telling.status import status_told
 from services.bonus_status.terms import Purchase, in_words, rate_for
 from shared.identity import Access
 from shared.web import Blueprint
@@ -68,6 +71,19 @@ def blueprint(engine: Engine, access: Access) -> Blueprint:
         access.require_operator(request)
         return _balance(engine, member_id)
 
+    @routes.get("/me/debts")
+    @routes.response(200, schemas.DebtsSchema)
+    def my_debts() -> object:
+        """Answer what the signed-in member owes, and for what."""
+        return _debts(engine, access.subject(request))
+
+    @routes.get("/members/<uuid:member_id>/debts")
+    @routes.response(200, schemas.DebtsSchema)
+    def debts_of(member_id: UUID) -> object:
+        """Answer what a member owes, and for what, for clerks."""
+        access.require_operator(request)
+        return _debts(engine, member_id)
+
     @routes.get("/me/bonuses")
     @routes.arguments(schemas.HistorySchema, location="query")
     @routes.response(200, schemas.BonusPageSchema)
@@ -104,6 +120,25 @@ def _balance(engine: Engine, member_id: UUID) -> dict[str, object]:
     with engine.connect() as connection:
         account = history.account(connection, member_id)
     return {"member_id": member_id, **account.balance()}
+
+
+def _debts(engine: Engine, member_id: UUID) -> dict[str, object]:
+    with engine.connect() as connection:
+        account = history.account(connection, member_id)
+        owed = history.debts(connection, member_id)
+    return {"debt": account.debt, "data": [_debt(told) for told in owed]}
+
+
+def _debt(told: Told) -> dict[str, object]:
+    bonus = told.bonus
+    return {
+        "bonus_id": bonus.bonus_id,
+        "store_name": told.store_name,
+        "owed": -bonus.available,
+        "since": bonus.rejected_at,
+        "in_words": debt_in_words(bonus, told.store_name, told.spent_on),
+        "spent_on": told.spent_on,
+    }
 
 
 def _page(engine: Engine, member_id: UUID, asked: dict[str, Any]) -> dict[str, object]:
@@ -148,6 +183,8 @@ def _as_told(told: Told) -> dict[str, object]:
         "store_id": bonus.store_id,
         "store_name": told.store_name,
         "status": bonus.status,
+        "status_told": status_told(bonus),
+        "is_unfunded": bonus.conversion_status is ConversionStatus.APPROVED_UNFUNDED,
         "amount": bonus.amount,
         "available": max(bonus.available, 0),
         "reserved": bonus.reserved,

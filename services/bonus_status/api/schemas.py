@@ -7,7 +7,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.bonus_status.domain import Status
 from services.bonus_status.telling.expected import Basis
-from shared.schemas import Moment, StrictSchema, Text, WholeInQuery
+from services.bonus_status.telling.status import StatusCode
+from shared.schemas import Moment, Slug, StrictSchema, Text, WholeInQuery
 
 _LARGEST_PAGE = 100
 _LONGEST_PERIOD = timedelta(days=3_660)
@@ -55,6 +56,13 @@ class SpentSchema(StrictSchema):
     amount = fields.Integer(required=True)
 
 
+class StatusToldSchema(StrictSchema):
+    """Why a bonus has its status."""
+
+    code = fields.String(required=True, validate=validate.OneOf(list(StatusCode)))
+    in_words = fields.String(required=True)
+
+
 class ExpectedSchema(StrictSchema):
     """When it is expected; `basis` experience: what the store's last purchases really took."""
 
@@ -84,6 +92,10 @@ class BonusSchema(StrictSchema):
     store_id = fields.String(required=True)
     store_name = fields.String(required=True)
     status = fields.String(required=True)
+    status_told = fields.Nested(StatusToldSchema, required=True)
+    is_unfunded = fields.Boolean(
+        required=True, metadata={"description": "approved, the store has not paid yet"}
+    )
     amount = fields.Integer(required=True)
     available = fields.Integer(required=True)
     reserved = fields.Integer(required=True)
@@ -104,3 +116,41 @@ class BonusPageSchema(StrictSchema):
 
     data = fields.List(fields.Nested(BonusSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class DebtSchema(StrictSchema):
+    """What is owed of one bonus, and why."""
+
+    bonus_id = fields.UUID(required=True)
+    store_name = fields.String(required=True)
+    owed = fields.Integer(required=True)
+    since = Moment(
+        required=True,
+        allow_none=True,
+        metadata={"description": "when it came back; null: part of it did"},
+    )
+    in_words = fields.String(required=True)
+    spent_on = fields.List(fields.Nested(SpentSchema), required=True)
+
+
+class DebtsSchema(StrictSchema):
+    """All that a member owes, in points; later accruals repay it before anything is paid out."""
+
+    debt = fields.Integer(required=True)
+    data = fields.List(fields.Nested(DebtSchema), required=True)
+
+
+class SettingsSchema(StrictSchema):
+    """What the programme has decided for itself."""
+
+    unfunded_accrues = fields.Boolean(
+        required=True,
+        metadata={"description": "accrue what is approved before the store has paid"},
+    )
+
+
+class NewSettingsSchema(SettingsSchema):
+    """A decision, and who took it; it counts for what is reported from now on."""
+
+    reason = Text(required=True)
+    clerk = Slug(required=True)

@@ -16,7 +16,7 @@ from services.bonus_status.domain import (
 )
 from services.bonus_status.ledger import moves_of_report
 from services.bonus_status.schemas import ConversionView
-from services.bonus_status.store import heard, ledger, payouts
+from services.bonus_status.store import heard, ledger, payouts, settings
 from services.bonus_status.store.heard import StoreTerms
 from services.bonus_status.terms import Purchase, Rate, Terms, rate_for, terms_at, worth
 from shared.clock import Clock
@@ -44,6 +44,7 @@ class Pricing:
     stores: Mapping[str, StoreTerms]
     at_click: Mapping[str, Terms]
     rates: Mapping[str, Sequence[Rate]]
+    unfunded_accrues: bool = False
 
 
 def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: Clock) -> None:
@@ -75,7 +76,8 @@ def _price(connection: Connection, new: Sequence[Reported], known: Sequence[Bonu
     at_click = {conversion_id: terms for conversion_id, terms in found.items() if terms}
     rates: dict[str, Sequence[Rate]] = {one.terms_id: one.rates for one in at_click.values()}
     frozen = {one.terms_id for one in known} - rates.keys()
-    return Pricing(stores, at_click, rates | heard.frozen_rates(connection, frozen))
+    rates |= heard.frozen_rates(connection, frozen)
+    return Pricing(stores, at_click, rates, settings.unfunded_accrues(connection))
 
 
 def _terms_at_click(stores: Mapping[str, StoreTerms], one: ConversionView) -> Terms | None:
@@ -88,10 +90,10 @@ def apply_one(books: Books, pricing: Pricing, reported: Reported) -> None:
     before = books.bonuses.get(reported.data.conversion_id)
     if before is None:
         origin = _origin(pricing, reported.data)
-        after = open_bonus(origin, _report(pricing.rates[origin.terms_id], reported))
+        after = open_bonus(origin, _report(pricing, origin.terms_id, reported))
     else:
         _must_belong(before, reported.data)
-        after = follow(before, _report(pricing.rates[before.terms_id], reported))
+        after = follow(before, _report(pricing, before.terms_id, reported))
     cause = Cause(str(reported.event_id), f"v{reported.version}", reported.occurred_at)
     books.write(before, after, moves_of_report(before, after), cause)
     books.repay_debt(after.member_id, cause)
@@ -110,11 +112,19 @@ def _origin(pricing: Pricing, one: ConversionView) -> Origin:
     )
 
 
-def _report(rates: Sequence[Rate], reported: Reported) -> Report:
+def _report(pricing: Pricing, terms_id: str, reported: Reported) -> Report:
     one = reported.data
     purchase = Purchase(one.paid_minor, one.currency, one.rate_micro, one.category)
-    amount = worth(rate_for(rates, one.category), purchase)
-    return Report(reported.version, one.status, purchase, amount, one.reason, reported.occurred_at)
+    amount = worth(rate_for(pricing.rates[terms_id], one.category), purchase)
+    return Report(
+        reported.version,
+        one.status,
+        purchase,
+        amount,
+        one.reason,
+        reported.occurred_at,
+        pricing.unfunded_accrues,
+    )
 
 
 def _must_belong(bonus: Bonus, conversion: ConversionView) -> None:

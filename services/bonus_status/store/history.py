@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from services.bonus_status.domain import Bonus
 from services.bonus_status.ledger import Account
+from services.bonus_status.spending import Spent
 from services.bonus_status.store import delays
 from services.bonus_status.store.heard import read_rates
 from services.bonus_status.store.ledger import SELECTED, bonus_of
@@ -36,6 +37,9 @@ WHERE member_id = %(member_id)s AND (%(status)s::text IS NULL OR status = %(stat
                                coalesce(%(last_id)s, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
 ORDER BY bonuses.opened_at DESC, bonuses.bonus_id DESC LIMIT %(limit)s
 """
+_DEBTS = f"""{_READ}
+WHERE member_id = %s AND available < 0 ORDER BY bonuses.opened_at, bonuses.bonus_id LIMIT 100
+"""
 _ONE = f"{_READ} WHERE bonus_id = %s"
 _SPENT = """
 SELECT bonus_id::text, payout_id::text, run_month, kind, state, reservations.amount
@@ -44,17 +48,6 @@ WHERE bonus_id = ANY(%s::uuid[]) AND reservations.amount > 0
   AND state IN ('reserved', 'written_off')
 ORDER BY run_month, payout_id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What a payout took of a bonus."""
-
-    payout_id: str
-    run_month: str
-    kind: str
-    state: str
-    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +91,11 @@ def page(connection: Connection, member_id: UUID, asked: Asked) -> list[Told]:
         "limit": asked.limit,
     }
     return _told(connection, raw(connection).execute(_PAGE, parameters).fetchall())
+
+
+def debts(connection: Connection, member_id: UUID) -> list[Told]:
+    """Answer the bonuses of a member that leave a debt, the oldest first, at most 100."""
+    return _told(connection, raw(connection).execute(_DEBTS, [member_id]).fetchall())
 
 
 def one(connection: Connection, bonus_id: UUID) -> Told | None:

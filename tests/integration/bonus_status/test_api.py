@@ -3,25 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
-from services.bonus_status.api.app import create_app
-from shared.identity import SESSION_COOKIE, Access, Sessions
+from shared.identity import SESSION_COOKIE
+from tests.integration.bonus_status.api import CLERK, PARTNER, client_of, sign_in
 from tests.integration.bonus_status.desk import Desk
 from tests.support import bonuses
-
-CLERK = {"Authorization": "Bearer operator"}
-PARTNER = {"Authorization": "Bearer somebody-else"}
-KEY = bytes(32)
 
 
 @pytest.fixture
 def client(desk: Desk) -> Iterator[FlaskClient]:
-    access = Access("operator", "service", Sessions([KEY]), desk.clock)
-    with create_app(desk.engine, access).test_client() as client:
+    with client_of(desk) as client:
         yield client
 
 
@@ -30,12 +24,6 @@ def buyer(desk: Desk, client: FlaskClient) -> FlaskClient:
     """The member, signed in and heard of."""
     desk.hear(desk.member("active"))
     return sign_in(desk, client, desk.member_id)
-
-
-def sign_in(desk: Desk, client: FlaskClient, member_id: str) -> FlaskClient:
-    ends = desk.clock() + timedelta(days=1)
-    client.set_cookie(SESSION_COOKIE, Sessions([KEY]).seal(UUID(member_id), ends))
-    return client
 
 
 def history(client: FlaskClient, query: str = "") -> dict[str, Any]:
