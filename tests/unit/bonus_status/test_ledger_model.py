@@ -1,8 +1,4 @@
-"""INVARIANT: whatever stores and payouts say, in any order, the books agree with a small model.
-
-The model knows nothing of postings, of oldest first or of repaying bonus by bonus: a member has
-what was confirmed, less what is set aside and what was spent; below zero it is a debt.
-"""
+"""INVARIANT: whatever stores and payouts say, in any order, the books agree with a small model."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -25,6 +21,7 @@ from services.bonus_status.store.payouts import Payout
 from services.bonus_status.terms import Purchase, rate_for, worth
 from shared import contracts
 from tests.support import bonuses
+from tests.support.bonus_model import MemberModel
 
 LINES = [bonuses.new_id() for _ in range(4)]
 PLACES = {
@@ -45,7 +42,7 @@ class OneMember(RuleBasedStateMachine):
         self.books = Books({bonuses.BUYER: account}, [], bonuses.NOW, self.spent)
         self.pricing = bonuses.pricing(*LINES)
         self.versions: Counter[str] = Counter()
-        self.standing: dict[str, tuple[str, int]] = {}  # line → (kind, points)
+        self.model = MemberModel()
         self.payouts: dict[str, Payout] = {}
 
     @rule(
@@ -64,27 +61,27 @@ class OneMember(RuleBasedStateMachine):
         )
         apply_one(self.books, self.pricing, said)
         rate = rate_for(bonuses.RATES, category)
-        self._note(line, status, worth(rate, Purchase(paid, "RUB", 1_000_000)))
+        self.model.reported(line, status, worth(rate, Purchase(paid, "RUB", 1_000_000)))
 
     @rule(amount=st.integers(1, 200_000), minimum=st.integers(1, 500))
     def a_payout_asks(self, amount: int, minimum: int) -> None:
-        owed, free = self._debt(), self._free()
+        free = self.model.free
         payout_id = bonuses.new_id()
         payout = Payout(payout_id, bonuses.BUYER, "2026-12", "top_up", None, amount)
         asked = bonuses.requested(payout_id, amount=amount, minimum_amount=minimum)
         reserve_for(self.books, payout, asked)
-        granted = min(amount, free)
-        if owed or granted < minimum:
-            assert payout.state is PayoutState.REFUSED
-        else:
-            assert (payout.state, payout.amount) == (PayoutState.RESERVED, granted)
+        if self.model.asked(payout_id, amount, minimum):
+            assert (payout.state, payout.amount) == (PayoutState.RESERVED, min(amount, free))
             self.payouts[payout_id] = payout
+        else:
+            assert payout.state is PayoutState.REFUSED
 
     @precondition(lambda self: self._in(PayoutState.RESERVED))
     @rule(data=st.data())
     def a_payout_is_completed(self, data: st.DataObject) -> None:
         payout = data.draw(st.sampled_from(self._in(PayoutState.RESERVED)))
         paid = data.draw(st.integers(1, payout.amount) | st.just(payout.amount))
+        self.model.completed(payout.payout_id, paid)
         write_off_for(self.books, payout, bonuses.ended(payout.payout_id, paid))
         for bonus_id, given in payout.shares.items():
             self.spent[bonus_id].append((payout.payout_id, given))
@@ -93,25 +90,21 @@ class OneMember(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_payout_is_declined(self, data: st.DataObject) -> None:
         payout = data.draw(st.sampled_from(self._in(PayoutState.RESERVED)))
+        self.model.declined(payout.payout_id)
         release_for(self.books, payout, bonuses.ended(payout.payout_id, payout.amount))
 
     @precondition(lambda self: self._in(PayoutState.WRITTEN_OFF))
     @rule(data=st.data())
     def a_payout_is_reversed(self, data: st.DataObject) -> None:
         payout = data.draw(st.sampled_from(self._in(PayoutState.WRITTEN_OFF)))
+        self.model.reversed(payout.payout_id)
         return_for(self.books, payout, bonuses.ended(payout.payout_id, payout.amount))
         for bonus_id, given in payout.shares.items():
             self.spent[bonus_id].remove((payout.payout_id, given))
 
     @invariant()
     def the_account_agrees_with_the_model(self) -> None:
-        assert self.books.accounts[bonuses.BUYER].balance() == {
-            "pending": sum(points for kind, points in self.standing.values() if kind == "pending"),
-            "accrued": self._free(),
-            "reserved": self._total(PayoutState.RESERVED),
-            "written_off": self._total(PayoutState.WRITTEN_OFF),
-            "debt": self._debt(),
-        }
+        assert self.books.accounts[bonuses.BUYER].balance() == self.model.balance()
 
     @invariant()
     def the_postings_agree_with_the_account(self) -> None:
@@ -153,34 +146,8 @@ class OneMember(RuleBasedStateMachine):
         for event in said[-5:]:
             contracts.check(event.type, event.data)
 
-    def _note(self, line: str, status: str, points: int) -> None:
-        """Confirmed points stay confirmed until the store declines or takes the goods back."""
-        was_confirmed = self.standing.get(line, ("", 0))[0] == "confirmed"
-        if status in {"declined", "returned"}:
-            kind = "rejected"
-        elif status == "approved" or was_confirmed:
-            kind = "confirmed"
-        else:
-            kind = "pending"
-        self.standing[line] = (kind, points)
-        assert line in self.books.bonuses
-
-    def _net(self) -> int:
-        confirmed = sum(points for kind, points in self.standing.values() if kind == "confirmed")
-        spent = self._total(PayoutState.WRITTEN_OFF)
-        return confirmed - self._total(PayoutState.RESERVED) - spent
-
-    def _free(self) -> int:
-        return max(self._net(), 0)
-
-    def _debt(self) -> int:
-        return max(-self._net(), 0)
-
     def _in(self, state: PayoutState) -> list[Payout]:
         return [payout for payout in self.payouts.values() if payout.state is state]
-
-    def _total(self, state: PayoutState) -> int:
-        return sum(payout.amount for payout in self._in(state))
 
 
 TestOneMember: Any = OneMember.TestCase
