@@ -43,6 +43,10 @@ class Member:
         told = ask(self._visit("bonus_status"), "/me/bonuses", cookies=self._cookies)
         return list(told["data"])
 
+    def debts(self) -> dict[str, Any]:
+        """Look at what is owed, and for what."""
+        return dict(ask(self._visit("bonus_status"), "/me/debts", cookies=self._cookies))
+
     def choose_goals(self, goals: list[dict[str, Any]]) -> None:
         """Say what the points are for."""
         send(self._visit("payout"), "PUT", "/me/goals", {"goals": goals}, cookies=self._cookies)

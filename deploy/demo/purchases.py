@@ -31,11 +31,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What each member must have once all reports are in."""
+    """What each member must have once all reports are in; `second_order`: one that comes back."""
 
     first: int
     second: int
     third: int
+    second_order: str
+    second_order_points: int
 
 
 def tell(scene: Scene) -> Earned:
@@ -43,13 +45,13 @@ def tell(scene: Scene) -> Earned:
     scene.narrator.chapter("Eight purchases")
     approved = _approved(scene)
     _declined(scene)
-    amended = _amended(scene)
+    order, amended = _amended(scene)
     _returned(scene)
     repeated = _repeated(scene)
     early = _approved_before_reported(scene)
     foreign = _in_another_currency(scene)
     _forged(scene)
-    return Earned(approved, amended + early, repeated + foreign)
+    return Earned(approved, amended + early, repeated + foreign, order, amended)
 
 
 def _approved(scene: Scene) -> int:
@@ -72,7 +74,7 @@ def _declined(scene: Scene) -> None:
     scene.narrator.expect("   Member 1 can read the reason", told, ["Paid by gift card"])
 
 
-def _amended(scene: Scene) -> int:
+def _amended(scene: Scene) -> tuple[str, int]:
     order = scene.shop.sell(GROCERIES, scene.second.go_to(GROCERIES), 4_000_00)
     before, after = scene.points(GROCERIES, 4_000), scene.points(GROCERIES, 3_000)
     _await_pending(scene, scene.second, before, "3. Member 2 buys food for 4 000 ₽")
@@ -80,7 +82,7 @@ def _amended(scene: Scene) -> int:
     _await_pending(scene, scene.second, after, "   one thing was out of stock: 3 000 ₽")
     scene.shop.does("approve", order)
     _await_accrued(scene, scene.second, after, "   approved at the lower amount")
-    return after
+    return order, after
 
 
 def _returned(scene: Scene) -> None:

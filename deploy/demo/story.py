@@ -1,15 +1,16 @@
 """The story, in order; tests tell it too, and kill somebody in the middle."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from deploy.cli.verify import as_table
+from deploy.demo import afterwards, networks, purchases
 from deploy.demo import month as month_of_payout
-from deploy.demo import networks, purchases
 from deploy.demo.actors import Clerk, Member, Shop
 from deploy.demo.narrator import Narrator
 from deploy.demo.partner import Partner
-from deploy.demo.purchases import Earned, Scene
+from deploy.demo.purchases import Scene
 from deploy.target import Target
 from deploy.verify.run import verify
 
@@ -39,9 +40,13 @@ def tell(
     earned = purchases.tell(scene)
     before("networks")
     settled = networks.tell(scene)
-    earned = Earned(earned.first + settled.first, earned.second + settled.second, earned.third)
+    earned = replace(
+        earned, first=earned.first + settled.first, second=earned.second + settled.second
+    )
     before("month")
     month_of_payout.tell(scene, earned, month, others)
+    before("afterwards")
+    afterwards.tell(scene, earned)
     narrator.chapter("The accounts")
     columns = ("", "pending", "accrued", "reserved", "written off", "debt")
     narrator.table("points", columns, month_of_payout.as_rows(scene))
