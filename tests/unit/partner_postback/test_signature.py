@@ -29,7 +29,9 @@ def headers(secret: str = SECRET, at: datetime = NOW, body: bytes = BODY) -> dic
 
 
 def test_what_we_sign_the_reference_library_accepts() -> None:
-    assert Webhook(SECRET).verify(BODY, headers()) == {"order_id": "A-1"}
+    # The library looks at the clock itself, which a long run of tests moves on.
+    sent = headers(at=datetime.now(UTC))
+    assert Webhook(SECRET).verify(BODY, sent) == {"order_id": "A-1"}
 
 
 def test_what_the_reference_library_signs_we_accept() -> None:
