@@ -1,7 +1,8 @@
 """bonus_status: what each member earned, why, and where the points are now.
 
 Owns     bonuses (one per conversion line), the ledger, members' accounts, reservations for payouts.
-Answers  /me/balance, /me/bonuses, the same under /members/<id>/ for clerks, /bonuses/<id>.
+Answers  /me/balance, /me/bonuses, /me/statements/<month>, the same under /members/<id>/ for
+         clerks, /bonuses/<id>.
 Hears    conversions (what stores report), stores (terms), clicks, members (blocks), payouts.
 Says     bonuses: bonus.changed and points.reserved, .refused, .written_off, .released, .returned.
 

@@ -4,30 +4,16 @@ Amounts are whole points; 1 point is 1 ruble. Everything here is a pure function
 so that a rule can be read and tried alone.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-# The programme's month, whatever the machine's own zone says.
-PROGRAMME_ZONE = ZoneInfo("Europe/Moscow")
+from shared.months import Month, month_at
+
 MOST_MONTHS_EARLY = 12
-_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
-
-
-class NotAMonth(ValueError):
-    """The text names no month of this century."""
-
-    code = "not_a_month"
-    field = "month"
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        super().__init__(f"{text[:20]!r} is no month; write one such as 2026-12.")
 
 
 class MonthOver(ValueError):
@@ -48,39 +34,6 @@ class MonthTooFar(ValueError):
 
     def __init__(self, month: "Month") -> None:
         super().__init__(f"{month} is more than {MOST_MONTHS_EARLY} months away.")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Month:
-    """A calendar month of the programme: `Month(2026, 12)`."""
-
-    year: int
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.year}-{self.number:02}"
-
-    def begins_at(self) -> datetime:
-        """Answer the 1st, 00:00 in Moscow, as a moment of UTC: what accrued before it is spent."""
-        return datetime(self.year, self.number, 1, tzinfo=PROGRAMME_ZONE).astimezone(UTC)
-
-    def months_after(self, other: "Month") -> int:
-        """Answer how many months lie between the other one and this one."""
-        return (self.year - other.year) * 12 + self.number - other.number
-
-
-def read_month(text: str) -> Month:
-    """Read `2026-12`; raises NotAMonth."""
-    match = _MONTH.fullmatch(text)
-    if match is None:
-        raise NotAMonth(text)
-    return Month(int(match[1]), int(match[2]))
-
-
-def month_at(moment: datetime) -> Month:
-    """Answer the month that a clock in Moscow shows at a moment."""
-    there = moment.astimezone(PROGRAMME_ZONE)
-    return Month(there.year, there.month)
 
 
 def cutoff_of(month: Month, now: datetime) -> datetime:

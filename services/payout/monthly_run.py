@@ -20,13 +20,11 @@ from services.payout.config import Settings
 from services.payout.domain import (
     Account,
     Kind,
-    Month,
     Rules,
     Share,
     Skipped,
     TopUpLimits,
     cutoff_of,
-    month_at,
     share_out,
 )
 from services.payout.events import Subject
@@ -34,6 +32,7 @@ from services.payout.store import goals, runs
 from services.payout.store.runs import BEFORE_ALL, Planned, Run
 from shared import event_log
 from shared.clock import Clock
+from shared.months import Month, month_at
 
 log = structlog.get_logger()
 CHUNK = 2_000

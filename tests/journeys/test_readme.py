@@ -35,7 +35,7 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     setting_up, answer, reading = told.stdout.partition("\nOK\n")
     assert answer
     postback, dry_run, partner, stores, network = _values(setting_up)
-    receipts, bonuses, file, webhook = _values(reading)
+    receipts, bonuses, file, webhook, statement = _values(reading)
     assert [one["verdict"] for one in file["verdicts"]] == ["accepted"]
     assert postback["verdict"] == "accepted"
     assert (dry_run["verdict"], dry_run["receipt_id"]) == (
@@ -50,6 +50,9 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     (receipt,) = receipts["data"]
     assert (receipt["verdict"], receipt["format"]) == ("accepted", "new-network")
     assert (bonuses["data"][0]["store_id"], bonuses["data"][0]["amount"]) == ("new-store", 54)
+    assert statement["closing"] == (
+        statement["opening"] + statement["earned"] + statement["corrected"] - statement["spent"]
+    )
 
 
 def _values(printed: str) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import Engine
 
-from services.bonus_status.api import bonuses, settings
+from services.bonus_status.api import bonuses, settings, statements
 from shared import database, ops, web
 from shared.clock import Clock, utc_now
 from shared.identity import Access
@@ -17,8 +17,9 @@ def create_app(engine: Engine, access: Access, clock: Clock = utc_now) -> Flask:
         blueprints=[
             bonuses.blueprint(engine, access),
             settings.blueprint(engine, access, clock),
+            statements.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
         ],
-        refusals={**bonuses.REFUSALS, **ops.REFUSALS},
+        refusals={**bonuses.REFUSALS, **statements.REFUSALS, **ops.REFUSALS},
         ready={"postgres": lambda: database.ping(engine)},
     )

@@ -1,5 +1,6 @@
 """The tables of bonus_status and every query on them.
 
 `ledger` loads and saves the books of a batch, `payouts` what payouts asked, `heard` what other
-services said; `history` reads for the API. Set-based SQL on psycopg's own connection throughout.
+services said; `history` and `statements` read for the API. Set-based SQL on psycopg's own
+connection throughout.
 """

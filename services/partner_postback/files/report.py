@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping
 
-from services.partner_postback.files.cells import written
 from services.partner_postback.formats import Format
+from shared.csv_cells import written
 
 COLUMNS = (
     "row_number", "order_id", "line_id", "verdict", "code", "detail", "field", "receipt_id",

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from services.partner_postback.files.cells import written
 from services.partner_postback.formats.request import Source
 from services.partner_postback.match.comparison import compare
 from services.partner_postback.match.period import Period
 from services.partner_postback.match.rows import Outcome, Row
 from services.partner_postback.match.sides import Field, Order
+from shared.csv_cells import written
 
 COLUMNS = (
     "about", "order_id", "line_id", "action", "ordered_at", "outcome", "missing", "different",

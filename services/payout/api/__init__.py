@@ -2,7 +2,7 @@
 
 from services.payout.api import clerks, held, members
 from services.payout.api.held import CannotAsk
-from services.payout.domain import MonthOver, MonthTooFar, NotAMonth
+from services.payout.domain import MonthOver, MonthTooFar
 from services.payout.goals import UnknownGoal, UnknownMember, WrongGoal
 from services.payout.store.certificates import UnknownCertificate
 from services.payout.store.payouts import UnknownPayout
@@ -13,6 +13,7 @@ from services.payout.top_ups.giving_up import (
     OutcomeUnclear,
     WasExecuted,
 )
+from shared.months import NotAMonth
 
 __all__ = ["REFUSALS", "clerks", "held", "members"]
 

@@ -15,12 +15,13 @@ from services.payout.api.schemas import (
     RunRequestSchema,
     RunSchema,
 )
-from services.payout.domain import TopUpLimits, read_month
+from services.payout.domain import TopUpLimits
 from services.payout.states import State
 from services.payout.store import payouts, runs
 from services.payout.store.runs import BEFORE_ALL
 from shared.clock import Clock
 from shared.identity import Access
+from shared.months import read_month
 from shared.web import Blueprint
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.payout.domain import Month, read_month
 from services.payout.monthly_run import Preview
 from services.payout.states import ENDS, State
 from services.payout.store import heard, runs
 from services.payout.store.runs import Run, Tally
+from shared.months import Month, read_month
 
 _FAILED = {State.REFUSED, State.DECLINED, State.RELEASED, State.REVERSED, State.RETURNED}
 

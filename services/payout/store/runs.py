@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.payout.domain import Account, MemberStatus, Month, Share, Skipped
+from services.payout.domain import Account, MemberStatus, Share, Skipped
 from services.payout.store.goals import goals_of_all
+from shared.months import Month
 
 BEFORE_ALL = UUID(int=0)
 

@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Connection, Engine, text
 
 from services.payout import consumer, monthly_run
-from services.payout.domain import Month, TopUpLimits
+from services.payout.domain import TopUpLimits
 from services.payout.goals import Wish, set_goals
 from services.payout.store.payouts import Payout
 from shared.events import Received
+from shared.months import Month
 from tests.support.clock import SteppedClock
 
 LIMITS = TopUpLimits(1, 100_000)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.payout.domain import Kind, read_month
+from services.payout.domain import Kind
 from services.payout.goals import Wish
 from services.payout.states import Fact, State
 from services.payout.store import payouts
@@ -17,6 +17,7 @@ from services.payout.top_ups.billing import Billing, Outcome
 from services.payout.top_ups.execution import Executor, keep_outcome
 from services.payout.top_ups.phones import Phones
 from shared.http_client import HttpClient
+from shared.months import read_month
 from tests.integration.payout.given import plan_all, said
 from tests.integration.payout.world import World
 from tests.support.answers import answering

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from services.payout.domain import read_month
 from services.payout.states import MOVES, State
+from shared.months import read_month
 from tests.integration.payout.given import member_with, plan_all
 from tests.support.clock import SteppedClock
 

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.payout import consumer
-from services.payout.domain import read_month
 from services.payout.events import TOPIC
 from services.payout.states import State
 from services.payout.store import payouts
 from shared import worker
 from shared.events import Event, open_envelope
 from shared.kafka import KafkaProducer, ends_of, has_read, make_producer
+from shared.months import read_month
 from tests.integration.payout.given import BALANCE, plan_all
 from tests.support.clock import SteppedClock
 from tests.support.waiting import eventually

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.payout import monthly_run
-from services.payout.domain import Kind, Month
+from services.payout.domain import Kind
 from services.payout.goals import Wish
 from services.payout.store import payouts, runs
+from shared.months import Month
 from tests.integration.payout.given import (
     LIMITS,
     hear_bonus,

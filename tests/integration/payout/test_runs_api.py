@@ -11,8 +11,8 @@ from services.payout import certificates
 from services.payout.__main__ import build
 from services.payout.certificates import CodeBook
 from services.payout.config import Settings
-from services.payout.domain import read_month
 from services.payout.store import payouts, runs
+from shared.months import read_month
 from shared.parked import Message, discard, park
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem, sign_in
 from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all

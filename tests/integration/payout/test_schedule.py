@@ -6,8 +6,8 @@ from sqlalchemy import Engine, text
 
 from services.payout import monthly_run
 from services.payout.config import Settings
-from services.payout.domain import Month, read_month
 from services.payout.store import runs
+from shared.months import Month, read_month
 from tests.integration.payout.given import member_with, plan_all, planned
 from tests.support.clock import SteppedClock
 

@@ -16,7 +16,6 @@ from deploy.local.processes import Process, wanted_ports
 from services.payout import certificates
 from services.payout.certificates import CodeBook
 from services.payout.config import Patience
-from services.payout.domain import Month, month_at
 from services.payout.goals import Wish, set_goals
 from services.payout.states import State
 from services.payout.store import payouts, runs
@@ -26,6 +25,7 @@ from services.payout.top_ups.billing import Billing
 from services.payout.top_ups.execution import Executor
 from services.payout.top_ups.phones import Phones
 from shared.http_client import Breaker, HttpClient
+from shared.months import Month, month_at
 from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
 from tests.support.clock import SteppedClock
 

@@ -5,15 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from services.payout.domain import (
-    Month,
-    MonthOver,
-    MonthTooFar,
-    NotAMonth,
-    cutoff_of,
-    month_at,
-    read_month,
-)
+from services.payout.domain import MonthOver, MonthTooFar, cutoff_of
+from shared.months import Month, NotAMonth, month_at, read_month
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How reports are written as CSV, so that no spreadsheet runs what partners sent."""
+"""How reports are written as CSV, so that no spreadsheet runs what strangers sent."""
 
 import csv
 import io

@@ -1,0 +1,43 @@
+"""Reads what a statement is drawn up from: the postings of a member, by when they were posted."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.bonus_status.statements.statement import HELD, Posted
+from shared.database import raw
+
+_ROWS_AT_ONCE = 2_000
+_OPENING = """
+SELECT coalesce(sum(CASE WHEN destination = ANY(%(held)s) THEN amount ELSE 0 END
+                  - CASE WHEN source = ANY(%(held)s) THEN amount ELSE 0 END), 0)::bigint
+FROM postings WHERE member_id = %(member_id)s AND posted_at < %(begins)s
+"""
+_POSTED = """
+SELECT posted_at, source, destination, postings.amount, corrects, bonus_id::text, store_id,
+       coalesce(stores.name, store_id), payout_id::text, payouts.kind
+FROM postings LEFT JOIN stores USING (store_id) LEFT JOIN payouts USING (payout_id)
+WHERE postings.member_id = %(member_id)s AND posted_at >= %(begins)s AND posted_at < %(ends)s
+ORDER BY posted_at, posting_id
+"""
+
+
+def opening(connection: Connection, member_id: UUID, begins: datetime) -> int:
+    """Answer what the member held just before a moment."""
+    asked = {"held": list(HELD), "member_id": member_id, "begins": begins}
+    row = raw(connection).execute(_OPENING, asked).fetchone()
+    assert row is not None
+    return int(str(row[0]))
+
+
+def posted(
+    connection: Connection, member_id: UUID, begins: datetime, ends: datetime
+) -> Iterator[Posted]:
+    """Answer the member's postings from one moment up to, not including, another, in order."""
+    asked = {"member_id": member_id, "begins": begins, "ends": ends}
+    with raw(connection).cursor("statement") as rows:
+        rows.itersize = _ROWS_AT_ONCE
+        for row in rows.execute(_POSTED, asked):
+            yield Posted(*row)  # type: ignore[arg-type]

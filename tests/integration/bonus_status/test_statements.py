@@ -1,0 +1,121 @@
+"""Statements over HTTP: whose they are, by the month of Moscow, and that they add up."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.bonus_status.api.app import create_app
+from shared.database import raw
+from shared.identity import SESSION_COOKIE, Access, Sessions
+from tests.integration.bonus_status.desk import Desk
+from tests.support import bonuses
+
+CLERK = {"Authorization": "Bearer operator"}
+KEY = bytes(32)
+NEW_YEAR = datetime(2027, 1, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def client(desk: Desk) -> Iterator[FlaskClient]:
+    desk.clock.move(NEW_YEAR - desk.clock())
+    sessions = Sessions([KEY])
+    app = create_app(desk.engine, Access("operator", "service", sessions, desk.clock), desk.clock)
+    with app.test_client() as client:
+        token = sessions.seal(UUID(desk.member_id), desk.clock() + timedelta(days=1))
+        client.set_cookie(SESSION_COOKIE, token)
+        yield client
+
+
+def statement(client: FlaskClient, month: str) -> dict[str, Any]:
+    answer = client.get(f"/me/statements/{month}")
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.get_json()
+    assert told["closing"] == (told["opening"] + told["earned"] + told["corrected"] - told["spent"])
+    return told
+
+
+def test_months_follow_each_other_up_to_the_account(client: FlaskClient, desk: Desk) -> None:
+    desk.hear(desk.member("active"))
+    desk.hear(desk.store(name="Перекрёсток"))
+    # The last second of November and the first of December, as clocks in Moscow show them.
+    desk.earned(at=datetime(2026, 11, 30, 20, 59, 59, tzinfo=UTC))
+    conversion_id = desk.earned(at=datetime(2026, 11, 30, 21, 0, 0, tzinfo=UTC))
+    payout_id = bonuses.new_id()
+    december = datetime(2026, 12, 5, tzinfo=UTC)
+    asked = desk.asks(payout_id, amount=100, cutoff_at="2026-12-05T00:00:00Z")
+    desk.hear(asked)
+    desk.hear(desk.ends(payout_id, "completed", 100))
+    returned = {"status": "returned", "paid_minor": 0}
+    desk.hear(desk.conversion(conversion_id, december, **returned))
+    november, december_told = statement(client, "2026-11"), statement(client, "2026-12")
+    assert (november["opening"], november["earned"]) == (0, 76)
+    assert november["closing"] == december_told["opening"]
+    assert (december_told["earned"], december_told["corrected"]) == (76, -76)
+    balance = desk.balance()
+    assert statement(client, "2027-01")["opening"] == (
+        balance["accrued"] + balance["reserved"] - balance["debt"]
+    )
+    assert december_told["lines"][0]["store_name"] == "Перекрёсток"
+    assert (december_told["is_final"], statement(client, "2027-01")["is_final"]) == (True, False)
+
+
+def test_csv_and_pdf_are_the_same_statement_to_download(client: FlaskClient, desk: Desk) -> None:
+    desk.hear(desk.store())
+    desk.earned()
+    table = client.get("/me/statements/2026-11?format=csv")
+    assert table.content_type == "text/csv; charset=utf-8"
+    assert 'filename="bonuses-2026-11.csv"' in table.headers["Content-Disposition"]
+    rows = {row["kind"]: row["points"] for row in csv.DictReader(io.StringIO(table.text))}
+    assert (rows["opening"], rows["earned"], rows["closing"]) == ("0", "76", "76")
+    printed = client.get("/me/statements/2026-11?format=pdf")
+    assert (printed.content_type, printed.data[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_a_clerk_reads_anybodys_a_member_only_his_own(client: FlaskClient, desk: Desk) -> None:
+    desk.hear(desk.store())
+    desk.earned()
+    path = f"/members/{desk.member_id}/statements/2026-11"
+    assert client.get(path).status_code == 401
+    assert client.get(path, headers=CLERK).get_json()["earned"] == 76
+    other = f"/members/{bonuses.new_id()}/statements/2026-11"
+    assert client.get(other, headers=CLERK).get_json()["lines"] == []
+    client.delete_cookie(SESSION_COOKIE)
+    assert client.get("/me/statements/2026-11").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("2026-13", "month"),
+        ("2026", "month"),
+        ("1526-12", "month"),
+        ("2027-02", "month"),
+        ("٢٠٢٦-12", "month"),
+        ("2026-11?format=xls", "format"),
+        ("2026-11?limit=1", "limit"),
+    ],
+)
+def test_a_wrong_question_is_refused_and_the_field_named(
+    client: FlaskClient, path: str, field: str
+) -> None:
+    answer = client.get(f"/me/statements/{path}")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"] == field
+
+
+def test_a_statement_is_read_by_index(desk: Desk) -> None:
+    """What would break it: a statement that costs what everybody's postings weigh."""
+    with desk.engine.connect() as connection:
+        plain = raw(connection)
+        plain.execute("SET LOCAL enable_seqscan = off")
+        plan = plain.execute(
+            "EXPLAIN SELECT sum(amount) FROM postings WHERE member_id = %s AND posted_at < now()",
+            [desk.member_id],
+        ).fetchall()
+    assert "postings_of_a_member" in str(plan)
