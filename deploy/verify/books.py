@@ -43,11 +43,28 @@ _STORE_BALANCES = """
 WITH posted AS (
     SELECT store_id, sum(CASE WHEN source = 'store_receivable' THEN amount ELSE 0 END
                        - CASE WHEN destination = 'store_receivable' THEN amount ELSE 0 END) AS owed
-    FROM bonus_status.postings GROUP BY store_id
+    FROM bonus_status.postings WHERE store_id IS NOT NULL GROUP BY store_id
 )
 SELECT count(*) AS stores,
        count(*) FILTER (WHERE coalesce(kept.owed, 0) <> coalesce(posted.owed, 0)) AS stores_wrong
 FROM bonus_status.store_balances AS kept FULL JOIN posted USING (store_id)
+"""
+_RULES_GAVE = """
+WITH posted AS (
+    SELECT rule_id, sum(CASE WHEN source = 'operator_margin' THEN amount ELSE 0 END
+                      - CASE WHEN destination = 'operator_margin' THEN amount ELSE 0 END) AS granted
+    FROM bonus_status.postings WHERE rule_id IS NOT NULL GROUP BY rule_id
+), held AS (
+    SELECT rule_id, sum(amount) AS granted FROM bonus_status.bonuses
+    WHERE rule_id IS NOT NULL AND status <> 'rejected' GROUP BY rule_id
+)
+SELECT count(*) AS rules,
+       count(*) FILTER (WHERE kept.granted IS NULL
+           OR kept.granted <> coalesce(posted.granted, 0)
+           OR kept.granted <> coalesce(held.granted, 0)) AS rules_wrong,
+       count(*) FILTER (WHERE kept.granted > kept.total_cap) AS rules_above_cap
+FROM bonus_status.bonus_rules AS kept FULL JOIN posted USING (rule_id)
+LEFT JOIN held USING (rule_id)
 """
 _BONUSES_MAKE_UP_BALANCES = """
 WITH held AS (
@@ -81,7 +98,12 @@ FROM bonus_status.accounts
 
 def checks(auditor: Auditor) -> list[Check]:
     """Judge the ledger."""
-    return [_zero_sum(auditor), _balances(auditor), _nobody_below_zero(auditor)]
+    return [
+        _zero_sum(auditor),
+        _balances(auditor),
+        _rules_within_their_caps(auditor),
+        _nobody_below_zero(auditor),
+    ]
 
 
 def figures(auditor: Auditor, query: str) -> Mapping[str, int]:
@@ -114,6 +136,13 @@ def _balances(auditor: Auditor) -> Check:
             "members_off_bonuses": bonuses["members_wrong"],
         },
     )
+
+
+def _rules_within_their_caps(auditor: Auditor) -> Check:
+    found = figures(auditor, _RULES_GAVE)
+    wrong = {name: found[name] for name in ("rules_wrong", "rules_above_cap")}
+    says = "what each rule gave equals its postings and bonuses, within its cap"
+    return Check(says, wrong=wrong, seen={"rules": found["rules"]})
 
 
 def _nobody_below_zero(auditor: Auditor) -> Check:

@@ -19,9 +19,11 @@ from services.bonus_status.ledger import (
     Account,
     Movement,
     Moves,
+    Place,
     Posting,
     Spending,
-    owed_by_store,
+    owed_by_payer,
+    places,
     uncovered,
 )
 from services.bonus_status.spending import oldest_first, repay
@@ -32,7 +34,9 @@ _CREDITS = frozenset({Movement.REPORTED, Movement.CONFIRMED, Movement.CREDITED})
 _CORRECTIONS = frozenset(
     {Movement.REPORTED, Movement.CREDITED, Movement.DROPPED, Movement.TAKEN_BACK, Movement.OWED}
 )
-_STORE_SIGN = {movement: owed_by_store(movement) for movement in Movement}
+_PAYER_SIGN = {movement: owed_by_payer(movement) for movement in Movement}
+_BY_STORE = {one: places(one, Place.STORE_RECEIVABLE) for one in Movement}
+_BY_OPERATOR = {one: places(one, Place.OPERATOR_MARGIN) for one in Movement}
 _WORD = {movement: movement.name.lower() for movement in Movement}
 
 
@@ -65,6 +69,7 @@ class Books:
         self.changed: set[str] = set()
         self.postings: list[Posting] = []
         self.store_owes: defaultdict[str, int] = defaultdict(int)
+        self.rule_gave: defaultdict[str, int] = defaultdict(int)
         self.said: list[Event] = []
         self._now = now
         self._spent = spent
@@ -138,16 +143,20 @@ class Books:
         corrects_payout: str | None = None,
     ) -> None:
         self.accounts[bonus.member_id].move(movement, amount)
-        sign = _STORE_SIGN[movement]
-        if sign:
+        sign = _PAYER_SIGN[movement]
+        if sign and bonus.store_id is not None:
             self.store_owes[bonus.store_id] += sign * amount
+        elif sign and bonus.rule_id is not None:
+            self.rule_gave[bonus.rule_id] += sign * amount
+        way = _BY_OPERATOR if bonus.store_id is None else _BY_STORE
         self.postings.append(
             Posting(
                 fact,
-                *movement.value,
+                *way[movement],
                 amount,
                 bonus.member_id,
                 bonus.store_id,
+                bonus.rule_id,
                 bonus.bonus_id,
                 cause.payout_id,
                 cause.event_id,

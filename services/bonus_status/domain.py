@@ -1,9 +1,9 @@
 """What a bonus is, and how its status moves: pure rules, no I/O and no clock.
 
-A bonus follows the full current state of its conversion, never a difference, so that the outcome
-depends on the last version alone and a store that changes its mind needs no special case. What it
-has given away (reserved, written off, repaid) is kept apart from what it is worth: when its worth
-falls below what it gave, `available` goes below zero and that is the member's debt.
+A bonus follows the full current state of what it depends on, never a difference, so that the
+outcome depends on the last word alone and a store that changes its mind needs no special case. What
+it has given away (reserved, written off, repaid) is kept apart from what it is worth: when its
+worth falls below what it gave, `available` goes below zero and that is the member's debt.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,19 @@ class Status(StrEnum):
     ACCRUED = "accrued"
     REJECTED = "rejected"
     WRITTEN_OFF = "written_off"
+
+
+class Source(StrEnum):
+    """What a bonus is given for; a store pays for purchases, the operator for all else."""
+
+    PURCHASE = "purchase"
+    EMAIL_LINKED = "email_linked"
+    PROFILE_FILLED = "profile_filled"
+    FIRST_PURCHASE = "first_purchase"
+    PROMO_CODE = "promo_code"
+    INVITATION = "invitation"
+    CAMPAIGN = "campaign"
+    CORRECTION = "correction"
 
 
 class ConversionStatus(StrEnum):
@@ -48,14 +61,7 @@ MOVES: Mapping[Status | None, frozenset[Status]] = {
     # A store that takes its refusal back.
     Status.REJECTED: frozenset({Status.PENDING, Status.ACCRUED, Status.WRITTEN_OFF}),
 }
-_CONFIRMED = frozenset({Status.ACCRUED, Status.WRITTEN_OFF})
-_STANDING: Mapping[ConversionStatus, Status] = {
-    ConversionStatus.REPORTED: Status.PENDING,
-    ConversionStatus.APPROVED_UNFUNDED: Status.PENDING,
-    ConversionStatus.APPROVED: Status.ACCRUED,
-    ConversionStatus.DECLINED: Status.REJECTED,
-    ConversionStatus.RETURNED: Status.REJECTED,
-}
+CONFIRMED = frozenset({Status.ACCRUED, Status.WRITTEN_OFF})
 
 
 class IllegalMove(Exception):
@@ -69,55 +75,55 @@ class IllegalMove(Exception):
         super().__init__(f"Bonus {bonus_id} cannot move from {before} to {after}.")
 
 
-class Report(Struct, frozen=True):
-    """A conversion as the store last described it, valued by the terms of its first record.
-
-    `unfunded_accrues`: the programme does not wait for the store's money.
-    """
-
-    version: int
-    status: ConversionStatus
-    purchase: Purchase
-    amount: int
-    reason: str | None
-    at: datetime
-    unfunded_accrues: bool = False
-
-
 class Bonus(Struct, frozen=True):
     """One bonus: what it is worth and what it has given away; the fields are its table's columns.
 
-    It takes the id of the conversion that opens it, so that no conversion can open two bonuses.
+    It takes the id of the conversion that opens it, so that no conversion can open two bonuses; a
+    bonus of another source takes an id made of what it is for, so that nothing is rewarded twice.
+    What only a purchase has (its click, order, price) is None for the others; what only they have
+    is the rule that gives them, and the purchase that a bonus `follows` where it depends on one.
     A rejected bonus keeps the amount it would have had, so that the member sees what was refused.
     `repaid` is signed: what it gave for the debt of other bonuses, less what others gave for its
     own. `credited_by` names the posting that put its points where they stand, for corrections.
     """
 
     bonus_id: str
-    conversion_id: str
     member_id: str
-    store_id: str
-    terms_id: str
-    clicked_at: datetime
-    ordered_at: datetime
+    source: Source
     opened_at: datetime
-    expected_at: datetime
     status: Status
     amount: int
-    reserved: int
-    written_off: int
-    repaid: int
-    paid_minor: int
-    currency: str
-    rate_micro: int
-    category: str | None
-    conversion_status: ConversionStatus
-    conversion_version: int
+    reserved: int = 0
+    written_off: int = 0
+    repaid: int = 0
+    conversion_id: str | None = None
+    store_id: str | None = None
+    order_id: str | None = None
+    terms_id: str | None = None
+    clicked_at: datetime | None = None
+    ordered_at: datetime | None = None
+    expected_at: datetime | None = None
+    paid_minor: int | None = None
+    currency: str | None = None
+    rate_micro: int | None = None
+    category: str | None = None
+    conversion_status: ConversionStatus | None = None
+    conversion_version: int | None = None
+    rule_id: str | None = None
+    rule_version: int | None = None
+    follows: str | None = None
     accrued_at: datetime | None = None
     rejected_at: datetime | None = None
     reason: str | None = None
     payout_id: str | None = None
     credited_by: str | None = None
+
+    @property
+    def purchase(self) -> Purchase | None:
+        """Answer what was paid; None when the bonus is of no purchase."""
+        if self.paid_minor is None or self.currency is None or self.rate_micro is None:
+            return None
+        return Purchase(self.paid_minor, self.currency, self.rate_micro, self.category)
 
     @property
     def pending(self) -> int:
@@ -127,7 +133,7 @@ class Bonus(Struct, frozen=True):
     @property
     def credited(self) -> int:
         """Answer the points that the store confirmed."""
-        return self.amount if self.status in _CONFIRMED else 0
+        return self.amount if self.status in CONFIRMED else 0
 
     @property
     def available(self) -> int:
@@ -135,108 +141,39 @@ class Bonus(Struct, frozen=True):
         return self.credited - self.reserved - self.written_off - self.repaid
 
 
-class Origin(Struct, frozen=True):
-    """What never changes in a bonus: whose it is, and the click, order and terms it came from."""
+def stand(
+    bonus: Bonus,
+    standing: Status,
+    *,
+    amount: int,
+    at: datetime,
+    reason: str | None,
+    **changes: object,
+) -> Bonus:
+    """Answer the bonus as what it depends on makes it stand now; raises IllegalMove.
 
-    conversion_id: str
-    member_id: str
-    store_id: str
-    terms_id: str
-    clicked_at: datetime
-    ordered_at: datetime
-    expected_at: datetime
-
-
-def open_bonus(origin: Origin, report: Report) -> Bonus:
-    """Answer the new bonus of a conversion that is heard of for the first time."""
-    status = _standing(report)
-    purchase = report.purchase
-    return Bonus(
-        origin.conversion_id,
-        origin.conversion_id,
-        origin.member_id,
-        origin.store_id,
-        origin.terms_id,
-        origin.clicked_at,
-        origin.ordered_at,
-        opened_at=report.at,
-        expected_at=origin.expected_at,
-        status=status,
-        amount=report.amount,
-        reserved=0,
-        written_off=0,
-        repaid=0,
-        paid_minor=purchase.paid_minor,
-        currency=purchase.currency,
-        rate_micro=purchase.rate_micro,
-        category=purchase.category,
-        conversion_status=report.status,
-        conversion_version=report.version,
-        accrued_at=report.at if status is Status.ACCRUED else None,
-        rejected_at=report.at if status is Status.REJECTED else None,
-        reason=_reason(report),
-    )
-
-
-def follow(bonus: Bonus, report: Report) -> Bonus:
-    """Answer the bonus after its conversion changed; raises IllegalMove.
-
-    Example: 76 points, accrued and spent whole, whose conversion is returned: rejected, and 76
-    points below zero available, which is the member's debt.
+    When it was first confirmed and first rejected stays: a confirmed one that is confirmed again
+    keeps its moment, one that was rejected in between takes the new one.
     """
-    standing = _standing(report)
-    if standing is Status.PENDING and bonus.status in _CONFIRMED:
-        # Points once confirmed are taken only by a decline or a return, not by a late "reported".
-        standing = Status.ACCRUED
-    purchase = report.purchase
+    accrues = standing is Status.ACCRUED and bonus.status not in CONFIRMED
+    is_rejected = standing is Status.REJECTED
     return resolved(
         bonus,
         replace(
             bonus,
             status=standing,
-            amount=report.amount,
-            paid_minor=purchase.paid_minor,
-            currency=purchase.currency,
-            rate_micro=purchase.rate_micro,
-            category=purchase.category,
-            conversion_status=report.status,
-            conversion_version=report.version,
-            accrued_at=_accrued_at(bonus, standing, report.at),
-            rejected_at=_rejected_at(bonus, standing, report.at),
-            reason=_reason(report),
+            amount=amount,
+            accrued_at=at if accrues else bonus.accrued_at,
+            rejected_at=(bonus.rejected_at or at) if is_rejected else None,
+            reason=reason,
+            **changes,
         ),
     )
 
 
-def _standing(report: Report) -> Status:
-    """Answer the status that a report asks for.
-
-    What is approved but not paid by the store waits, unless the programme's setting lets it accrue.
-    """
-    if report.status is ConversionStatus.APPROVED_UNFUNDED and report.unfunded_accrues:
-        return Status.ACCRUED
-    return _STANDING[report.status]
-
-
-def _accrued_at(bonus: Bonus, standing: Status, at: datetime) -> datetime | None:
-    return at if standing is Status.ACCRUED and bonus.status not in _CONFIRMED else bonus.accrued_at
-
-
-def _rejected_at(bonus: Bonus, standing: Status, at: datetime) -> datetime | None:
-    if standing is not Status.REJECTED:
-        return None
-    return bonus.rejected_at or at
-
-
-def _reason(report: Report) -> str | None:
-    if report.status in {ConversionStatus.REPORTED, ConversionStatus.APPROVED}:
-        return None
-    return report.reason or report.status.value
-
-
 def resolved(before: Bonus, after: Bonus) -> Bonus:
     """Answer the bonus with the status that its points give it; raises IllegalMove."""
-    if after.status in _CONFIRMED:
+    if after.status in CONFIRMED:
         status = Status.WRITTEN_OFF if _is_used_up(after) else Status.ACCRUED
         after = after if status is after.status else replace(after, status=status)
     if after.status is not before.status and after.status not in MOVES[before.status]:

@@ -30,6 +30,7 @@ def bonus_changed(bonus: Bonus, account: Account, at: datetime) -> Event:
     data: dict[str, Any] = {
         "bonus_id": bonus.bonus_id,
         "member_id": bonus.member_id,
+        "source": bonus.source.value,
         "conversion_id": bonus.conversion_id,
         "store_id": bonus.store_id,
         "status": bonus.status.value,

@@ -17,9 +17,10 @@ from services.bonus_status.domain import Bonus
 
 
 class Place(StrEnum):
-    """The accounts: one receivable a store, the others one a member."""
+    """The accounts: a receivable for each store, a margin for each rule, the others a member's."""
 
     STORE_RECEIVABLE = "store_receivable"
+    OPERATOR_MARGIN = "operator_margin"
     MEMBER_PENDING = "member_pending"
     MEMBER_ACCRUED = "member_accrued"
     MEMBER_RESERVED = "member_reserved"
@@ -28,7 +29,10 @@ class Place(StrEnum):
 
 
 class Movement(Enum):
-    """Every way that points can go: (source, destination). The name is what a posting states."""
+    """Every way that points can go: (source, destination). The name is what a posting states.
+
+    For a bonus that the operator pays, the store's side is the margin of its rule: `places`.
+    """
 
     REPORTED = (Place.STORE_RECEIVABLE, Place.MEMBER_PENDING)
     DROPPED = (Place.MEMBER_PENDING, Place.STORE_RECEIVABLE)
@@ -59,7 +63,8 @@ class Posting(NamedTuple):
     destination: Place
     amount: int
     member_id: str
-    store_id: str
+    store_id: str | None
+    rule_id: str | None
     bonus_id: str
     payout_id: str | None
     event_id: str
@@ -97,8 +102,17 @@ class Account:
         }
 
 
-def owed_by_store(movement: Movement) -> int:
-    """Answer how a movement changes what the store owes, for each point: 1, 0 or -1."""
+def places(movement: Movement, payer: Place) -> tuple[Place, Place]:
+    """Answer source and destination of a movement of a bonus with this payer."""
+    source, destination = movement.value
+    return (
+        payer if source is Place.STORE_RECEIVABLE else source,
+        payer if destination is Place.STORE_RECEIVABLE else destination,
+    )
+
+
+def owed_by_payer(movement: Movement) -> int:
+    """Answer how a movement changes what the payer of its bonus has given: 1, 0 or -1 a point."""
     source, destination = movement.value
     return (source is Place.STORE_RECEIVABLE) - (destination is Place.STORE_RECEIVABLE)
 

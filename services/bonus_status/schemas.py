@@ -23,6 +23,7 @@ class ConversionView(msgspec.Struct, frozen=True):
     conversion_id: Id
     member_id: Id
     store_id: str
+    order_id: str
     clicked_at: Instant
     ordered_at: Instant
     status: ConversionStatus

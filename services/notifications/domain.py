@@ -19,6 +19,7 @@ class Kind(StrEnum):
     """What a message is about; each has its text in every language."""
 
     BONUS_ACCRUED = "bonus_accrued"
+    BONUS_GIVEN = "bonus_given"  # by the operator, for something else than a purchase
     BONUS_REJECTED = "bonus_rejected"
     BONUS_RETURNED = "bonus_returned"
     BONUS_REJECTED_BECAUSE = "bonus_rejected_because"
@@ -52,13 +53,18 @@ def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
     *,
     bonus_id: UUID,
     member_id: UUID,
-    store_id: str,
+    store_id: str | None,
     status: str,
     amount: int,
     reason: str | None,
     accrued_in_all: int,
 ) -> News | None:
-    """Answer what to tell of a bonus as it is now; None when it is no news in money."""
+    """Answer what to tell of a bonus as it is now; None when it is no news in money.
+
+    A bonus of no store falls only with a purchase, which is told.
+    """
+    if store_id is None:
+        return _news_of_gift(bonus_id, member_id, status, amount, accrued_in_all)
     facts: dict[str, str | int] = {"store": store_id, "available": accrued_in_all}
     if status == "accrued" and amount > 0:
         cause = f"bonus:{bonus_id}:accrued"
@@ -72,6 +78,15 @@ def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
     if reason is None or reason == "declined" or not is_harmless(reason):
         return News(cause, member_id, Kind.BONUS_REJECTED, facts)
     return News(cause, member_id, Kind.BONUS_REJECTED_BECAUSE, facts | {"reason": reason})
+
+
+def _news_of_gift(
+    bonus_id: UUID, member_id: UUID, status: str, amount: int, accrued_in_all: int
+) -> News | None:
+    if status != "accrued" or amount <= 0:
+        return None
+    facts = {"amount": amount, "available": accrued_in_all}
+    return News(f"bonus:{bonus_id}:accrued", member_id, Kind.BONUS_GIVEN, facts)
 
 
 def news_of_completed(

@@ -22,7 +22,7 @@ class BonusChanged(msgspec.Struct, frozen=True):
 
     bonus_id: UUID
     member_id: UUID
-    store_id: str
+    store_id: str | None
     status: str
     amount: int
     reason: str | None

@@ -43,9 +43,12 @@ SELECT n, md5('line' || n)::uuid AS line, md5('bonus' || n)::uuid AS bonus,
        md5('member' || n %% %(members)s)::uuid AS member, 'store-' || n %% %(stores)s AS store,
        n / %(members)s + 1 AS version, timestamptz '2026-10-01' + n * interval '1 second' AS at
 FROM generate_series(0, %(bonuses)s - 1) AS n;
-INSERT INTO bonuses
-SELECT bonus, line, member, store, md5(store)::uuid, at, at, at, at + interval '45 days',
-       'pending', 76, 0, 0, 0, 109900, 'RUB', 1000000, NULL, 'reported', 1, NULL, NULL, NULL, NULL,
+INSERT INTO bonuses (bonus_id, conversion_id, member_id, source, store_id, order_id, terms_id,
+                     clicked_at, ordered_at, opened_at, expected_at, status, amount, reserved,
+                     written_off, repaid, paid_minor, currency, rate_micro, conversion_status,
+                     conversion_version, credited_by)
+SELECT bonus, line, member, 'purchase', store, 'A-1', md5(store)::uuid, at, at, at,
+       at + interval '45 days', 'pending', 76, 0, 0, 0, 109900, 'RUB', 1000000, 'reported', 1,
        bonus || ':v1:reported' FROM filled;
 INSERT INTO postings (fact, source, destination, amount, member_id, store_id, bonus_id, event_id,
                       posted_at)
@@ -76,7 +79,7 @@ class Database:
 
     def wrong(self) -> int:
         """Answer how many rows the views of drift have."""
-        views = ("wrong_accounts", "wrong_stores", "wrong_bonuses")
+        views = ("wrong_accounts", "wrong_stores", "wrong_bonuses", "wrong_rules")
         return sum(self.number(f"SELECT count(*) FROM {view}") for view in views)
 
 

@@ -15,13 +15,13 @@ from flask import request
 from sqlalchemy import Engine
 
 from services.bonus_status.api import schemas
-from services.bonus_status.domain import ConversionStatus
+from services.bonus_status.domain import ConversionStatus, Source
 from services.bonus_status.store import history
 from services.bonus_status.store.history import Asked, Told
 from services.bonus_status.telling.debts import debt_in_words
-from services.bonus_status.telling.expected import expected
+from services.bonus_status.telling.expected import Expected, expected
 from services.bonus_status.telling.status import status_told
-from services.bonus_status.terms import Purchase, in_words, rate_for
+from services.bonus_status.terms import in_words, rate_for
 from shared.identity import Access
 from shared.web import Blueprint
 
@@ -167,18 +167,10 @@ def _one(engine: Engine, bonus_id: UUID, member_id: str | None = None) -> Told:
 
 def _as_told(told: Told) -> dict[str, object]:
     bonus = told.bonus
-    purchase = Purchase(bonus.paid_minor, bonus.currency, bonus.rate_micro, bonus.category)
-    why = {
-        "terms_id": bonus.terms_id,
-        "clicked_at": bonus.clicked_at,
-        "category": bonus.category,
-        "paid_minor": bonus.paid_minor,
-        "currency": bonus.currency,
-        "rate_micro": bonus.rate_micro,
-        "in_words": in_words(rate_for(told.rates, bonus.category), purchase),
-    }
     return {
         "bonus_id": bonus.bonus_id,
+        "source": bonus.source,
+        "follows": None if bonus.source is Source.INVITATION else bonus.follows,
         "conversion_id": bonus.conversion_id,
         "store_id": bonus.store_id,
         "store_name": told.store_name,
@@ -192,12 +184,37 @@ def _as_told(told: Told) -> dict[str, object]:
         "opened_at": bonus.opened_at,
         "ordered_at": bonus.ordered_at,
         "promised_at": bonus.expected_at,
-        "expected": expected(bonus.ordered_at, bonus.expected_at, told.delay),
+        "expected": _expected(told),
         "accrued_at": bonus.accrued_at,
         "rejected_at": bonus.rejected_at,
         "reason": bonus.reason,
-        "why": why,
+        "why": _why(told),
         "spent_on": told.spent_on,
+    }
+
+
+def _expected(told: Told) -> Expected | None:
+    bonus = told.bonus
+    if bonus.ordered_at is None or bonus.expected_at is None:
+        return None
+    return expected(bonus.ordered_at, bonus.expected_at, told.delay)
+
+
+def _why(told: Told) -> dict[str, object]:
+    bonus = told.bonus
+    words = told.sentence
+    if bonus.purchase is not None:
+        words = in_words(rate_for(told.rates, bonus.category), bonus.purchase)
+    return {
+        "rule_id": bonus.rule_id,
+        "rule_version": bonus.rule_version,
+        "terms_id": bonus.terms_id,
+        "clicked_at": bonus.clicked_at,
+        "category": bonus.category,
+        "paid_minor": bonus.paid_minor,
+        "currency": bonus.currency,
+        "rate_micro": bonus.rate_micro,
+        "in_words": words,
     }
 
 

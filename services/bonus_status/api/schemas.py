@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.bonus_status.domain import Status
+from services.bonus_status.domain import Source, Status
 from services.bonus_status.telling.expected import Basis
 from services.bonus_status.telling.status import StatusCode
 from shared.schemas import Moment, Slug, StrictSchema, Text, WholeInQuery
@@ -73,24 +73,34 @@ class ExpectedSchema(StrictSchema):
 
 
 class WhySchema(StrictSchema):
-    """Why a bonus has its amount."""
+    """Why a bonus has its amount: the terms of a purchase, or the rule of another source."""
 
-    terms_id = fields.UUID(required=True)
-    clicked_at = Moment(required=True, metadata={"description": "whose terms count"})
+    rule_id = fields.String(required=True, allow_none=True)
+    rule_version = fields.Integer(required=True, allow_none=True)
+    terms_id = fields.UUID(required=True, allow_none=True)
+    clicked_at = Moment(
+        required=True, allow_none=True, metadata={"description": "whose terms count"}
+    )
     category = fields.String(required=True, allow_none=True)
-    paid_minor = fields.Integer(required=True)
-    currency = fields.String(required=True)
-    rate_micro = fields.Integer(required=True)
+    paid_minor = fields.Integer(required=True, allow_none=True)
+    currency = fields.String(required=True, allow_none=True)
+    rate_micro = fields.Integer(required=True, allow_none=True)
     in_words = fields.String(required=True)
 
 
 class BonusSchema(StrictSchema):
-    """A bonus as its member sees it."""
+    """A bonus as its member sees it; what only a purchase has is null for other sources."""
 
     bonus_id = fields.UUID(required=True)
-    conversion_id = fields.UUID(required=True)
-    store_id = fields.String(required=True)
-    store_name = fields.String(required=True)
+    source = fields.String(required=True, validate=validate.OneOf(list(Source)))
+    follows = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the bonus of the purchase with which it stands and falls"},
+    )
+    conversion_id = fields.UUID(required=True, allow_none=True)
+    store_id = fields.String(required=True, allow_none=True)
+    store_name = fields.String(required=True, allow_none=True)
     status = fields.String(required=True)
     status_told = fields.Nested(StatusToldSchema, required=True)
     is_unfunded = fields.Boolean(
@@ -101,9 +111,11 @@ class BonusSchema(StrictSchema):
     reserved = fields.Integer(required=True)
     written_off = fields.Integer(required=True)
     opened_at = Moment(required=True)
-    ordered_at = Moment(required=True)
-    promised_at = Moment(required=True, metadata={"description": "the store's deadline"})
-    expected = fields.Nested(ExpectedSchema, required=True)
+    ordered_at = Moment(required=True, allow_none=True)
+    promised_at = Moment(
+        required=True, allow_none=True, metadata={"description": "the store's deadline"}
+    )
+    expected = fields.Nested(ExpectedSchema, required=True, allow_none=True)
     accrued_at = Moment(required=True, allow_none=True)
     rejected_at = Moment(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
@@ -122,7 +134,7 @@ class DebtSchema(StrictSchema):
     """What is owed of one bonus, and why."""
 
     bonus_id = fields.UUID(required=True)
-    store_name = fields.String(required=True)
+    store_name = fields.String(required=True, allow_none=True)
     owed = fields.Integer(required=True)
     since = Moment(
         required=True,

@@ -22,7 +22,7 @@ class LineSchema(StrictSchema):
     points = fields.Integer(required=True)
     in_words = fields.String(required=True)
     bonus_id = fields.UUID(required=True)
-    store_id = fields.String(required=True)
+    store_id = fields.String(required=True, allow_none=True)
     store_name = fields.String(required=True)
     payout_id = fields.UUID(required=True, allow_none=True)
 

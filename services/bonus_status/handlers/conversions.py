@@ -7,15 +7,10 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from services.bonus_status.books import Books, Cause
-from services.bonus_status.domain import (
-    Bonus,
-    Origin,
-    Report,
-    follow,
-    open_bonus,
-)
+from services.bonus_status.domain import Bonus
 from services.bonus_status.ledger import moves_of_report
 from services.bonus_status.schemas import ConversionView
+from services.bonus_status.sources.purchases import Origin, Report, follow, open_bonus
 from services.bonus_status.store import heard, ledger, payouts, settings
 from services.bonus_status.store.heard import StoreTerms
 from services.bonus_status.terms import Purchase, Rate, Terms, rate_for, terms_at, worth
@@ -43,7 +38,7 @@ class Pricing:
 
     stores: Mapping[str, StoreTerms]
     at_click: Mapping[str, Terms]
-    rates: Mapping[str, Sequence[Rate]]
+    rates: Mapping[str | None, Sequence[Rate]]
     unfunded_accrues: bool = False
 
 
@@ -74,9 +69,9 @@ def _price(connection: Connection, new: Sequence[Reported], known: Sequence[Bonu
     if waiting:
         raise NotYet(waiting, "waits for the terms of its store at the moment of the click")
     at_click = {conversion_id: terms for conversion_id, terms in found.items() if terms}
-    rates: dict[str, Sequence[Rate]] = {one.terms_id: one.rates for one in at_click.values()}
-    frozen = {one.terms_id for one in known} - rates.keys()
-    rates |= heard.frozen_rates(connection, frozen)
+    rates: dict[str | None, Sequence[Rate]] = {one.terms_id: one.rates for one in at_click.values()}
+    frozen = {one.terms_id for one in known if one.terms_id} - rates.keys()
+    rates.update(heard.frozen_rates(connection, frozen))
     return Pricing(stores, at_click, rates, settings.unfunded_accrues(connection))
 
 
@@ -105,6 +100,7 @@ def _origin(pricing: Pricing, one: ConversionView) -> Origin:
         one.conversion_id,
         one.member_id,
         one.store_id,
+        one.order_id,
         pricing.at_click[one.conversion_id].terms_id,
         one.clicked_at,
         one.ordered_at,
@@ -112,7 +108,7 @@ def _origin(pricing: Pricing, one: ConversionView) -> Origin:
     )
 
 
-def _report(pricing: Pricing, terms_id: str, reported: Reported) -> Report:
+def _report(pricing: Pricing, terms_id: str | None, reported: Reported) -> Report:
     one = reported.data
     purchase = Purchase(one.paid_minor, one.currency, one.rate_micro, one.category)
     amount = worth(rate_for(pricing.rates[terms_id], one.category), purchase)

@@ -46,7 +46,7 @@ class Posted:
     amount: int
     corrects: str | None
     bonus_id: str
-    store_id: str
+    store_id: str | None
     store_name: str
     payout_id: str | None
     payout_kind: str | None
@@ -61,7 +61,7 @@ class Line:
     points: int
     in_words: str
     bonus_id: str
-    store_id: str
+    store_id: str | None
     store_name: str
     payout_id: str | None
 
@@ -153,10 +153,14 @@ def _in_words(one: Posted) -> str:
     if one.source == Place.WRITTEN_OFF:
         return f"Given back: the {_plain(one.payout_kind or 'payout')} was reversed"
     if one.source == Place.MEMBER_DEBT:
-        return "Taken back by the store after it was spent: a debt"
+        return f"Taken back by {_payer(one)} after it was spent: a debt"
     if one.source in HELD:
-        return "Taken back by the store"
-    return "Amended by the store" if one.corrects else "Confirmed by the store"
+        return f"Taken back by {_payer(one)}"
+    return f"Amended by {_payer(one)}" if one.corrects else f"Confirmed by {_payer(one)}"
+
+
+def _payer(one: Posted) -> str:
+    return "the programme" if one.store_id is None else "the store"
 
 
 def _plain(kind: str) -> str:

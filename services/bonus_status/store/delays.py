@@ -15,7 +15,7 @@ _COUNT = """
 INSERT INTO store_delays (store_id, confirmed, median, ninetieth, counted_at)
 SELECT store_id, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY delay),
        percentile_disc(0.9) WITHIN GROUP (ORDER BY delay), %(now)s
-FROM (SELECT DISTINCT store_id FROM bonuses) AS known
+FROM (SELECT DISTINCT store_id FROM bonuses WHERE store_id IS NOT NULL) AS known
 CROSS JOIN LATERAL (
     SELECT greatest(accrued_at - ordered_at, interval '0') AS delay FROM bonuses
     WHERE bonuses.store_id = known.store_id AND accrued_at <= %(now)s

@@ -26,7 +26,9 @@ FROM accounts WHERE member_id = %s
 _READ = f"""
 SELECT {SELECTED},
     (SELECT name FROM stores WHERE stores.store_id = bonuses.store_id),
-    (SELECT rates FROM terms WHERE terms.terms_id = bonuses.terms_id)
+    (SELECT rates FROM terms WHERE terms.terms_id = bonuses.terms_id),
+    (SELECT sentence FROM bonus_rule_versions AS rule
+     WHERE (rule.rule_id, rule.version) = (bonuses.rule_id, bonuses.rule_version))
 FROM bonuses
 """  # noqa: S608 - columns
 _PAGE = f"""{_READ}
@@ -52,11 +54,15 @@ ORDER BY run_month, payout_id
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A bonus with all that explains it."""
+    """A bonus with all that explains it; `sentence`: what its rule tells members.
+
+    A bonus that is of no purchase has no store and no rates.
+    """
 
     bonus: Bonus
-    store_name: str
+    store_name: str | None
     rates: tuple[Rate, ...]
+    sentence: str | None
     spent_on: Sequence[Spent]
     delay: Delay | None
 
@@ -104,19 +110,24 @@ def one(connection: Connection, bonus_id: UUID) -> Told | None:
 
 
 def _told(connection: Connection, rows: Sequence[tuple[object, ...]]) -> list[Told]:
-    read = [(bonus_of(row[:-2]), row[-2], str(row[-1])) for row in rows]
+    read = [(bonus_of(row[:-3]), row[-3], row[-2], row[-1]) for row in rows]
     spent: defaultdict[str, list[Spent]] = defaultdict(list)
-    ids = [bonus.bonus_id for bonus, _, _ in read]
+    ids = [bonus.bonus_id for bonus, *_ in read]
     for row in raw(connection).execute(_SPENT, [array(ids)]).fetchall():
         spent[str(row[0])].append(Spent(*row[1:]))  # type: ignore[arg-type]
-    took = delays.of_stores(connection, {bonus.store_id for bonus, _, _ in read})
+    took = delays.of_stores(connection, {one.store_id for one, *_ in read if one.store_id})
     return [
         Told(
             bonus,
-            str(name or bonus.store_id),
-            read_rates(rates),
+            _text(name) or bonus.store_id,
+            () if rates is None else read_rates(str(rates)),
+            _text(sentence),
             spent[bonus.bonus_id],
-            took.get(bonus.store_id),
+            took.get(bonus.store_id or ""),
         )
-        for bonus, name, rates in read
+        for bonus, name, rates, sentence in read
     ]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

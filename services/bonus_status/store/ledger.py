@@ -1,7 +1,8 @@
 """Loading and saving the books of one batch: a handful of statements, however many messages it has.
 
 A member's account row is the lock of everything the member has, so bonuses need none of their own.
-Accounts are locked and store balances moved in the order of their ids: two writers cannot deadlock.
+Accounts are locked, rules and store balances moved in the order of their ids: two writers cannot
+deadlock.
 New bonuses and postings are unique in the database: of two copies of this consumer, one loses.
 """
 
@@ -12,15 +13,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.bonus_status.books import Books
-from services.bonus_status.domain import Bonus, ConversionStatus, Status
+from services.bonus_status.domain import Bonus, ConversionStatus, Source, Status
 from services.bonus_status.ledger import Account
 from shared import event_log
 from shared.arrays import array, columns
 from shared.database import raw
 
 _COLUMNS = Bonus.__struct_fields__
-_UUIDS = {"bonus_id", "conversion_id", "member_id", "terms_id", "payout_id"}
+_UUIDS = {"bonus_id", "conversion_id", "member_id", "terms_id", "payout_id", "follows"}
 SELECTED = ", ".join(f"{name}::text" if name in _UUIDS else name for name in _COLUMNS)
+_SOURCE = _COLUMNS.index("source")
 _STATUS = _COLUMNS.index("status")
 _CONVERSION_STATUS = _COLUMNS.index("conversion_status")
 _row_of: Callable[[Bonus], tuple[object, ...]] = attrgetter(*_COLUMNS)
@@ -31,13 +33,12 @@ _balances_of: Callable[[Account], tuple[object, ...]] = attrgetter(
 _TYPES = dict.fromkeys(_COLUMNS, "bigint")
 _TYPES |= dict.fromkeys(_UUIDS, "uuid")
 _TYPES |= {name: "timestamptz" for name in _COLUMNS if name.endswith("_at")}
-_TYPES |= dict.fromkeys(
-    ("store_id", "status", "currency", "category", "conversion_status", "reason", "credited_by"),
-    "text",
-)
+_TYPES |= dict.fromkeys(("source", "store_id", "order_id", "rule_id", "status"), "text")
+_TYPES |= dict.fromkeys(("currency", "category", "conversion_status"), "text")
+_TYPES |= dict.fromkeys(("reason", "credited_by"), "text")
 _NEVER_CHANGES = {
-    *("conversion_id", "member_id", "store_id", "terms_id", "clicked_at", "ordered_at"),
-    *("opened_at", "expected_at"),
+    *("member_id", "source", "opened_at", "conversion_id", "store_id", "order_id", "terms_id"),
+    *("clicked_at", "ordered_at", "expected_at", "rule_id", "rule_version"),
 }
 _CHANGING = [name for name in _COLUMNS if name not in {"bonus_id", *_NEVER_CHANGES}]
 _changing_of: Callable[[Bonus], tuple[object, ...]] = attrgetter("bonus_id", *_CHANGING)
@@ -75,10 +76,16 @@ FROM unnest({_arrays(["bonus_id", *_CHANGING])}) AS new (bonus_id, {", ".join(_C
 WHERE bonuses.bonus_id = new.bonus_id AND bonuses.bonus_id = ANY(%s::uuid[])
 """  # noqa: S608 - columns
 _ADD_POSTINGS = """
-INSERT INTO postings (fact, source, destination, amount, member_id, store_id, bonus_id, payout_id,
-                      event_id, corrects, corrects_payout, posted_at)
+INSERT INTO postings (fact, source, destination, amount, member_id, store_id, rule_id, bonus_id,
+                      payout_id, event_id, corrects, corrects_payout, posted_at)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %s::text[],
-                     %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
+                     %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
+                     %s::timestamptz[])
+"""
+_MOVE_RULES = """
+UPDATE bonus_rules SET granted = bonus_rules.granted + moved.granted
+FROM (SELECT * FROM unnest(%s::text[], %s::bigint[])) AS moved (rule_id, granted)
+WHERE bonus_rules.rule_id = moved.rule_id
 """
 _MOVE_STORES = """
 INSERT INTO store_balances (store_id, owed) SELECT * FROM unnest(%s::text[], %s::bigint[])
@@ -119,7 +126,9 @@ def save(connection: Connection, books: Books) -> None:
         _run(connection, _ADD_POSTINGS, books.postings)
         _update(connection, _SAVE_ACCOUNTS, [_balances_of(one) for one in books.accounts.values()])
         event_log.add(connection, books.said)
-        # Last, because many batches move the same stores: the fewer moments they wait, the better.
+        # Last, because many batches move the same ones: the fewer moments they wait, the better.
+        for moved in sorted(books.rule_gave.items()):
+            _run(connection, _MOVE_RULES, [moved])
         _run(connection, _MOVE_STORES, sorted(books.store_owes.items()))
 
 
@@ -139,7 +148,9 @@ def bonus_of(row: Sequence[Any]) -> Bonus:
     """Build a bonus from its columns."""
     values = list(row)
     values[_STATUS] = Status(values[_STATUS])
-    values[_CONVERSION_STATUS] = ConversionStatus(values[_CONVERSION_STATUS])
+    values[_SOURCE] = Source(values[_SOURCE])
+    if values[_CONVERSION_STATUS] is not None:
+        values[_CONVERSION_STATUS] = ConversionStatus(values[_CONVERSION_STATUS])
     return Bonus(*values)
 
 

@@ -17,7 +17,7 @@ FROM postings WHERE member_id = %(member_id)s AND posted_at < %(begins)s
 """
 _POSTED = """
 SELECT posted_at, source, destination, postings.amount, corrects, bonus_id::text, store_id,
-       coalesce(stores.name, store_id), payout_id::text, payouts.kind
+       coalesce(stores.name, store_id, 'the programme'), payout_id::text, payouts.kind
 FROM postings LEFT JOIN stores USING (store_id) LEFT JOIN payouts USING (payout_id)
 WHERE postings.member_id = %(member_id)s AND posted_at >= %(begins)s AND posted_at < %(ends)s
 ORDER BY posted_at, posting_id

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from services.bonus_status.domain import Bonus, ConversionStatus, Status
+from services.bonus_status.domain import Bonus, ConversionStatus, Source, Status
 from services.bonus_status.spending import Spent
 
 _KINDS = {"top_up": "a top-up", "certificate": "a certificate"}
 
 
-def debt_in_words(bonus: Bonus, store_name: str, spent_on: Sequence[Spent]) -> str:
+def debt_in_words(bonus: Bonus, store_name: str | None, spent_on: Sequence[Spent]) -> str:
     """Say what is owed of a bonus, and by what it came to be.
 
     Example: "76 points of your purchase at AliExpress: the goods were returned after 76 points had
@@ -19,13 +19,22 @@ def debt_in_words(bonus: Bonus, store_name: str, spent_on: Sequence[Spent]) -> s
         for one in spent_on
     )
     after = f" after {paid}" if paid else ", and its points are spent"
+    if bonus.amount < 0:
+        what, after = "a correction by the operator", ""
+    elif store_name is None:
+        what = "a bonus that depended on a purchase"
+    else:
+        what = f"your purchase at {store_name}"
     return (
-        f"{-bonus.available} points of your purchase at {store_name}: {_cause(bonus)}{after}. "
-        "Your next points repay them."
+        f"{-bonus.available} points of {what}: {_cause(bonus)}{after}. Your next points repay them."
     )
 
 
 def _cause(bonus: Bonus) -> str:
+    if bonus.amount < 0:
+        return bonus.reason or "no reason was kept"
+    if bonus.source is not Source.PURCHASE:
+        return "the purchase did not stand"
     if bonus.conversion_status is ConversionStatus.RETURNED:
         return "the goods were returned"
     if bonus.status is Status.REJECTED:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.bonus_status.domain import Bonus, ConversionStatus, Status
+from services.bonus_status.domain import Bonus, ConversionStatus, Source, Status
 
 _MOST_OF_THEIR_WORDS = 200
 
@@ -20,6 +20,9 @@ class StatusCode(StrEnum):
     REPAID_DEBT = "repaid_debt"
     NOT_APPROVED = "not_approved"
     RETURNED = "returned"
+    WAITS_FOR_PURCHASE = "waits_for_purchase"
+    PURCHASE_FELL = "purchase_fell"
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ _SENTENCES = {
     StatusCode.REPAID_DEBT: "Confirmed, and used up by a debt of earlier returns.",
     StatusCode.NOT_APPROVED: "The store did not approve the purchase",
     StatusCode.RETURNED: "The goods were returned",
+    StatusCode.WAITS_FOR_PURCHASE: "Waits until the store confirms the purchase it depends on.",
+    StatusCode.PURCHASE_FELL: "No purchase that it depends on stands",
+    StatusCode.CORRECTED: "Corrected by the operator",
 }
 
 
@@ -51,6 +57,8 @@ def status_told(bonus: Bonus) -> StatusTold:
     """
     code = _code(bonus)
     sentence = _SENTENCES[code]
+    if bonus.amount < 0:
+        return StatusTold(code, f"{sentence}: {bonus.reason}.")
     if bonus.status is Status.REJECTED:
         sentence += _their_words(bonus) + "."
     if bonus.available < 0:
@@ -59,12 +67,28 @@ def status_told(bonus: Bonus) -> StatusTold:
 
 
 def _code(bonus: Bonus) -> StatusCode:
+    if bonus.source is not Source.PURCHASE:
+        return _code_of_other_source(bonus)
     if bonus.status is Status.REJECTED:
         is_return = bonus.conversion_status is ConversionStatus.RETURNED
         return StatusCode.RETURNED if is_return else StatusCode.NOT_APPROVED
     if bonus.status is Status.PENDING:
         is_agreed = bonus.conversion_status is ConversionStatus.APPROVED_UNFUNDED
         return StatusCode.WAITS_FOR_MONEY if is_agreed else StatusCode.WAITS_FOR_STORE
+    return _code_of_confirmed(bonus)
+
+
+def _code_of_other_source(bonus: Bonus) -> StatusCode:
+    if bonus.amount < 0:
+        return StatusCode.CORRECTED
+    if bonus.status is Status.REJECTED:
+        return StatusCode.PURCHASE_FELL
+    if bonus.status is Status.PENDING:
+        return StatusCode.WAITS_FOR_PURCHASE
+    return _code_of_confirmed(bonus)
+
+
+def _code_of_confirmed(bonus: Bonus) -> StatusCode:
     if bonus.reserved:
         return StatusCode.SET_ASIDE
     if bonus.written_off and bonus.available > 0:
@@ -76,6 +100,8 @@ def _code(bonus: Bonus) -> StatusCode:
 
 def _their_words(bonus: Bonus) -> str:
     words = bonus.reason or ""
+    if bonus.conversion_status is None:
+        return ""
     if not words or words == bonus.conversion_status.value:
         return ", and gave no reason" if _code(bonus) is StatusCode.NOT_APPROVED else ""
     return f"; it says: {words[:_MOST_OF_THEIR_WORDS].rstrip('.')}"

@@ -16,7 +16,7 @@ from shared.parked import Message
 from tests.support import bonuses
 from tests.support.clock import SteppedClock
 
-WRONG = ("wrong_accounts", "wrong_stores", "wrong_bonuses")
+WRONG = ("wrong_accounts", "wrong_stores", "wrong_bonuses", "wrong_rules")
 
 
 class Desk:

@@ -50,6 +50,10 @@ def test_not_even_the_servers_owner_changes_a_posting(
         "UPDATE bonuses SET reserved = -1",
         "UPDATE bonuses SET status = 'paid'",
         "UPDATE bonuses SET status = 'pending'",
+        "UPDATE bonuses SET source = 'first_purchase'",
+        "UPDATE bonuses SET source = 'gift'",
+        "UPDATE bonuses SET rule_id = 'nobody-knows', rule_version = 1",
+        "UPDATE bonuses SET store_id = NULL",
     ],
 )
 def test_what_no_account_or_bonus_can_be_is_refused(booked: Desk, change: str) -> None:
@@ -64,8 +68,15 @@ def test_what_no_account_or_bonus_can_be_is_refused(booked: Desk, change: str) -
         "'new', source, destination, 0",
         "'new', destination, 'written_off', 1",
         "'new', source, 'my_pocket', 1",
+        "'new', 'operator_margin', destination, 1",
     ],
-    ids=["a fact twice", "an amount of nothing", "an unknown way", "an unknown account"],
+    ids=[
+        "a fact twice",
+        "an amount of nothing",
+        "an unknown way",
+        "an unknown account",
+        "the operator pays for a store",
+    ],
 )
 def test_what_no_posting_can_be_is_refused(booked: Desk, values: str) -> None:
     insert = f"""

@@ -1,6 +1,7 @@
 """Bonuses at the turns of their lives."""
 
-from services.bonus_status.domain import Bonus, ConversionStatus, Origin, Report, open_bonus
+from services.bonus_status.domain import Bonus, ConversionStatus
+from services.bonus_status.sources.purchases import Origin, Report, open_bonus
 from services.bonus_status.spending import reserve, write_off
 from services.bonus_status.terms import Purchase
 from tests.support import bonuses
@@ -20,6 +21,7 @@ def opened(status: str = "reported", amount: int = 76) -> Bonus:
         conversion_id,
         bonuses.BUYER,
         bonuses.STORE,
+        "A-1",
         bonuses.TERMS_ID,
         at,
         at,

@@ -12,9 +12,9 @@ from services.bonus_status.domain import (
     MOVES,
     IllegalMove,
     Status,
-    follow,
     resolved,
 )
+from services.bonus_status.sources.purchases import follow
 from services.bonus_status.spending import bring_back, release, reserve, write_off
 from tests.support import bonuses
 from tests.unit.bonus_status.cases import PAYOUT, opened, report, spent

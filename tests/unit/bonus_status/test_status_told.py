@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from services.bonus_status.domain import Bonus, ConversionStatus, Status, follow
+from services.bonus_status.domain import Bonus, ConversionStatus, Status
+from services.bonus_status.sources.purchases import follow
 from services.bonus_status.spending import Spent, repay, reserve, write_off
 from services.bonus_status.telling.debts import debt_in_words
 from services.bonus_status.telling.status import StatusCode, status_told

@@ -16,6 +16,7 @@ FACTS: dict[str, str | int] = {
 }
 SHOWN = {
     Kind.BONUS_ACCRUED: ["good-pharmacy", "12345", "67890"],
+    Kind.BONUS_GIVEN: ["12345", "67890"],
     Kind.BONUS_REJECTED: ["good-pharmacy", "67890"],
     Kind.BONUS_RETURNED: ["good-pharmacy", "67890"],
     Kind.BONUS_REJECTED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],

@@ -18,11 +18,17 @@ from services.notifications.domain import (
 BONUS, MEMBER, PAYOUT = uuid4(), uuid4(), uuid4()
 
 
-def _news(status: str, *, amount: int = 76, reason: str | None = None) -> News | None:
+def _news(
+    status: str,
+    *,
+    amount: int = 76,
+    reason: str | None = None,
+    store_id: str | None = "aliexpress",
+) -> News | None:
     return news_of_bonus(
         bonus_id=BONUS,
         member_id=MEMBER,
-        store_id="aliexpress",
+        store_id=store_id,
         status=status,
         amount=amount,
         reason=reason,
@@ -35,6 +41,15 @@ def test_a_confirmed_bonus_is_told_with_what_is_available_now() -> None:
     assert told is not None
     assert told.kind is Kind.BONUS_ACCRUED
     assert told.facts == {"store": "aliexpress", "amount": 76, "available": 500}
+
+
+def test_a_bonus_of_no_store_is_told_when_it_is_given_and_not_when_it_falls() -> None:
+    """A fall comes with its purchase's, which is told."""
+    told = _news("accrued", store_id=None)
+    assert told is not None
+    assert told.kind is Kind.BONUS_GIVEN
+    assert told.facts == {"amount": 76, "available": 500}
+    assert _news("rejected", store_id=None) is None
 
 
 @pytest.mark.parametrize(
