@@ -4,10 +4,12 @@ The relay follows commit order: it reads rows whose transaction is older than ev
 a transaction that took an early number and commits late is never skipped, as it would be with `id >
 last`. It moves its cursor only after Kafka acknowledged, so a crash sends again and loses nothing.
 The log is kept: after a loss of all brokers it is sent again from any moment (`republish`).
+A service may chain the log of each aggregate by hashes (`add_chained`): no event of the past can
+then be changed, left out or put in without every hash behind it changing too.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import psycopg
@@ -16,7 +18,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from shared import contracts
+from shared import chain, contracts
 from shared.arrays import columns
 from shared.events import Event
 from shared.kafka import KafkaError, KafkaProducer, make_producer
@@ -36,6 +38,14 @@ _ADD = """
 INSERT INTO event_log (topic, key, aggregate_id, version, occurred_at, message)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
                      %s::text[])
+"""
+# Only a log that `tables.chain_event_log` prepared has that column.
+_ADD_CHAINED = """
+INSERT INTO event_log (topic, key, aggregate_id, version, occurred_at, message, chain_hash)
+SELECT topic, key, aggregate_id, version, occurred_at, message, decode(chain_hash, 'hex')
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[],
+            %s::text[])
+    AS new (topic, key, aggregate_id, version, occurred_at, message, chain_hash)
 """
 _NEXT = text("""
 SELECT log.transaction_id::text, log.position, log.topic, log.key, log.message,
@@ -69,11 +79,34 @@ WHERE (first.transaction_id, first.position - 1) < (sent.transaction_id, sent.po
 
 def add(connection: Connection, events: Sequence[Event]) -> None:
     """Write events in the caller's transaction; raises ContractBroken and writes nothing."""
+    if events:
+        connection.exec_driver_sql(_ADD, tuple(columns(_rows(events))))
+
+
+def add_chained(
+    connection: Connection, events: Sequence[Event], ends: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Write events, each linked to the one before it of its aggregate; raises ContractBroken.
+
+    `ends`: where each aggregate's chain ended, chain.BEGINS for a new one. Answers the new ends.
+    """
     if not events:
-        return
+        return {}
+    new: dict[str, bytes] = {}
+    rows = []
+    for row in _rows(events):
+        aggregate_id, message = row[2], row[5]
+        end = chain.link(new.get(aggregate_id) or ends[aggregate_id], message.encode())
+        new[aggregate_id] = end
+        rows.append((*row, end.hex()))
+    connection.exec_driver_sql(_ADD_CHAINED, tuple(columns(rows)))
+    return new
+
+
+def _rows(events: Sequence[Event]) -> list[tuple[str, str, str, int, datetime, str]]:
     for event in events:
         contracts.check(event.type, event.data)
-    rows = [
+    return [
         (
             event.topic,
             event.key,
@@ -84,7 +117,6 @@ def add(connection: Connection, events: Sequence[Event]) -> None:
         )
         for event in events
     ]
-    connection.exec_driver_sql(_ADD, tuple(columns(rows)))
 
 
 def unsent(connection: Connection) -> int:

@@ -34,6 +34,29 @@ CREATE TRIGGER event_log_keeps_what_was_said BEFORE UPDATE OR DELETE OR TRUNCATE
     EXECUTE FUNCTION event_log_is_append_only();
 """
 
+# `link` of shared/chain.py, and its fold; what was said before is chained as it stands.
+_CHAIN = """
+ALTER TABLE event_log ADD COLUMN chain_hash bytea;
+CREATE FUNCTION event_log_link(previous bytea, message text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN sha256(previous || sha256(convert_to(message, 'UTF8')));
+CREATE AGGREGATE event_log_chain(message text) (
+    sfunc = event_log_link, stype = bytea,
+    initcond = '\\x0000000000000000000000000000000000000000000000000000000000000000'
+);
+ALTER TABLE event_log DISABLE TRIGGER event_log_keeps_what_was_said;
+UPDATE event_log SET chain_hash = chained.chain_hash FROM (
+    SELECT aggregate_id, version, event_log_chain(message) OVER (
+        PARTITION BY aggregate_id ORDER BY version) AS chain_hash
+    FROM event_log WHERE topic = '{topic}') AS chained
+WHERE topic = '{topic}' AND event_log.aggregate_id = chained.aggregate_id
+  AND event_log.version = chained.version;
+ALTER TABLE event_log ENABLE TRIGGER event_log_keeps_what_was_said,
+    ADD CONSTRAINT event_log_is_chained
+        CHECK (topic <> '{topic}' OR coalesce(length(chain_hash), 0) = 32);
+REVOKE UPDATE, DELETE, TRUNCATE ON event_log FROM CURRENT_USER;
+"""
+
 _INBOX = """
 CREATE TABLE inbox (
     topic text NOT NULL,
@@ -70,6 +93,11 @@ CREATE INDEX parked_open ON parked (topic, aggregate_id, version) WHERE state NO
 def create_event_log(op: Any) -> None:
     """Make the log of what this service says, and how far its relay has sent it."""
     op.execute(_EVENT_LOG)
+
+
+def chain_event_log(op: Any, topic: str) -> None:
+    """Let each event of a topic carry the hash of all that was said of its aggregate up to it."""
+    op.execute(_CHAIN.format(topic=topic))
 
 
 def create_inbox(op: Any) -> None:

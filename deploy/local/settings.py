@@ -18,7 +18,7 @@ from deploy.prepare import DATABASE
 
 FILE = "settings.json"
 _KEY_NAMES = ("operator", "service")
-_SEALING_KEYS = ("session", "click", "certificate")
+_SECRET_KEYS = ("session", "click", "certificate", "proof")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def make(folder: Path, ports: Mapping[str, int]) -> Settings:
     """Make the settings of a new stack; its keys and passwords are random."""
     passwords = {role: secrets.token_urlsafe(24) for role in ("postgres", *databases.ROLES)}
     keys = {name: secrets.token_urlsafe(32) for name in _KEY_NAMES}
-    keys |= {name: secrets.token_hex(32) for name in _SEALING_KEYS}
+    keys |= {name: secrets.token_hex(32) for name in _SECRET_KEYS}
     return Settings(folder, ports, passwords, keys)
 
 
@@ -67,7 +67,12 @@ def load(folder: Path) -> Settings | None:
     file = folder / FILE
     if not file.exists():
         return None
-    return Settings(folder=folder, **json.loads(file.read_text()))
+    kept = json.loads(file.read_text())
+    if missing := set(_SECRET_KEYS) - kept["keys"].keys():
+        # A stack of before such a key was needed: it gets its own now, and keeps it.
+        kept["keys"] |= {name: secrets.token_hex(32) for name in missing}
+        write_private(file, json.dumps(kept, indent=2))
+    return Settings(folder=folder, **kept)
 
 
 def save(settings: Settings) -> None:
@@ -110,6 +115,7 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
         "SESSION_KEYS": settings.keys["session"],
         "CLICK_KEYS": settings.keys["click"],
         "CERTIFICATE_KEYS": settings.keys["certificate"],
+        "PROOF_KEYS": settings.keys["proof"],
         "JOURNAL_DIR": str(settings.folder / "journal"),
         "SANDBOX_DIR": str(settings.folder / "sandbox"),
         "PARTNERS_FILE": str(settings.folder / "partners.json"),

@@ -8,6 +8,9 @@ from flask import Flask
 from services.bonus_status.api.app import create_app
 from services.bonus_status.config import read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
+from services.bonus_status.proof import neighbours
+from services.bonus_status.proof.making import Prover
+from services.bonus_status.work.anchors import AnchorChains
 from services.bonus_status.work.delays import CountDelays
 from shared import event_log
 from shared.clock import utc_now
@@ -18,6 +21,7 @@ from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
 from shared.server import end_with_parent, serve
+from shared.signed import Signer
 from shared.worker import consume
 
 _SERVICE = "bonus_status"
@@ -26,6 +30,7 @@ _BATCH = 8_000
 _LANES = 2
 _WORK_CONNECTIONS = 4
 _DELAYS_SECONDS = 900.0
+_ANCHORS_SECONDS = 300.0
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
@@ -35,7 +40,12 @@ def make_app() -> Flask:
     settings = read_settings()
     sessions = Sessions(settings.session_keys)
     access = Access(settings.operator_key, settings.service_key, sessions)
-    return create_app(connect(settings.database_url, pool_size=_THREADS), access)
+    engine = connect(settings.database_url, pool_size=_THREADS)
+    others = neighbours.connect(
+        settings.partner_postback_url, settings.payout_url, settings.service_key
+    )
+    prover = Prover(engine, others, Signer(settings.proof_keys), utc_now)
+    return create_app(engine, access, prover)
 
 
 def _migrate(_: threading.Event) -> None:
@@ -79,7 +89,12 @@ def _work(stop: threading.Event) -> None:
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = connect(settings.database_url, pool_size=_WORK_CONNECTIONS)
     counting = CountDelays(engine, utc_now)
-    keep_doing([Job("delays", counting.work, _DELAYS_SECONDS)], stop, pulse)
+    anchoring = AnchorChains(engine, utc_now)
+    jobs = [
+        Job("delays", counting.work, _DELAYS_SECONDS),
+        Job("anchors", anchoring.work, _ANCHORS_SECONDS),
+    ]
+    keep_doing(jobs, stop, pulse)
 
 
 def _relay(stop: threading.Event) -> None:

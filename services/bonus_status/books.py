@@ -41,12 +41,16 @@ _WORD = {movement: movement.name.lower() for movement in Movement}
 
 
 class Cause(NamedTuple):
-    """The one event that postings come from; `key` names it within a bonus: `v3`, a payout's id."""
+    """The one event that postings come from; `key` names it within a bonus: `v3`, a payout's id.
+
+    `receipt_id` names the partner's own message behind it, where there was one.
+    """
 
     event_id: str
     key: str
     at: datetime
     payout_id: str | None = None
+    receipt_id: str | None = None
 
 
 class Books:
@@ -95,7 +99,7 @@ class Books:
                 credited_by = fact
         if credited_by and (before is None or before.status is not after.status):
             after = replace(after, credited_by=credited_by)
-        self._keep(before, after)
+        self._keep(before, after, cause)
 
     def repay_debt(self, member_id: str, cause: Cause) -> None:
         """Let free points repay the member's debt at once, the oldest first."""
@@ -105,8 +109,8 @@ class Books:
             paid, freed, amount = repay(giver, debtor)
             fact = f"{giver.bonus_id}:repaid:{debtor.bonus_id}:{cause.event_id}"
             self._post(giver, Movement.REPAID, amount, cause, fact=fact)
-            self._keep(giver, paid)
-            self._keep(debtor, freed)
+            self._keep(giver, paid, cause)
+            self._keep(debtor, freed, cause)
 
     def say_points(
         self, what: Points, member_id: str, payout_id: str, amount: int, reason: str | None
@@ -166,14 +170,16 @@ class Books:
             )
         )
 
-    def _keep(self, before: Bonus | None, after: Bonus) -> None:
+    def _keep(self, before: Bonus | None, after: Bonus, cause: Cause) -> None:
         if before is None:
             self._remember(after)
             self.new.add(after.bonus_id)
         else:
             self.bonuses[after.bonus_id] = after
             self.changed.add(after.bonus_id)
-        self.said.append(events.bonus_changed(after, self._next(after.member_id), self._now))
+        why = events.Why(cause.event_id, cause.at, cause.receipt_id, cause.payout_id)
+        account = self._next(after.member_id)
+        self.said.append(events.bonus_changed(after, account, why, self._now))
 
     def _remember(self, bonus: Bonus) -> None:
         self.bonuses[bonus.bonus_id] = bonus

@@ -18,6 +18,9 @@ class Settings:
     operator_key: str
     service_key: str
     session_keys: Sequence[bytes]
+    proof_keys: Sequence[bytes]
+    partner_postback_url: str
+    payout_url: str
     instance: str
 
 
@@ -33,6 +36,9 @@ def read_settings() -> Settings:
         operator_key=env.str("OPERATOR_KEY"),
         service_key=env.str("SERVICE_KEY"),
         session_keys=env.keys_of("SESSION_KEYS"),
+        proof_keys=env.keys_of("PROOF_KEYS"),
+        partner_postback_url=env.str("PARTNER_POSTBACK_URL"),
+        payout_url=env.str("PAYOUT_URL"),
         instance=env.str("INSTANCE", "0"),
     )
     env.done()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.bonus_status.domain import Bonus
 from services.bonus_status.ledger import Account
@@ -25,7 +25,16 @@ class Points(StrEnum):
 SAYS = ("bonus.changed", *Points)
 
 
-def bonus_changed(bonus: Bonus, account: Account, at: datetime) -> Event:
+class Why(NamedTuple):
+    """What changed a bonus: an event, with the partner's receipt or the payout behind it."""
+
+    event_id: str
+    at: datetime
+    receipt_id: str | None
+    payout_id: str | None
+
+
+def bonus_changed(bonus: Bonus, account: Account, why: Why, at: datetime) -> Event:
     """Say how a bonus and its member's account stand now."""
     data: dict[str, Any] = {
         "bonus_id": bonus.bonus_id,
@@ -41,6 +50,12 @@ def bonus_changed(bonus: Bonus, account: Account, at: datetime) -> Event:
         "expected_at": _moment(bonus.expected_at),
         "reason": bonus.reason,
         "payout_id": bonus.payout_id,
+        "cause": {
+            "event_id": why.event_id,
+            "at": rfc3339(why.at),
+            "receipt_id": why.receipt_id,
+            "payout_id": why.payout_id,
+        },
         "balance": account.balance(),
     }
     return _event("bonus.changed", account, data, at)

@@ -14,6 +14,7 @@ from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from services.bonus_status.domain import Bonus
+from shared import chain
 
 
 class Place(StrEnum):
@@ -75,7 +76,10 @@ class Posting(NamedTuple):
 
 @dataclass(slots=True)
 class Account:
-    """A member's balances, in points; `version` counts everything said of them."""
+    """A member's balances, in points; `version` counts everything said of them.
+
+    `chain_hash` is the end of the chain of all that was said.
+    """
 
     member_id: str
     member_status: str | None = None
@@ -85,6 +89,7 @@ class Account:
     reserved: int = 0
     written_off: int = 0
     debt: int = 0
+    chain_hash: bytes = chain.BEGINS
 
     def move(self, movement: Movement, amount: int) -> None:
         """Move an amount between the balances; a store's side is kept elsewhere."""

@@ -32,6 +32,7 @@ class ConversionView(msgspec.Struct, frozen=True):
     currency: str
     rate_micro: Annotated[int, Meta(ge=1, le=10**15)]
     reason: str | None
+    receipt_id: Id
 
 
 class RateView(msgspec.Struct, frozen=True):

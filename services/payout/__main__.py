@@ -51,6 +51,7 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
         blueprints=[
             api.members.blueprint(engine, access, book, clock),
             api.clerks.blueprint(engine, access, settings.top_up_limits, clock),
+            api.clerks.look_up(engine, access),
             api.held.blueprint(engine, access, billing, settings.patience, clock),
             ops.blueprint(engine, access),
         ],

@@ -55,10 +55,12 @@ INSERT INTO postings (fact, source, destination, amount, member_id, store_id, bo
 SELECT bonus || ':v1:reported', 'store_receivable', 'member_pending', 76, member, store, bonus,
        line, at FROM filled;
 INSERT INTO inbox (topic, aggregate_id, version) SELECT 'conversions', line::text, 1 FROM filled;
-INSERT INTO event_log (topic, key, aggregate_id, version, occurred_at, message)
-SELECT 'bonuses', member::text, member::text, version, at, '{}' FROM filled;
-UPDATE accounts SET pending = 76 * held.count, version = held.count
-FROM (SELECT member, count(*) FROM filled GROUP BY member) AS held WHERE member_id = member;
+INSERT INTO event_log (topic, key, aggregate_id, version, occurred_at, message, chain_hash)
+SELECT 'bonuses', member::text, member::text, version, at, '{}',
+       event_log_chain('{}') OVER (PARTITION BY member ORDER BY version) FROM filled;
+UPDATE accounts SET pending = 76 * held.count, version = held.count, chain_hash = held.chain_hash
+FROM (SELECT member, count(*), event_log_chain('{}') AS chain_hash FROM filled GROUP BY member)
+    AS held WHERE member_id = member;
 INSERT INTO store_balances SELECT store, 76 * count(*) FROM filled GROUP BY store;
 DROP TABLE filled
 """
@@ -143,6 +145,9 @@ class Consumer:
             "OPERATOR_KEY": "bench",
             "SERVICE_KEY": "bench",
             "SESSION_KEYS": "00" * 32,
+            "PROOF_KEYS": "00" * 32,
+            "PARTNER_POSTBACK_URL": "http://127.0.0.1:1",
+            "PAYOUT_URL": "http://127.0.0.1:1",
             "LOG_LEVEL": "WARNING",
         }
         command = [sys.executable, "-m", "services.bonus_status", "consume"]

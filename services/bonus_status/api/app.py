@@ -3,13 +3,14 @@
 from flask import Flask
 from sqlalchemy import Engine
 
-from services.bonus_status.api import bonuses, settings, statements
+from services.bonus_status.api import bonuses, proof, settings, statements
+from services.bonus_status.proof.making import Prover
 from shared import database, ops, web
 from shared.clock import Clock, utc_now
 from shared.identity import Access
 
 
-def create_app(engine: Engine, access: Access, clock: Clock = utc_now) -> Flask:
+def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = utc_now) -> Flask:
     """Build the web app of this service."""
     return web.create_app(
         "bonus_status",
@@ -18,6 +19,7 @@ def create_app(engine: Engine, access: Access, clock: Clock = utc_now) -> Flask:
             bonuses.blueprint(engine, access),
             settings.blueprint(engine, access, clock),
             statements.blueprint(engine, access, clock),
+            proof.blueprint(prover, access),
             ops.blueprint(engine, access),
         ],
         refusals={**bonuses.REFUSALS, **statements.REFUSALS, **ops.REFUSALS},

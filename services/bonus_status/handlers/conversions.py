@@ -89,7 +89,8 @@ def apply_one(books: Books, pricing: Pricing, reported: Reported) -> None:
     else:
         _must_belong(before, reported.data)
         after = follow(before, _report(pricing, before.terms_id, reported))
-    cause = Cause(str(reported.event_id), f"v{reported.version}", reported.occurred_at)
+    key, receipt_id = f"v{reported.version}", reported.data.receipt_id
+    cause = Cause(str(reported.event_id), key, reported.occurred_at, receipt_id=receipt_id)
     books.write(before, after, moves_of_report(before, after), cause)
     books.repay_debt(after.member_id, cause)
 

@@ -49,7 +49,8 @@ def _arrays(names: Iterable[str]) -> str:
 
 
 _LOCK_ACCOUNTS = """
-SELECT member_id::text, member_status, version, pending, accrued, reserved, written_off, debt
+SELECT member_id::text, member_status, version, pending, accrued, reserved, written_off, debt,
+       chain_hash
 FROM accounts WHERE member_id = ANY(%s::uuid[]) ORDER BY accounts.member_id FOR UPDATE
 """
 _OPEN_ACCOUNTS = """
@@ -57,10 +58,11 @@ INSERT INTO accounts (member_id) SELECT * FROM unnest(%s::uuid[]) ON CONFLICT DO
 """
 _SAVE_ACCOUNTS = """
 UPDATE accounts SET version = new.version, pending = new.pending, accrued = new.accrued,
-    reserved = new.reserved, written_off = new.written_off, debt = new.debt
+    reserved = new.reserved, written_off = new.written_off, debt = new.debt,
+    chain_hash = decode(new.chain_hash, 'hex')
 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-            %s::bigint[])
-    AS new (member_id, version, pending, accrued, reserved, written_off, debt)
+            %s::bigint[], %s::text[])
+    AS new (member_id, version, pending, accrued, reserved, written_off, debt, chain_hash)
 WHERE accounts.member_id = new.member_id AND accounts.member_id = ANY(%s::uuid[])
 """
 _BY_ID = f"SELECT {SELECTED} FROM bonuses WHERE bonus_id = ANY(%s::uuid[])"  # noqa: S608 - columns
@@ -124,8 +126,11 @@ def save(connection: Connection, books: Books) -> None:
         changed = books.changed - books.new
         _update(connection, _SAVE_BONUSES, [_changing_of(books.bonuses[one]) for one in changed])
         _run(connection, _ADD_POSTINGS, books.postings)
-        _update(connection, _SAVE_ACCOUNTS, [_balances_of(one) for one in books.accounts.values()])
-        event_log.add(connection, books.said)
+        accounts = books.accounts.values()
+        ends = {one.member_id: one.chain_hash for one in accounts}
+        ends |= event_log.add_chained(connection, books.said, ends)
+        rows = [(*_balances_of(one), ends[one.member_id].hex()) for one in accounts]
+        _update(connection, _SAVE_ACCOUNTS, rows)
         # Last, because many batches move the same ones: the fewer moments they wait, the better.
         for moved in sorted(books.rule_gave.items()):
             _run(connection, _MOVE_RULES, [moved])

@@ -34,8 +34,22 @@ def blueprint(engine: Engine, access: Access, limits: TopUpLimits, clock: Clock)
         access.require_operator(request)
 
     _run_months(desk, engine, limits, clock)
-    _look_at_payouts(desk, engine)
     return desk
+
+
+def look_up(engine: Engine, access: Access) -> Blueprint:
+    """Build the route of one payout, which bonus_status asks for its proofs too."""
+    routes = Blueprint("payouts", __name__, description="One payout and where it stands.")
+
+    @routes.get("/payouts/<uuid:payout_id>")
+    @routes.response(200, PayoutSchema)
+    def show_payout(payout_id: UUID) -> object:
+        """Show a payout and where it stands, to a clerk or to a service."""
+        access.require_service(request)
+        with engine.connect() as connection:
+            return payouts.find(connection, payout_id)
+
+    return routes
 
 
 def _run_months(desk: Blueprint, engine: Engine, limits: TopUpLimits, clock: Clock) -> None:
@@ -71,12 +85,3 @@ def _run_months(desk: Blueprint, engine: Engine, limits: TopUpLimits, clock: Clo
             run = runs.get(connection, read_month(month))
             page = payouts.of_run(connection, run.month, state=state, after=after, limit=limit)
         return {"data": page, "next": page[-1].payout_id if len(page) == limit else None}
-
-
-def _look_at_payouts(desk: Blueprint, engine: Engine) -> None:
-    @desk.get("/payouts/<uuid:payout_id>")
-    @desk.response(200, PayoutSchema)
-    def show_payout(payout_id: UUID) -> object:
-        """Show a payout and where it stands."""
-        with engine.connect() as connection:
-            return payouts.find(connection, payout_id)

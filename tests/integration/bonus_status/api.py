@@ -7,18 +7,21 @@ from uuid import UUID
 from flask.testing import FlaskClient
 
 from services.bonus_status.api.app import create_app
+from services.bonus_status.proof.making import Prover
 from shared.identity import SESSION_COOKIE, Access, Sessions
 from tests.integration.bonus_status.desk import Desk
+from tests.integration.bonus_status.proving import prover_of
 
 CLERK = {"Authorization": "Bearer operator"}
 PARTNER = {"Authorization": "Bearer somebody-else"}
 _KEY = bytes(32)
 
 
-def client_of(desk: Desk) -> FlaskClient:
-    """A client of the service at a desk."""
+def client_of(desk: Desk, prover: Prover | None = None) -> FlaskClient:
+    """A client of the service at a desk; without a prover's neighbours none of them answers."""
     access = Access("operator", "service", Sessions([_KEY]), desk.clock)
-    return create_app(desk.engine, access, desk.clock).test_client()
+    chosen = prover or prover_of(desk)
+    return create_app(desk.engine, access, chosen, desk.clock).test_client()
 
 
 def sign_in(desk: Desk, client: FlaskClient, member_id: str) -> FlaskClient:

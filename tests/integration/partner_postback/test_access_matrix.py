@@ -64,6 +64,9 @@ _ROUTES = {
     "GET /receipts/<uuid:receipt_id>": Route(Right.READS_OWN, "/receipts/{receipt_id}"),
     "GET /conversions": Route(Right.READS_OWN, "/conversions" + _OF_PARTNER),
     "GET /conversions/<uuid:conversion_id>": Route(Right.READS_OWN, "/conversions/{conversion_id}"),
+    "GET /conversions/<uuid:conversion_id>/evidence": Route(
+        Right.READS_OWN, "/conversions/{conversion_id}/evidence"
+    ),
     "GET /match": Route(Right.READS_OWN, "/match" + _OF_PARTNER + "&from=2026-11-01&to=2026-12-01"),
     "GET /files": Route(Right.LISTS_OWN, "/files" + _OF_PARTNER),
     "POST /files": Route(Right.OWN_OR_CLERK, "/files" + _OF_PARTNER + "&profile=csv"),

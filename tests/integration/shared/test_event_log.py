@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from shared import event_log
+from shared import chain, event_log, tables
 from shared.contracts import ContractBroken
 from shared.events import Event, open_envelope
 from shared.kafka import KafkaConsumer, TopicPartition, make_producer
+from tests.integration.shared.conftest import Op
 from tests.integration.shared.things import NOW
 from tests.support.waiting import eventually
 
@@ -102,6 +103,23 @@ def test_nobody_rewrites_the_log(engine: Engine, statement: str) -> None:
         event_log.add(connection, [said("t", "a", 1)])
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(statement))
+
+
+def test_what_was_said_before_the_chain_is_chained_as_it_stands(engine: Engine) -> None:
+    events = [said("t", name, version) for version in (1, 2) for name in ("a", "b")]
+    ends = {"a": chain.BEGINS, "b": chain.BEGINS}
+    for one in events:
+        ends[one.aggregate_id] = chain.link(ends[one.aggregate_id], one.encode())
+    with engine.begin() as connection:
+        event_log.add(connection, events)
+        tables.chain_event_log(Op(connection), "t")
+        kept = connection.execute(
+            text("SELECT aggregate_id, chain_hash FROM event_log WHERE version = 2")
+        )
+        assert dict(kept.tuples().all()) == ends
+        more = said("t", "a", 3)
+        new = event_log.add_chained(connection, [more], ends)
+        assert new == {"a": chain.link(ends["a"], more.encode())}
 
 
 def _unsent(engine: Engine) -> int:

@@ -74,7 +74,7 @@ ORDER BY changed_at, conversion_id LIMIT :limit
 
 def with_messages(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
     """Answer conversions each with its messages, at most MOST_MESSAGES of line and order each."""
-    subjects = [_subjects(row) for row in rows]
+    subjects = [subjects(row) for row in rows]
     wanted = list({one for both in subjects for one in both})
     said: dict[UUID, list[RowMapping]] = {}
     for message in connection.execute(_MESSAGES, {"subject_ids": wanted}).mappings():
@@ -85,5 +85,6 @@ def with_messages(connection: Connection, rows: Sequence[RowMapping]) -> list[di
     ]
 
 
-def _subjects(row: RowMapping) -> tuple[UUID, UUID]:
+def subjects(row: RowMapping) -> tuple[UUID, UUID]:
+    """Answer what messages about a conversion are kept under: its line and its whole order."""
     return row["conversion_id"], order_id_of(row["partner_id"], row["order_id"])
