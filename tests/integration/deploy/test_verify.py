@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from deploy.verify import books, intake, journey
+from deploy.verify import books, chain, intake, journey
 from deploy.verify.books import Auditor
 
 PAYOUT = str(uuid.UUID(int=7))
 QUERIES = {
     name: text
-    for module in (books, intake, journey)
+    for module in (books, chain, intake, journey)
     for name, text in vars(module).items()
     if isinstance(text, str) and text.lstrip().startswith(("SELECT", "WITH"))
 }
@@ -37,6 +37,8 @@ def _break(url_of: Callable[[str], str], service: str, *statements: str) -> None
 
 def test_empty_books_are_right(auditor: Auditor) -> None:
     assert all(check.holds for check in books.checks(auditor))
+    with auditor.transaction():  # where a cursor of the server lives
+        assert all(check.holds for check in chain.checks(auditor))
     assert all(check.holds for check in intake.checks(auditor))
     assert journey.conversions(auditor).holds
     assert journey.payouts(auditor).holds

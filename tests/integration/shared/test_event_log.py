@@ -113,10 +113,9 @@ def test_what_was_said_before_the_chain_is_chained_as_it_stands(engine: Engine) 
     with engine.begin() as connection:
         event_log.add(connection, events)
         tables.chain_event_log(Op(connection), "t")
-        kept = connection.execute(
-            text("SELECT aggregate_id, chain_hash FROM event_log WHERE version = 2")
-        )
-        assert dict(kept.tuples().all()) == ends
+        query = "SELECT aggregate_id, chain_hash FROM event_log WHERE version = 2"
+        kept = {row.aggregate_id: row.chain_hash for row in connection.execute(text(query))}
+        assert kept == ends
         more = said("t", "a", 3)
         new = event_log.add_chained(connection, [more], ends)
         assert new == {"a": chain.link(ends["a"], more.encode())}
