@@ -1,6 +1,8 @@
 """A partner lists its conversions with what was said of each, page by page."""
 
+import base64
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -39,6 +41,34 @@ def test_a_line_is_listed_with_all_that_was_said_of_it(desk: Desk, partner: Part
     assert [one["said"]["says"] for one in line["messages"]] == ["reported", "approved"]
     assert {one["source"] for one in line["messages"]} == {"push"}
     assert "member_id" not in line
+
+
+def test_evidence_names_each_message_by_the_hash_of_its_raw_bytes(
+    desk: Desk, partner: Partner
+) -> None:
+    report = partner.report()
+    sent = partner.send(report).json
+    desk.clock.move(timedelta(minutes=1))
+    approval = partner.send(partner.later(report, "approved", line_id="")).json
+    assert sent
+    assert approval
+    path = f"/conversions/{sent['conversion_id']}/evidence"
+    evidence = partner.read(path).json
+    assert evidence
+    assert (evidence["order_id"], len(evidence["click_id"])) == (report["order_id"], 64)
+    both = [one["receipt_id"] for one in (sent, approval)]
+    assert [one["receipt_id"] for one in evidence["receipts"]] == both
+    for receipt in evidence["receipts"]:
+        whole = partner.read(f"/receipts/{receipt['receipt_id']}").json
+        assert whole
+        body = base64.b64decode(whole["request"]["body_base64"])
+        assert receipt["raw"] == {
+            "method": "POST",
+            "query_sha256": sha256(b"").hexdigest(),
+            "body_sha256": sha256(body).hexdigest(),
+            "body_bytes": len(body),
+        }
+        assert (receipt["format"], receipt["verdict"]) == (whole["format"], "accepted")
 
 
 def test_pages_pass_over_nothing_though_conversions_change_meanwhile(

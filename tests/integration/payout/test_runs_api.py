@@ -162,3 +162,16 @@ def test_a_certificate_shows_its_code_to_a_service_alone(
     assert shown.headers["Cache-Control"] == "no-store"
     sign_in(client, uuid4(), clock)
     assert client.get("/me/certificates").get_json() == {"data": []}
+
+
+@pytest.mark.usefixtures("member_id")
+def test_another_service_looks_one_payout_up_and_nothing_else(
+    client: FlaskClient, engine: Engine, clock: SteppedClock
+) -> None:
+    client.post("/runs", json={"month": "2026-12"}, headers=CLERK)
+    plan_all(engine, read_month("2026-12"), clock)
+    [payout] = client.get("/runs/2026-12/payouts", headers=CLERK).get_json()["data"]
+    found = client.get(f"/payouts/{payout['payout_id']}", headers=SERVICE).get_json()
+    assert (found["payout_id"], found["operator_reference"]) == (payout["payout_id"], None)
+    assert_problem(client.get("/runs/2026-12", headers=SERVICE), 401, "not_allowed")
+    assert_problem(client.get(f"/payouts/{payout['payout_id']}"), 401, "not_allowed")

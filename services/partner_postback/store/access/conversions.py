@@ -74,14 +74,14 @@ ORDER BY changed_at, conversion_id LIMIT :limit
 
 def with_messages(connection: Connection, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
     """Answer conversions each with its messages, at most MOST_MESSAGES of line and order each."""
-    subjects = [subjects(row) for row in rows]
-    wanted = list({one for both in subjects for one in both})
+    pairs = [subjects(row) for row in rows]
+    wanted = list({one for both in pairs for one in both})
     said: dict[UUID, list[RowMapping]] = {}
     for message in connection.execute(_MESSAGES, {"subject_ids": wanted}).mappings():
         said.setdefault(message["subject_id"], []).append(message)
     return [
         {**row, "messages": [one for subject in both for one in said.get(subject, ())]}
-        for both, row in zip(subjects, rows, strict=True)
+        for both, row in zip(pairs, rows, strict=True)
     ]
 
 
