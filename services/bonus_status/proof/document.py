@@ -1,6 +1,6 @@
 """What a proof says of one bonus, as plain JSON types: pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from services.bonus_status.schemas import ClickView
 from services.bonus_status.store.anchors import Anchor
 from services.bonus_status.store.history import Told
 from services.bonus_status.store.proof import Link, Posted, Share, Trail
-from services.bonus_status.terms import Purchase, in_words, rate_for
+from services.bonus_status.terms import in_words, rate_for
 from shared.money import minor_units
 from shared.schemas import rfc3339
 
@@ -40,8 +40,9 @@ def document(gathered: Gathered, made_at: datetime) -> dict[str, Any]:
         "made_at": rfc3339(made_at),
         "bonus": _bonus(told),
         "click": _click(told.bonus, gathered.purchase, gathered.click),
-        "purchase": dict(gathered.purchase),
+        "purchase": dict(gathered.purchase) if told.bonus.conversion_id else None,
         "terms": _terms(told),
+        "rule": _rule(told),
         "computation": _computation(told),
         "changes": [_change(one) for one in trail.links if one.message is not None],
         "postings": [_posting(one) for one in trail.postings],
@@ -59,6 +60,7 @@ def _bonus(told: Told) -> dict[str, Any]:
     bonus = told.bonus
     return {
         "bonus_id": bonus.bonus_id,
+        "source": bonus.source.value,
         "conversion_id": bonus.conversion_id,
         "member_id": bonus.member_id,
         "store_id": bonus.store_id,
@@ -68,15 +70,17 @@ def _bonus(told: Told) -> dict[str, Any]:
         "reserved": bonus.reserved,
         "written_off": bonus.written_off,
         "ordered_at": _moment(bonus.ordered_at),
-        "opened_at": _moment(bonus.opened_at),
+        "opened_at": rfc3339(bonus.opened_at),
         "accrued_at": _moment(bonus.accrued_at),
         "rejected_at": _moment(bonus.rejected_at),
         "reason": bonus.reason,
     }
 
 
-def _click(bonus: Bonus, purchase: Part, click: ClickView | None) -> dict[str, Any]:
+def _click(bonus: Bonus, purchase: Part, click: ClickView | None) -> dict[str, Any] | None:
     """Tell what the sealed id proves, and what the click's own record says."""
+    if bonus.clicked_at is None:
+        return None
     recorded = None
     if click is not None:
         recorded = {
@@ -88,33 +92,46 @@ def _click(bonus: Bonus, purchase: Part, click: ClickView | None) -> dict[str, A
         "click_id": purchase.get("click_id"),
         "member_id": bonus.member_id,
         "store_id": bonus.store_id,
-        "clicked_at": _moment(bonus.clicked_at),
+        "clicked_at": rfc3339(bonus.clicked_at),
         "recorded": recorded,
     }
 
 
-def _terms(told: Told) -> dict[str, Any]:
-    rates: Sequence[Any] = msgspec.to_builtins(told.rates)
+def _terms(told: Told) -> dict[str, Any] | None:
+    if told.bonus.terms_id is None:
+        return None
     used = rate_for(told.rates, told.bonus.category)
     return {
         "terms_id": told.bonus.terms_id,
         "in_force_at": _moment(told.bonus.clicked_at),
-        "rates": list(rates),
+        "rates": list(msgspec.to_builtins(told.rates)),
         "rate": msgspec.to_builtins(used),
     }
 
 
-def _computation(told: Told) -> dict[str, Any]:
+def _rule(told: Told) -> dict[str, Any] | None:
+    """Tell the rule of a bonus that is of no purchase, as it was when it gave the bonus."""
     bonus = told.bonus
-    rate = rate_for(told.rates, bonus.category)
-    purchase = Purchase(bonus.paid_minor, bonus.currency, bonus.rate_micro, bonus.category)
+    if bonus.rule_id is None:
+        return None
     return {
-        "in_words": in_words(rate, purchase),
-        "paid_minor": bonus.paid_minor,
-        "currency": bonus.currency,
-        "decimals": minor_units(bonus.currency),
-        "rate_micro": bonus.rate_micro,
-        "category": bonus.category,
+        "rule_id": bonus.rule_id,
+        "rule_version": bonus.rule_version,
+        "sentence": told.sentence,
+    }
+
+
+def _computation(told: Told) -> dict[str, Any]:
+    bonus, purchase = told.bonus, told.bonus.purchase
+    if purchase is None:
+        return {"in_words": told.sentence, "points": bonus.amount}
+    return {
+        "in_words": in_words(rate_for(told.rates, bonus.category), purchase),
+        "paid_minor": purchase.paid_minor,
+        "currency": purchase.currency,
+        "decimals": minor_units(purchase.currency),
+        "rate_micro": purchase.rate_micro,
+        "category": purchase.category,
         "points": bonus.amount,
     }
 

@@ -34,7 +34,8 @@ class Prover:
             trail = proof.trail(connection, told.bonus)
             anchor = next(iter(anchors.newest(connection, 1)), None)
         # No transaction is open while others are asked.
-        purchase = self.neighbours.purchase(told.bonus.conversion_id)
+        conversion_id = told.bonus.conversion_id
+        purchase = {} if conversion_id is None else self.neighbours.purchase(conversion_id)
         payouts = {one.payout_id: self.neighbours.top_up(one.payout_id) for one in trail.shares}
         gathered = Gathered(told, trail, purchase, self._click(purchase), payouts, anchor)
         return self._signed(document(gathered, self.clock()))

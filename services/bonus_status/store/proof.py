@@ -25,7 +25,8 @@ WHERE {_OF_MEMBER} AND version BETWEEN %s AND %s ORDER BY version
 _END = f"SELECT chain_hash FROM event_log WHERE {_OF_MEMBER} AND version = %s"  # noqa: S608
 # A fact begins with the id of its bonus, and facts are indexed in the order of their bytes.
 _POSTINGS = """
-SELECT fact, source, destination, amount, payout_id::text, event_id::text, corrects, posted_at
+SELECT fact, source, destination, amount, payout_id::text, event_id::text, corrects,
+       corrects_payout, posted_at
 FROM postings WHERE fact >= %s AND fact < %s ORDER BY posting_id
 """
 _PAYOUTS = """
@@ -56,6 +57,7 @@ class Posted(NamedTuple):
     payout_id: str | None
     event_id: str
     corrects: str | None
+    corrects_payout: str | None
     posted_at: datetime
 
 
