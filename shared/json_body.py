@@ -7,7 +7,8 @@ surrogates (PostgreSQL cannot keep them). The refusal names the field wherever t
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cache
 
 _DEEPEST = 32
 _LONGEST_NUMBER = 40
@@ -25,11 +26,8 @@ class MalformedJson(ValueError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unusable:
-    """Stands where a number stood that cannot be taken, until its path is known."""
-
-    why: str
+class _Unusable(Exception):
+    """A number cannot be taken."""
 
 
 def read_json(raw: bytes) -> object:
@@ -41,12 +39,22 @@ def read_json(raw: bytes) -> object:
         raise MalformedJson(message) from None
     _check_depth(text)
     try:
-        document: object = _DECODER.decode(text)
+        document, is_plain = _decoded(text)
     except json.JSONDecodeError as fault:
         message = f"The body is not JSON: {fault.msg} at line {fault.lineno} column {fault.colno}."
         raise MalformedJson(message) from None
-    _check_values(document, "")
+    if not is_plain:
+        _check_values(document, "")
     return document
+
+
+def _decoded(text: str) -> tuple[object, bool]:
+    """Answer a document, and whether it needs no second look."""
+    try:
+        # NUL and half a surrogate pair can only come escaped.
+        return _decoder(_raise).decode(text), "\\u" not in text
+    except _Unusable:
+        return _decoder(_keep).decode(text), False
 
 
 def _check_depth(text: str) -> None:
@@ -83,7 +91,7 @@ def _check_values(value: object, place: str) -> None:
     if isinstance(value, str):
         _check_text(value, place)
     elif isinstance(value, _Unusable):
-        raise MalformedJson(value.why, place or None)
+        raise MalformedJson(str(value), place or None)
     elif isinstance(value, dict):
         for name, one in value.items():
             path = f"{place}.{name}" if place else name
@@ -107,26 +115,38 @@ def _shown(name: str) -> str:
     return _UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", name)[:200]
 
 
-def _integer(text: str) -> int | _Unusable:
-    if len(text) > _LONGEST_NUMBER:
-        return _Unusable(f"The number {text[:20]}… has {len(text)} digits.")
-    return int(text)
+@cache
+def _decoder(unusable: Callable[[str], object]) -> json.JSONDecoder:
+    """Answer the decoder that does this with a number that cannot be taken.
+
+    The first raises; only then it is worth while to keep the fault in its place, and to look for it
+    there: most documents are read once.
+    """
+
+    def integer(text: str) -> object:
+        if len(text) > _LONGEST_NUMBER:
+            return unusable(f"The number {text[:20]}… has {len(text)} digits.")
+        return int(text)
+
+    def decimal(text: str) -> object:
+        if len(text) > _LONGEST_NUMBER or abs(float(text)) == float("inf"):
+            return constant(text)
+        return float(text)
+
+    def constant(text: str) -> object:
+        return unusable(f"{text[:20]} is not a number that can be taken.")
+
+    return json.JSONDecoder(
+        object_pairs_hook=_pairs,
+        parse_constant=constant,
+        parse_int=integer,
+        parse_float=decimal,
+    )
 
 
-def _decimal(text: str) -> float | _Unusable:
-    if len(text) > _LONGEST_NUMBER or abs(float(text)) == float("inf"):
-        return _not_a_number(text)
-    return float(text)
+def _raise(why: str) -> object:
+    raise _Unusable(why)
 
 
-def _not_a_number(text: str) -> _Unusable:
-    return _Unusable(f"{text[:20]} is not a number that can be taken.")
-
-
-# Made once: the standard library makes one for each document that is not read its usual way.
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_pairs,
-    parse_constant=_not_a_number,
-    parse_int=_integer,
-    parse_float=_decimal,
-)
+def _keep(why: str) -> object:
+    return _Unusable(why)

@@ -16,7 +16,11 @@ def flatten(document: object, leaving_out: Container[str] = ()) -> dict[str, str
         raise Refused(Code.INVALID_FIELDS, "The body is not a JSON object.")
     flat: dict[str, str] = {}
     for name, one in document.items():
-        if name not in leaving_out:
+        if name in leaving_out:
+            continue
+        if isinstance(one, str) and name not in flat and len(flat) < _MOST_FIELDS:
+            flat[name] = one  # as nearly all are; files and pulls have a million of them
+        else:
             _flatten(one, name, flat)
     return flat
 

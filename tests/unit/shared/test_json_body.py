@@ -73,3 +73,9 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
         read_json(raw)
     except MalformedJson:
         return
+
+
+def test_a_wrong_number_in_a_broken_document_is_a_broken_document() -> None:
+    """What would break it: the second reading, which looks for the number's place, unguarded."""
+    with pytest.raises(MalformedJson, match="not JSON"):
+        read_json(b'{"amount": NaN, "more"')

@@ -124,6 +124,22 @@ class Profile:
         return frozenset({*placed, *asked})
 
     @cached_property
+    def conditional(self) -> bool:
+        """Tell whether any field is there in some records only."""
+        return any(one.when for one in self.fields.values())
+
+    @cached_property
+    def needed(self) -> tuple[tuple[str, Place], ...]:
+        """Answer the fields that must be there, or have another one's text when they are not."""
+        fields = self.fields.items()
+        return tuple(
+            # Without a number of its own every order would be one and the same.
+            (ours, one)
+            for ours, one in fields
+            if one.required or one.otherwise or ours == "order_id"
+        )
+
+    @cached_property
     def known(self) -> frozenset[str]:
         """Answer every name that a record may have."""
         return frozenset({*self.used, *self.key_names, *self.ignored})

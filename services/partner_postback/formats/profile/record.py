@@ -95,8 +95,9 @@ def _check_value(profile: Profile, name: str, value: str) -> None:
 
 def _find(profile: Profile, record: Record) -> Found:
     found = Found(dict(_defaults_when(profile, record)), dict(profile.names))
-    fields = profile.fields.items()
-    places = {ours: one for ours, one in fields if not one.when or _counts(one, record)}
+    places = profile.fields
+    if profile.conditional:
+        places = {ours: one for ours, one in places.items() if _counts(one, record)}
     for ours, place in places.items():
         sent = _sent(place, record)
         if sent is not None:
@@ -104,12 +105,13 @@ def _find(profile: Profile, record: Record) -> Found:
             found.texts[ours] = _checked(ours, place, *sent)
         elif ours not in found.texts and place.default is not None:
             found.texts[ours] = place.default
-    for ours, place in places.items():
-        if ours not in found.texts and place.otherwise in found.texts:
+    for ours, place in profile.needed:
+        if ours in found.texts or ours not in places:
+            continue
+        if place.otherwise in found.texts:
             found.texts[ours] = found.texts[place.otherwise]
             found.names[ours] = found.name_of(place.otherwise)
-        # Without a number of its own every order would be one and the same.
-        if ours not in found.texts and (place.required or ours == "order_id"):
+        elif place.required or ours == "order_id":
             name = found.name_of(ours)
             raise Refused(Code.INVALID_FIELDS, f"{name}: It is missing.", name)
     return found
