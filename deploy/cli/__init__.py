@@ -18,6 +18,7 @@ from deploy.cli import (
     partners,
     payout,
     postbacks,
+    proof,
     rates,
     reaching,
     stack,
@@ -60,6 +61,7 @@ for group in (
     rates.rates,
     parked.parked,
     events.events,
+    proof.proof,
 ):
     cashback.add_command(group)
 cashback.add_command(verify.verify)
