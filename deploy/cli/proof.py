@@ -79,7 +79,7 @@ def check(context: Context, file: Path, keys_file: Path | None) -> None:
     """
     findings = judge(file.read_bytes(), _keys(keys_file or file.with_name(_KEYS_FILE)))
     for finding in findings:
-        Console().print(_line(finding))
+        Console(soft_wrap=True).print(_line(finding))
     context.exit(0 if all(finding.holds for finding in findings) else 1)
 
 

@@ -47,6 +47,13 @@ class Member:
         """Look at what is owed, and for what."""
         return dict(ask(self._visit("bonus_status"), "/me/debts", cookies=self._cookies))
 
+    def proof_of(self, bonus_id: str) -> bytes:
+        """Download what proves one of the bonuses."""
+        path = f"/me/bonuses/{bonus_id}/proof"
+        answer = call(self._visit("bonus_status"), "GET", path, cookies=self._cookies)
+        answer.raise_for_status()
+        return answer.content
+
     def choose_goals(self, goals: list[dict[str, Any]]) -> None:
         """Say what the points are for."""
         send(self._visit("payout"), "PUT", "/me/goals", {"goals": goals}, cookies=self._cookies)

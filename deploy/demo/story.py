@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from deploy.cli.verify import as_table
-from deploy.demo import afterwards, networks, purchases
+from deploy.demo import afterwards, networks, proofs, purchases
 from deploy.demo import month as month_of_payout
 from deploy.demo.actors import Clerk, Member, Shop
 from deploy.demo.narrator import Narrator
@@ -47,6 +47,8 @@ def tell(
     month_of_payout.tell(scene, earned, month, others)
     before("afterwards")
     afterwards.tell(scene, earned)
+    before("proof")
+    proofs.tell(scene)
     narrator.chapter("The accounts")
     columns = ("", "pending", "accrued", "reserved", "written off", "debt")
     narrator.table("points", columns, month_of_payout.as_rows(scene))

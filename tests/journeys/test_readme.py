@@ -35,6 +35,7 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     setting_up, answer, reading = told.stdout.partition("\nOK\n")
     assert answer
     postback, dry_run, partner, stores, network = _values(setting_up)
+    reading, proven = re.split(r"\n\S*proof\.json: ", reading)
     receipts, bonuses, file, webhook, statement = _values(reading)
     assert [one["verdict"] for one in file["verdicts"]] == ["accepted"]
     assert postback["verdict"] == "accepted"
@@ -53,6 +54,10 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     assert statement["closing"] == (
         statement["opening"] + statement["earned"] + statement["corrected"] - statement["spent"]
     )
+    whole, changed = proven.split("holds  file")[1], proven.split("BROKEN file")[1]
+    assert "BROKEN" not in whole.partition("payouts")[0]
+    assert "BROKEN computation" in changed
+    assert changed.rstrip().endswith("refused")
 
 
 def _values(printed: str) -> Iterator[Any]:
