@@ -30,7 +30,10 @@ class _BonusOrCommand(click.Group):
 
 @click.group(cls=_BonusOrCommand)
 def proof() -> None:
-    """Prove a bonus from click to payout; `cashback proof ID` is `cashback proof get ID`."""
+    """Prove a bonus, from click to payout.
+
+    `cashback proof ID` is short for `cashback proof get ID`.
+    """
 
 
 @proof.command()
