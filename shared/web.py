@@ -112,7 +112,8 @@ def create_app(  # noqa: PLR0913 - what an app is made of, by name
 ) -> Flask:
     """Build a service's app.
 
-    `refusals`: domain exception → HTTP status; its `code` and sentence become the problem.
+    `refusals`: domain exception → HTTP status; its `code`, `field` and sentence become the problem,
+    which `more` of it joins as it is.
     `ready`: dependency → a call that raises when it does not answer; /readyz asks them all.
     """
     app = Flask(f"services.{service}", template_folder=template_folder, static_folder=static_folder)
@@ -156,7 +157,9 @@ def _refuse(app: Flask, refusals: Mapping[type[Exception], int]) -> None:
     def answer(refusal: Exception) -> Response:
         status = next(refusals[kind] for kind in type(refusal).__mro__ if kind in refusals)
         field = getattr(refusal, "field", None)
-        more = {"errors": [{"field": field, "message": str(refusal)}]} if field else {}
+        more = dict(getattr(refusal, "more", {}))
+        if field:
+            more["errors"] = [{"field": field, "message": str(refusal)}]
         answer = problem(status, getattr(refusal, "code", "refused"), str(refusal), **more)
         if wait := getattr(refusal, "retry_after_seconds", None):
             answer.headers["Retry-After"] = str(wait)

@@ -10,7 +10,9 @@ from services.bonus_status.config import read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
 from services.bonus_status.proof import neighbours
 from services.bonus_status.proof.making import Prover
+from services.bonus_status.work.alarms import WatchRatios
 from services.bonus_status.work.anchors import AnchorChains
+from services.bonus_status.work.claims import DueClaims
 from services.bonus_status.work.delays import CountDelays
 from shared import event_log
 from shared.clock import utc_now
@@ -31,6 +33,8 @@ _LANES = 2
 _WORK_CONNECTIONS = 4
 _DELAYS_SECONDS = 900.0
 _ANCHORS_SECONDS = 300.0
+_CLAIMS_SECONDS = 60.0
+_ALARMS_SECONDS = 3_600.0
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
@@ -90,9 +94,12 @@ def _work(stop: threading.Event) -> None:
     engine = connect(settings.database_url, pool_size=_WORK_CONNECTIONS)
     counting = CountDelays(engine, utc_now)
     anchoring = AnchorChains(engine, utc_now)
+    claims, ratios = DueClaims(engine, utc_now), WatchRatios(engine, utc_now)
     jobs = [
         Job("delays", counting.work, _DELAYS_SECONDS),
         Job("anchors", anchoring.work, _ANCHORS_SECONDS),
+        Job("claims", claims.work, _CLAIMS_SECONDS),
+        Job("alarms", ratios.work, _ALARMS_SECONDS),
     ]
     keep_doing(jobs, stop, pulse)
 

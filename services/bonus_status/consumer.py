@@ -2,6 +2,7 @@
 
 from operator import attrgetter
 
+from services.bonus_status.handlers.claims import hear_answers
 from services.bonus_status.handlers.conversions import apply_conversions
 from services.bonus_status.handlers.heard import keep_clicks, keep_members, keep_stores
 from services.bonus_status.handlers.payouts import (
@@ -11,6 +12,7 @@ from services.bonus_status.handlers.payouts import (
     write_points_off,
 )
 from services.bonus_status.schemas import (
+    ClaimAnsweredView,
     ClickView,
     ConversionView,
     MemberView,
@@ -27,6 +29,7 @@ SUBSCRIPTIONS = (
         {"conversion.changed": Handles(ConversionView, apply_conversions)},
         lane_of=attrgetter("member_id"),
     ),
+    Subscription("claim-answers", {"claim.answered": Handles(ClaimAnsweredView, hear_answers)}),
     Subscription("stores", {"store.changed": Handles(StoreView, keep_stores)}, snapshots=True),
     Subscription("clicks", {"click.recorded": Handles(ClickView, keep_clicks)}),
     Subscription("members", {"member.changed": Handles(MemberView, keep_members)}, snapshots=True),

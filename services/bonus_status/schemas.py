@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from services.bonus_status.claims.domain import PartnerSays
 from services.bonus_status.domain import ConversionStatus
 
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -60,6 +61,7 @@ class StoreView(msgspec.Struct, frozen=True):
     store_id: str
     name: str
     confirmation_days: Annotated[int, Meta(ge=0, le=365)]
+    attribution_days: Annotated[int, Meta(ge=0, le=3650)]
     terms: list[TermsView]
 
 
@@ -99,3 +101,14 @@ class PayoutEndedView(msgspec.Struct, frozen=True):
     member_id: Id
     amount: Points
     reason: str | None = None
+
+
+class ClaimAnsweredView(msgspec.Struct, frozen=True):
+    """What a partner answered to a claim; a sum is in the claim's currency."""
+
+    claim_id: Id
+    partner_id: str
+    answer: PartnerSays
+    amount_minor: Annotated[int, Meta(ge=1, le=10**15)] | None
+    text: str | None
+    answered_at: Instant

@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from services.bonus_status.api import bonuses, proof, settings, statements
+from services.bonus_status.api.claims import routes as claims
 from services.bonus_status.proof.making import Prover
 from shared import database, ops, web
 from shared.clock import Clock, utc_now
@@ -17,11 +18,17 @@ def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = ut
         title="Bonuses: balances and history",
         blueprints=[
             bonuses.blueprint(engine, access),
+            *claims.blueprints(engine, access, clock),
             settings.blueprint(engine, access, clock),
             statements.blueprint(engine, access, clock),
             proof.blueprint(prover, access),
             ops.blueprint(engine, access),
         ],
-        refusals={**bonuses.REFUSALS, **statements.REFUSALS, **ops.REFUSALS},
+        refusals={
+            **bonuses.REFUSALS,
+            **claims.REFUSALS,
+            **statements.REFUSALS,
+            **ops.REFUSALS,
+        },
         ready={"postgres": lambda: database.ping(engine)},
     )

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from services.bonus_status.schemas import ClickView, MemberView, StoreView
 from services.bonus_status.store import heard
+from services.bonus_status.store.claims import files
 from shared.clock import Clock
 from shared.events import Received
 
@@ -21,5 +22,6 @@ def keep_clicks(connection: Connection, batch: Sequence[Received[ClickView]], _:
 
 
 def keep_members(connection: Connection, batch: Sequence[Received[MemberView]], _: Clock) -> None:
-    """Keep who is blocked; payouts are refused to them."""
+    """Keep who is blocked, to whom payouts are refused; of the erased no file stays."""
     heard.save_members(connection, [one.data for one in batch])
+    files.forget(connection, [one.data.member_id for one in batch if one.data.status == "erased"])

@@ -16,10 +16,11 @@ _read_rates = msgspec.json.Decoder(tuple[Rate, ...])
 _read_timeline = msgspec.json.Decoder(tuple[Terms, ...])
 
 _SAVE_STORES = """
-INSERT INTO stores (store_id, name, confirmation_days, timeline)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[])
+INSERT INTO stores (store_id, name, confirmation_days, attribution_days, timeline)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[])
 ON CONFLICT (store_id) DO UPDATE SET name = excluded.name,
-    confirmation_days = excluded.confirmation_days, timeline = excluded.timeline
+    confirmation_days = excluded.confirmation_days,
+    attribution_days = excluded.attribution_days, timeline = excluded.timeline
 """
 _KEEP_TERMS = """
 INSERT INTO terms (terms_id, store_id, rates)
@@ -51,7 +52,10 @@ class StoreTerms:
 def save_stores(connection: Connection, stores: Iterable[StoreView]) -> None:
     """Keep the newest state of each store, and every terms it ever had."""
     newest = sorted({store.store_id: store for store in stores}.items())
-    rows = [(key, one.name, one.confirmation_days, _json(one.terms)) for key, one in newest]
+    rows = [
+        (key, one.name, one.confirmation_days, one.attribution_days, _json(one.terms))
+        for key, one in newest
+    ]
     raw(connection).execute(_SAVE_STORES, columns(rows))
     terms = {one.terms_id: (key, _json(one.rates)) for key, store in newest for one in store.terms}
     if terms:
