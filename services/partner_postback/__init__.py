@@ -4,12 +4,14 @@ owns     partners and their keys, receipts with the raw request, files, conversi
          webhooks and what is on its way there, pulls and where each stands
 answers  POST /postbacks/<partner> (signed JSON), /postbacks/<partner>/<format> (a form, a network),
          /dry-run/<partner> (what a message would do), /partners, /profiles, /rates, /pulls, /held,
-         /fraud-rules (clerk), /files, /receipts, /conversions, /match, /webhooks, a partner's
-         secrets and webhook (its key)
+         /fraud-rules (clerk), /files, /receipts, /conversions, /claims, /match, /webhooks, a
+         partner's secrets and webhook (its key)
 asks     networks for what happened (pulls/), the central bank for its rates (rates/)
 hears    stores (whose a click is, its window; what holds an order: pause, categories, cap)
+         claims (what partners are to answer, and purchases to record when they are accepted)
 says     conversions: conversion.changed, the full state of one conversion line;
-         to partners that ask for it, by signed webhooks: the same, and decided receipts
+         claim-answers: claim.answered, what a partner said to a claim;
+         to partners that ask for it, by signed webhooks: the same, decided receipts, claims
 
 Read: api/fast_lane.py → api/intake.py → formats/ → api/writer.py → handlers.py → deciding.py →
 domain/ → store/; api/files/ → files/; and work/ for what goes on by itself, pulls/ among it.

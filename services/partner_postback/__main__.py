@@ -10,6 +10,7 @@ from services.partner_postback import config, handlers
 from services.partner_postback.api import clerks, postbacks, profiles
 from services.partner_postback.api.access import routes as access_routes
 from services.partner_postback.api.access.reader import Reader
+from services.partner_postback.api.claims import routes as claims
 from services.partner_postback.api.fast_lane import FastLane
 from services.partner_postback.api.files import routes as file_routes
 from services.partner_postback.api.files.uploads import refuse_broken
@@ -29,6 +30,7 @@ from services.partner_postback.partners import Directory
 from services.partner_postback.pulls.running import Running
 from services.partner_postback.store.holds import rules
 from services.partner_postback.webhooks.call import Caller
+from services.partner_postback.work.claims import AcceptedClaims
 from services.partner_postback.work.files import FileRows
 from services.partner_postback.work.held import HeldRetry
 from services.partner_postback.work.pulls import DuePulls
@@ -84,6 +86,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
                 to_private=settings.webhooks_to_private_addresses,
             ),
             *file_routes.blueprints(engine, reader),
+            claims.blueprint(engine, reader),
             *clerks.blueprints(
                 engine, access, directory, clock, allows_plain_http=settings.allows_plain_http
             ),
@@ -94,6 +97,7 @@ def build_app(settings: Settings, clock: Clock = utc_now) -> Flask:
         refusals={
             **access_routes.REFUSALS,
             **file_routes.REFUSALS,
+            **claims.REFUSALS,
             **clerks.REFUSALS,
             **queue.REFUSALS,
             **fraud.REFUSALS,
@@ -141,12 +145,14 @@ def _work(stop: threading.Event) -> None:
     clicks = ClickIds(settings.click_keys)
     held = HeldRetry(engine, directory, clicks, utc_now, utc_now())
     rows = FileRows(engine, directory, clicks, utc_now)
+    accepted = AcceptedClaims(engine, clicks, utc_now)
     caller = Caller(to_private=settings.webhooks_to_private_addresses)
     sender = WebhookSender(engine, directory, caller, utc_now)
     due = DuePulls(engine, Running(engine, directory, clicks, utc_now, stop), utc_now)
     jobs = [
         Job("held", held.work, _IDLE_SECONDS),
         Job("files", rows.work, _IDLE_SECONDS),
+        Job("claims", accepted.work, _IDLE_SECONDS),
         *(Job(f"pulls-{one}", due.work, _IDLE_SECONDS) for one in range(_PULLS_AT_ONCE)),
         *(Job(f"webhooks-{one}", sender.work, _IDLE_SECONDS) for one in range(_SENDERS)),
     ]

@@ -1,4 +1,4 @@
-"""What this service hears: stores, as the catalogue tells them."""
+"""What this service hears: stores, as the catalogue tells them, and members' claims."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
+from services.partner_postback.claims.hearing import ClaimChanged, keep_claims
 from services.partner_postback.store import stores
 from services.partner_postback.store.stores import NamedCategories, StoreRow
 from shared.clock import Clock
@@ -69,4 +70,5 @@ def _named(told: StoreChanged) -> Iterable[NamedCategories]:
 
 SUBSCRIPTIONS = (
     Subscription("stores", {"store.changed": Handles(StoreChanged, keep_stores)}, snapshots=True),
+    Subscription("claims", {"claim.changed": Handles(ClaimChanged, keep_claims)}),
 )

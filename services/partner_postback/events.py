@@ -1,12 +1,14 @@
-"""What this service says: the full state of a conversion line, each time it changes."""
+"""What this service says: how a conversion line stands, and what a partner answered to a claim."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from services.partner_postback.domain.attribution import Conversion
 from shared.events import Event
 from shared.schemas import rfc3339
 
-SAYS = {"conversions": ("conversion.changed",)}
+SAYS = {"conversions": ("conversion.changed",), "claim-answers": ("claim.answered",)}
 
 
 def conversion_changed(conversion: Conversion, now: datetime) -> Event:
@@ -40,3 +42,18 @@ def conversion_changed(conversion: Conversion, now: datetime) -> Event:
             "receipt_id": str(conversion.receipt_id),
         },
     )
+
+
+def claim_answered(claim: Mapping[str, Any]) -> Event:
+    """Say what a partner answered to a claim, once."""
+    claim_id = str(claim["claim_id"])
+    answered_at = claim["answered_at"]
+    data = {
+        "claim_id": claim_id,
+        "partner_id": claim["partner_id"],
+        "answer": claim["answer"],
+        "amount_minor": claim["answer_minor"],
+        "text": claim["answer_text"],
+        "answered_at": rfc3339(answered_at),
+    }
+    return Event("claim-answers", claim_id, "claim.answered", claim_id, 1, answered_at, data)

@@ -5,13 +5,20 @@ Set-based: read what the batch is about, decide in memory, write each table once
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from services.partner_postback.click_id import ClickIds
 from services.partner_postback.deciding import Deciding
-from services.partner_postback.domain.algebra import Message, names_no_line
-from services.partner_postback.domain.attribution import Click, OrderKey, conversion_id_of
+from services.partner_postback.domain.algebra import Message, names_no_line, opens
+from services.partner_postback.domain.attribution import (
+    CLAIM,
+    Click,
+    OrderKey,
+    claim_line_of,
+    conversion_id_of,
+)
 from services.partner_postback.events import conversion_changed
 from services.partner_postback.formats.request import Code, Refused
 from services.partner_postback.store import batches, loading
@@ -84,9 +91,9 @@ def _begin(
     said = [(one.partner_id, one.said) for one in arrivals if isinstance(one.said, Message)]
     opened = {one.click_id: clicks.open(one.click_id) for _, one in said if one.click_id}
     wanted = loading.Wanted(
-        conversion_ids=list({conversion_id_of(*one) for one in said}),
+        conversion_ids=list(_conversion_ids(said)),
         orders=list({_order(*one) for one in said}),
-        whole_orders=list({_order(*one) for one in said if names_no_line(one[1])}),
+        whole_orders=list({_order(*one) for one in said if _needs_every_line(one[1])}),
         carts=list({_order(*one) for one in said if _may_tell_of_cart(one[1])}),
         transports=[(one.partner_id, one.transport_id) for one in arrivals if one.transport_id],
         store_numbers=list({click.store_number for click in opened.values() if click}),
@@ -100,6 +107,16 @@ def _begin(
     member_ids = {click.member_id for click in opened.values() if click}
     histories.learn(raw(connection), known, Around(wanted.orders, member_ids, received_at))
     return Deciding(known, opened, now), receipts
+
+
+def _conversion_ids(said: Sequence[tuple[str, Message]]) -> set[UUID]:
+    """Answer what messages are about and, where one may open it, whether a claim did so before."""
+    wanted = {conversion_id_of(*one) for one in said}
+    return wanted | {claim_line_of(who, one.order_id) for who, one in said if opens(one)}
+
+
+def _needs_every_line(message: Message) -> bool:
+    return names_no_line(message) or message.action == CLAIM
 
 
 def _named(

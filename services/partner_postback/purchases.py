@@ -14,6 +14,7 @@ from services.partner_postback.domain.attribution import (
     attribute,
     crosses_cap,
     exchange_rate,
+    is_claimed,
 )
 from services.partner_postback.domain.conflicts import not_counted
 from services.partner_postback.domain.fraud import Suspect, Suspicion, suspicion
@@ -44,6 +45,8 @@ class Purchase:
         order = (self.arrival.partner_id, message.order_id)
         if message.lines is not None and not self.known.cart(order).is_complete():
             yield Hold.CART_INCOMPLETE
+        if is_claimed(self.known.lines_of(order), message.action):
+            yield Hold.CLAIMED
         cap_rubles = self.known.caps.get(self._store.store_id) if self._store else None
         if cap_rubles is not None:
             first = self.recorded(conversion_id)

@@ -45,6 +45,8 @@ WHY_HELD = {
     Hold.UNKNOWN_CATEGORY: "The store's terms at the click name no such category of goods.",
     Hold.OVER_CAP: "With this the order is worth more than its store's cap for one order.",
     Hold.SUSPECTED_FRAUD: "A rule against fraud asks a clerk to look at it first.",
+    Hold.CLAIMED: "The order is recorded already, by a member's claim or by a report: it must not "
+    "count twice.",
 }
 WHAT_IT_DID = {
     Effect.RECORDED: "The conversion is recorded.",

@@ -20,6 +20,8 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 # More is a mistake, or a clerk's to see first; events of points could count a thousand times this.
 LARGEST_ORDER_RUBLES = 1_000_000_000
 OWN_CURRENCY = "RUB"
+# The action, and the line, of an order that its store never reported: a claim of a member's.
+CLAIM = "claim"
 _A_RUBLE_MICRO = 1_000_000
 
 
@@ -43,6 +45,7 @@ class Hold(StrEnum):
     UNKNOWN_CATEGORY = "unknown_category"
     OVER_CAP = "over_cap"
     SUSPECTED_FRAUD = "suspected_fraud"
+    CLAIMED = "claimed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,11 @@ class Conversion:
 def conversion_id_of(partner_id: str, message: Message) -> UUID:
     """Answer the id that a partner's business key has for ever, recorded yet or not."""
     return _id_of(partner_id, message.order_id, message.line_id, message.action)
+
+
+def claim_line_of(partner_id: str, order_id: str) -> UUID:
+    """Answer the id of the conversion that an order has, or would have, by a member's claim."""
+    return _id_of(partner_id, order_id, CLAIM, CLAIM)
 
 
 def order_id_of(partner_id: str, order_id: str) -> UUID:
@@ -140,6 +148,15 @@ def crosses_cap(order: Collection[Conversion], after: Conversion, cap_rubles: in
     is_more = _paid_rubles([after]) > _paid_rubles(before)
     whole = _paid_rubles([after, *(one for one in others if one.store_id == after.store_id)])
     return is_more and whole > cap_rubles
+
+
+def is_claimed(order: Iterable[Conversion], action: str) -> bool:
+    """Answer whether a line would let an order count twice: as claimed, and as reported.
+
+    `order`: its lines so far. Example: an order that was recorded as a member's claim, which its
+    store then reports after all; or one that another member claims whose order it is not.
+    """
+    return any((one.action == CLAIM) != (action == CLAIM) for one in order)
 
 
 def is_too_large(amount: Money, rate_micro: int) -> bool:

@@ -16,6 +16,7 @@ _WAIVABLE = frozenset(
         Hold.CLICK_OF_OTHER_STORE,
         Hold.OTHER_CLICK,
         Hold.SUSPECTED_FRAUD,
+        Hold.CLAIMED,
     }
 )
 

@@ -33,6 +33,11 @@ class Source(StrEnum):
     PUSH = "push"
     PULL = "pull"
     FILE = "file"
+    CLAIM = "claim"
+
+
+# How a partner speaks by itself; an accepted claim is recorded in its name.
+BY_PARTNERS = (Source.PUSH, Source.PULL, Source.FILE)
 
 
 class Code(StrEnum):

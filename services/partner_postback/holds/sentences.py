@@ -21,6 +21,7 @@ WAITS_FOR = {
     Hold.UNKNOWN_CATEGORY: "a change of the store; else a clerk",
     Hold.OVER_CAP: "a higher cap of the store, or less of the order to stay paid; else a clerk",
     Hold.SUSPECTED_FRAUD: "a clerk, or the end or a change of the rule",
+    Hold.CLAIMED: "a clerk",
 }
 WHAT_TO_DO = {
     Hold.NO_CLICK: "Nobody knows whose order it is: ask the partner to send it again with its "

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from services.partner_postback.formats.request import Source
+from services.partner_postback.formats.request import BY_PARTNERS, Source
 from services.partner_postback.match.deciders import deciders
 from services.partner_postback.match.rows import About, Difference, Outcome, Row
 from services.partner_postback.match.sides import Field, Order, Values
@@ -37,7 +37,7 @@ def compare(order: Order, taking_part: Collection[Source]) -> list[Row]:
 
 def _row(order_id: str, subject: Subject, taking_part: Collection[Source]) -> Row:
     sides = {one: side for one, side in subject.sides.items() if one in taking_part}
-    missing = [one for one in Source if one in taking_part and one not in subject.speaking]
+    missing = [one for one in BY_PARTNERS if one in taking_part and one not in subject.speaking]
     differences = list(_differences(subject, {one: side.values for one, side in sides.items()}))
     return Row(
         about=subject.about,

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from services.partner_postback.formats.request import Source
+from services.partner_postback.formats.request import BY_PARTNERS, Source
 from services.partner_postback.match.comparison import compare
 from services.partner_postback.match.period import Period
 from services.partner_postback.match.rows import Outcome, Row
@@ -48,7 +48,7 @@ class Summary:
             "rows": self.rows,
             **{one.value: self.outcomes[one] for one in Outcome},
             "said_by": {one.value: self.said_by[one] for one in Source},
-            "missing_in": {one.value: self.missing[one] for one in Source},
+            "missing_in": {one.value: self.missing[one] for one in BY_PARTNERS},
             "different_in": {one.value: self.different[one] for one in Field},
             "not_recorded": self.not_recorded,
         }

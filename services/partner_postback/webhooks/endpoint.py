@@ -16,10 +16,12 @@ class EventType(StrEnum):
     `receipt.decided`: a request of the partner's that was held got its verdict. Rows of files and
     pulled records are left out: a file's own report tells of each row, and of a pulled record the
     partner never got the receipt. `conversion.changed` is told whatever changed the conversion.
+    `claim.sent`: a member's claim that the partner is to answer.
     """
 
     CONVERSION_CHANGED = "conversion.changed"
     RECEIPT_DECIDED = "receipt.decided"
+    CLAIM_SENT = "claim.sent"
 
 
 # What each partner wants to hear, of those that have a webhook which is on.

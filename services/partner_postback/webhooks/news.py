@@ -5,7 +5,7 @@ Messages may arrive twice, and in another order: the webhook-id tells repeats, a
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,21 @@ def of_changes(
         if listens and _is_decided(arrival, outcome):
             data = _decided(arrival, outcome)
             yield _delivery(arrival.partner_id, EventType.RECEIPT_DECIDED, data, now)
+
+
+def of_claim(claim: Mapping[str, Any], now: datetime) -> Delivery:
+    """Answer what to tell of a member's claim, so that its partner can look for the purchase."""
+    data = {
+        "claim_id": str(claim["claim_id"]),
+        "store_id": claim["store_id"],
+        "click_id": claim["click_id"],
+        "conversion_id": claim["conversion_id"] and str(claim["conversion_id"]),
+        "order_id": claim["order_id"],
+        "ordered_at": rfc3339(claim["ordered_at"]),
+        "amount": {"amount_minor": claim["amount_minor"], "currency": claim["currency"]},
+        "answer_by": rfc3339(claim["partner_by"]),
+    }
+    return _delivery(claim["partner_id"], EventType.CLAIM_SENT, data, now)
 
 
 def _delivery(partner_id: str, kind: EventType, data: dict[str, Any], now: datetime) -> Delivery:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.partner_postback.verdicts import Verdict
+from tests.integration.partner_postback.claiming import Claims
 from tests.integration.partner_postback.partner import CLERK, SERVICE_KEY, Desk, Partner
 from tests.integration.partner_postback.signing import signed_headers
 from tests.integration.partner_postback.telling import listen
@@ -66,6 +67,10 @@ _ROUTES = {
     "GET /conversions/<uuid:conversion_id>": Route(Right.READS_OWN, "/conversions/{conversion_id}"),
     "GET /conversions/<uuid:conversion_id>/evidence": Route(
         Right.READS_OWN, "/conversions/{conversion_id}/evidence"
+    ),
+    "GET /claims": Route(Right.READS_OWN, "/claims" + _OF_PARTNER),
+    "POST /claims/<uuid:claim_id>/answer": Route(
+        Right.OWN_OR_CLERK, "/claims/{claim_id}/answer", {"answer": "confirmed"}
     ),
     "GET /match": Route(Right.READS_OWN, "/match" + _OF_PARTNER + "&from=2026-11-01&to=2026-12-01"),
     "GET /files": Route(Right.LISTS_OWN, "/files" + _OF_PARTNER),
@@ -169,6 +174,7 @@ def _things_of(desk: Desk, partner: Partner) -> Mapping[str, str]:
         "delivery_id": told["data"][0]["delivery_id"],
         "file_id": Uploads(desk, partner).taken_in(b"order_id,status,status_at\nA,approved,x\n"),
         "parked_id": str(uuid4()),
+        "claim_id": Claims(desk).sent(partner)["claim_id"],
     }
 
 

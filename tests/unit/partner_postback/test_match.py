@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.partner_postback.domain.algebra import Basis, Status
-from services.partner_postback.formats.request import Source
+from services.partner_postback.formats.request import BY_PARTNERS, Source
 from services.partner_postback.match.comparison import compare
 from services.partner_postback.match.rows import About, Outcome, Row
 from services.partner_postback.match.sides import Statement
@@ -16,7 +16,7 @@ from shared.money import Money
 from tests.unit.partner_postback.matching import CLICK, FILE, PULL, PUSH, line, order, said
 from tests.unit.partner_postback.messages import rubles
 
-ALL = list(Source)
+ALL = list(BY_PARTNERS)
 
 
 def compared(*statements: Statement, lines: Any = None, sides: Any = ALL) -> list[Row]:

@@ -1,0 +1,1 @@
+"""Members' claims as partners see and answer them: routes.py, schemas.py."""
