@@ -3,6 +3,7 @@
 from services.notifications import handlers
 from services.notifications.handlers import (
     BonusChanged,
+    ClaimChanged,
     MemberChanged,
     PayoutCompleted,
     PayoutDeclined,
@@ -30,6 +31,7 @@ SUBSCRIPTIONS = (
             "points.returned": Handles(PointsReturned, handlers.tell_of_returned),
         },
     ),
+    Subscription("claims", {"claim.changed": Handles(ClaimChanged, handlers.tell_of_claims)}),
     Subscription(
         "payouts",
         {

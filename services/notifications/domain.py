@@ -28,6 +28,9 @@ class Kind(StrEnum):
     CERTIFICATE_DECLINED = "certificate_declined"
     POINTS_RETURNED = "points_returned"
     CERTIFICATE_ISSUED = "certificate_issued"
+    CLAIM_ACCEPTED = "claim_accepted"
+    CLAIM_REFUSED = "claim_refused"
+    CLAIM_REFUSED_BECAUSE = "claim_refused_because"
 
 
 class State(StrEnum):
@@ -120,6 +123,21 @@ def news_of_returned(payout_id: UUID, member_id: UUID, amount: int, accrued_in_a
     """Answer what to tell when spent points came back."""
     facts = {"amount": amount, "available": accrued_in_all}
     return News(f"payout:{payout_id}:returned", member_id, Kind.POINTS_RETURNED, facts)
+
+
+def news_of_claim(
+    claim_id: UUID, member_id: UUID, store_id: str, state: str, reason: str | None
+) -> News | None:
+    """Answer what to tell of a claim: its end, once; what the member did himself is no news."""
+    facts: dict[str, str | int] = {"store": store_id}
+    cause = f"claim:{claim_id}:{state}"
+    if state == "accepted":
+        return News(cause, member_id, Kind.CLAIM_ACCEPTED, facts)
+    if state != "refused":
+        return None
+    if reason is None or not is_harmless(reason):
+        return News(cause, member_id, Kind.CLAIM_REFUSED, facts)
+    return News(cause, member_id, Kind.CLAIM_REFUSED_BECAUSE, facts | {"reason": reason})
 
 
 def is_harmless(reason: str) -> bool:

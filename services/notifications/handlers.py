@@ -47,6 +47,16 @@ class PayoutCompleted(msgspec.Struct, frozen=True):
     certificate_ids: list[UUID]
 
 
+class ClaimChanged(msgspec.Struct, frozen=True):
+    """A claim as it is now."""
+
+    claim_id: UUID
+    member_id: UUID
+    store_id: str
+    state: str
+    reason: str | None
+
+
 class PayoutDeclined(msgspec.Struct, frozen=True):
     """A payout that was certainly not made."""
 
@@ -132,6 +142,23 @@ def tell_of_declined(
         for one in events
     ]
     store.add(connection, news, clock())
+
+
+def tell_of_claims(
+    connection: Connection, events: Sequence[Received[ClaimChanged]], clock: Clock
+) -> None:
+    """Tell of claims that were accepted or refused."""
+    news = [
+        domain.news_of_claim(
+            one.data.claim_id,
+            one.data.member_id,
+            one.data.store_id,
+            one.data.state,
+            one.data.reason,
+        )
+        for one in events
+    ]
+    store.add(connection, [one for one in news if one is not None], clock())
 
 
 def note_members(

@@ -15,6 +15,9 @@ FACTS: dict[str, str | int] = {
     "code": "7KQ4-M2XW-9HBD-R5TE",
 }
 SHOWN = {
+    Kind.CLAIM_ACCEPTED: ["good-pharmacy"],
+    Kind.CLAIM_REFUSED: ["good-pharmacy"],
+    Kind.CLAIM_REFUSED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],
     Kind.BONUS_ACCRUED: ["good-pharmacy", "12345", "67890"],
     Kind.BONUS_GIVEN: ["12345", "67890"],
     Kind.BONUS_REJECTED: ["good-pharmacy", "67890"],
