@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from deploy.cli import (
+    claims,
     events,
     held,
     messages,
@@ -58,12 +59,14 @@ for group in (
     partners.partners,
     postbacks.postbacks,
     held.held,
+    claims.claims,
     rates.rates,
     parked.parked,
     events.events,
     proof.proof,
 ):
     cashback.add_command(group)
+cashback.add_command(claims.alarms)
 cashback.add_command(verify.verify)
 
 

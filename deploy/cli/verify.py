@@ -12,7 +12,9 @@ from deploy.cli.asking import as_json, print_json
 from deploy.verify.check import Check
 from deploy.verify.run import verify as run
 
-_NOUNS = "anchor|bonus|certificate|conversion|event|group|link|log|member|payout|posting|store"
+_NOUNS = (
+    "anchor|bonus|certificate|claim|conversion|event|group|link|log|member|payout|posting|store"
+)
 _PLURAL = re.compile(rf"\b({_NOUNS})(?:es|s)\b")
 
 

@@ -24,9 +24,7 @@ class Member:
 
     def go_to(self, store_id: str) -> str:
         """Press "Go to store"; answer the click id that the store's address carries."""
-        answer = call(
-            self._visit("click_tracking"), "GET", f"/go/{store_id}", cookies=self._cookies
-        )
+        answer = call(self._visit("click_tracking"), "GET", f"/go/{store_id}", cookies=self.cookies)
         if answer.status_code != 302:  # noqa: PLR2004 - Found
             message = f"/go/{store_id} answered {answer.status_code}: {answer.text[:300]}"
             raise RuntimeError(message)
@@ -35,32 +33,32 @@ class Member:
 
     def balance(self) -> dict[str, int]:
         """Look at the account: points by status."""
-        told = ask(self._visit("bonus_status"), "/me/balance", cookies=self._cookies)
+        told = ask(self._visit("bonus_status"), "/me/balance", cookies=self.cookies)
         return {status: told[status] for status in _STATUSES}
 
     def bonuses(self) -> list[dict[str, Any]]:
         """Look at the history."""
-        told = ask(self._visit("bonus_status"), "/me/bonuses", cookies=self._cookies)
+        told = ask(self._visit("bonus_status"), "/me/bonuses", cookies=self.cookies)
         return list(told["data"])
 
     def debts(self) -> dict[str, Any]:
         """Look at what is owed, and for what."""
-        return dict(ask(self._visit("bonus_status"), "/me/debts", cookies=self._cookies))
+        return dict(ask(self._visit("bonus_status"), "/me/debts", cookies=self.cookies))
 
     def proof_of(self, bonus_id: str) -> bytes:
         """Download what proves one of the bonuses."""
         path = f"/me/bonuses/{bonus_id}/proof"
-        answer = call(self._visit("bonus_status"), "GET", path, cookies=self._cookies)
+        answer = call(self._visit("bonus_status"), "GET", path, cookies=self.cookies)
         answer.raise_for_status()
         return answer.content
 
     def choose_goals(self, goals: list[dict[str, Any]]) -> None:
         """Say what the points are for."""
-        send(self._visit("payout"), "PUT", "/me/goals", {"goals": goals}, cookies=self._cookies)
+        send(self._visit("payout"), "PUT", "/me/goals", {"goals": goals}, cookies=self.cookies)
 
     def certificates(self) -> list[dict[str, Any]]:
         """Look at the certificates."""
-        told = ask(self._visit("payout"), "/me/certificates", cookies=self._cookies)
+        told = ask(self._visit("payout"), "/me/certificates", cookies=self.cookies)
         return list(told["data"])
 
     def text_messages(self) -> list[str]:
@@ -69,7 +67,8 @@ class Member:
         return [message["text"] for message in told["data"]]
 
     @property
-    def _cookies(self) -> dict[str, str]:
+    def cookies(self) -> dict[str, str]:
+        """Show what a browser sends."""
         return {"cashback_session": self.cookie}
 
     def _visit(self, service: str) -> HttpClient:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from deploy.cli.verify import as_table
-from deploy.demo import afterwards, networks, proofs, purchases
+from deploy.demo import afterwards, claims, networks, proofs, purchases
 from deploy.demo import month as month_of_payout
 from deploy.demo.actors import Clerk, Member, Shop
 from deploy.demo.narrator import Narrator
@@ -32,7 +32,7 @@ def tell(
 
     `before` is called as each chapter begins: a test may break something there.
     """
-    scene = _scene(system, narrator, members)
+    scene = scene_of(system, narrator, members)
     month = month or month_of_payout.next_month(datetime.now(UTC))
     before = before or (lambda _: None)
     others = month_of_payout.preview(scene.clerk, month)
@@ -47,6 +47,8 @@ def tell(
     month_of_payout.tell(scene, earned, month, others)
     before("afterwards")
     afterwards.tell(scene, earned)
+    before("claims")
+    claims.tell(scene)
     before("proof")
     proofs.tell(scene)
     narrator.chapter("The accounts")
@@ -57,7 +59,8 @@ def tell(
     return narrator.verdict()
 
 
-def _scene(system: Target, narrator: Narrator, members: list[dict[str, str]]) -> Scene:
+def scene_of(system: Target, narrator: Narrator, members: list[dict[str, str]]) -> Scene:
+    """Call everybody who takes part."""
     first, second, third = (
         Member(system, name, one["id"], one["phone"], one["cookie"])
         for name, one in zip(_NAMES, members, strict=True)

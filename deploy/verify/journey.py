@@ -70,9 +70,42 @@ FROM done FULL JOIN issued USING (payout_id)
 """
 
 
+# `claims_on_the_way`: the event, or the job that records it, has not come so far. That a receipt's
+# conversion is there is asked of all receipts (intake.py).
+_CLAIMS_AND_CONVERSIONS = """
+WITH recorded AS (
+    SELECT transport_id::uuid AS claim_id, count(*) AS receipts,
+           count(conversion_id) FILTER (WHERE verdict IN ('accepted', 'duplicate')) AS conversions,
+           count(*) FILTER (WHERE verdict = 'held' OR code = 'refused_by_clerk') AS by_clerk
+    FROM partner_postback.receipts
+    WHERE source = 'claim' GROUP BY transport_id
+)
+SELECT count(*) FILTER (WHERE claims.state = 'accepted') AS accepted_claims,
+       coalesce(sum(recorded.by_clerk), 0)::bigint AS claims_held_or_refused_by_a_clerk,
+       count(*) FILTER (WHERE claims.state = 'accepted' AND recorded.claim_id IS NULL)
+           AS claims_on_the_way,
+       count(*) FILTER (WHERE claims.state = 'accepted'
+                          AND recorded.conversions + recorded.by_clerk = 0) AS without_conversion,
+       count(*) FILTER (WHERE recorded.receipts > 1) AS recorded_twice,
+       count(*) FILTER (WHERE recorded.claim_id IS NOT NULL
+                          AND claims.state IS DISTINCT FROM 'accepted') AS recorded_unaccepted
+FROM bonus_status.claims FULL JOIN recorded USING (claim_id)
+"""
+
+
 def checks(auditor: Auditor, system: Target) -> list[Check]:
     """Judge the way of the money from the partner's report to the operator's statement."""
-    return [conversions(auditor), payouts(auditor), _paid_once(auditor, system)]
+    return [conversions(auditor), claims(auditor), payouts(auditor), _paid_once(auditor, system)]
+
+
+def claims(auditor: Auditor) -> Check:
+    """Judge accepted claims against what was recorded of them."""
+    found = dict(figures(auditor, _CLAIMS_AND_CONVERSIONS))
+    seen = {
+        name: found.pop(name) for name in ("accepted_claims", "claims_held_or_refused_by_a_clerk")
+    }
+    says = "each accepted claim has its conversion exactly once, or a clerk who is asked about it"
+    return Check(says, seen=seen, wrong=found)
 
 
 def conversions(auditor: Auditor) -> Check:

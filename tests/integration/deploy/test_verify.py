@@ -41,6 +41,7 @@ def test_empty_books_are_right(auditor: Auditor) -> None:
         assert all(check.holds for check in chain.checks(auditor))
     assert all(check.holds for check in intake.checks(auditor))
     assert journey.conversions(auditor).holds
+    assert journey.claims(auditor).holds
     assert journey.payouts(auditor).holds
     assert not any(journey.compare_top_ups(auditor, []).values())
 
@@ -189,3 +190,32 @@ def _settled_top_up(rubles: int) -> tuple[str, ...]:
                 {rubles}, 'settled', now())
         """,
     )
+
+
+def test_an_accepted_claim_without_a_conversion_is_found(
+    auditor: Auditor, fresh_service_url: Callable[[str], str]
+) -> None:
+    claim_id, member_id, receipt_id = (uuid.uuid4() for _ in range(3))
+    _break(
+        fresh_service_url,
+        "bonus_status",
+        f"""
+        INSERT INTO claims (claim_id, member_id, store_id, click_id, order_id, ordered_at,
+            amount_minor, currency, opened_by, opened_at, answer_by, state, version, changed_at,
+            changed_by, partner_says, accepted_minor)
+        VALUES ('{claim_id}', '{member_id}', 'shop', 'c', 'A1', now(), 1, 'RUB', 'member', now(),
+            now(), 'accepted', 4, now(), 'anna', 'confirmed', 1)
+        """,
+    )
+    assert journey.claims(auditor).faults == {"claims_on_the_way": 1}
+    receipt = f"""
+        INSERT INTO receipts (receipt_id, partner_id, received_at, format, method, query, headers,
+            body, transport_id, verdict, code, detail, source)
+        VALUES ('{receipt_id}', 'mall', now(), 'signed', 'RECORD', '', '{{}}', '', '{claim_id}',
+            'refused', 'invalid_fields', 'broken', 'claim')
+    """
+    _break(fresh_service_url, "partner_postback", receipt)
+    assert journey.claims(auditor).faults == {"without_conversion": 1}
+    other = receipt.replace(str(receipt_id), str(uuid.uuid4())).replace("'mall'", "'home'")
+    _break(fresh_service_url, "partner_postback", other)
+    assert journey.claims(auditor).faults == {"without_conversion": 1, "recorded_twice": 1}
