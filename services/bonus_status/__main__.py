@@ -11,6 +11,8 @@ from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
 from services.bonus_status.proof import neighbours
 from services.bonus_status.proof.making import Prover
 from services.bonus_status.work.alarms import WatchRatios
+from services.bonus_status.sources.shipped import shipped_rules
+from services.bonus_status.store.sources import rules
 from services.bonus_status.work.anchors import AnchorChains
 from services.bonus_status.work.claims import DueClaims
 from services.bonus_status.work.delays import CountDelays
@@ -53,7 +55,10 @@ def make_app() -> Flask:
 
 
 def _migrate(_: threading.Event) -> None:
-    upgrade(f"services.{_SERVICE}", read_settings().database_url)
+    url = read_settings().database_url
+    upgrade(f"services.{_SERVICE}", url)
+    with connect(url, pool_size=1).begin() as connection:
+        rules.add_missing(connection, shipped_rules(), utc_now())
 
 
 def _web(_: threading.Event) -> None:

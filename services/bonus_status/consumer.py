@@ -4,7 +4,8 @@ from operator import attrgetter
 
 from services.bonus_status.handlers.claims import hear_answers
 from services.bonus_status.handlers.conversions import apply_conversions
-from services.bonus_status.handlers.heard import keep_clicks, keep_members, keep_stores
+from services.bonus_status.handlers.heard import keep_clicks, keep_stores
+from services.bonus_status.handlers.members import keep_members
 from services.bonus_status.handlers.payouts import (
     release_points,
     reserve_points,

@@ -43,7 +43,8 @@ def bonus_changed(bonus: Bonus, account: Account, why: Why, at: datetime) -> Eve
         "conversion_id": bonus.conversion_id,
         "store_id": bonus.store_id,
         "status": bonus.status.value,
-        "amount": bonus.amount,
+        "amount": max(bonus.amount, 0),
+        "debit": max(-bonus.amount, 0),
         # Below zero it is a debt, and that stands in the balance.
         "available": max(bonus.available, 0),
         "accrued_at": _moment(bonus.accrued_at),

@@ -78,7 +78,8 @@ class Posting(NamedTuple):
 class Account:
     """A member's balances, in points; `version` counts everything said of them.
 
-    `chain_hash` is the end of the chain of all that was said.
+    `chain_hash` is the end of the chain of all that was said. `first_purchase_id`: the first
+    purchase that was ever recorded, however it went on.
     """
 
     member_id: str
@@ -89,6 +90,7 @@ class Account:
     reserved: int = 0
     written_off: int = 0
     debt: int = 0
+    first_purchase_id: str | None = None
     chain_hash: bytes = chain.BEGINS
 
     def move(self, movement: Movement, amount: int) -> None:

@@ -63,6 +63,7 @@ class StoreView(msgspec.Struct, frozen=True):
     confirmation_days: Annotated[int, Meta(ge=0, le=365)]
     attribution_days: Annotated[int, Meta(ge=0, le=3650)]
     terms: list[TermsView]
+    group: str = ""
 
 
 class ClickView(msgspec.Struct, frozen=True):
@@ -76,10 +77,16 @@ class ClickView(msgspec.Struct, frozen=True):
 
 
 class MemberView(msgspec.Struct, frozen=True):
-    """A member, as far as payouts need to know."""
+    """A member: whether he may be paid, and what the programme thanks him or his inviter for."""
 
     member_id: Id
     status: Literal["active", "blocked", "erased"]
+    registered_at: Instant | None = None
+    email_linked_at: Instant | None = None
+    profile_filled_at: Instant | None = None
+    is_own_subscriber: bool = False
+    invited_by: Id | None = None
+    shared_device: bool = False
 
 
 class PayoutRequestedView(msgspec.Struct, frozen=True):

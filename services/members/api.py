@@ -16,6 +16,7 @@ from services.members.schemas import (
     MemberListSchema,
     MemberSchema,
     NewMemberSchema,
+    NoteSchema,
     PhoneQuery,
     SessionSchema,
 )
@@ -29,6 +30,8 @@ REFUSALS: dict[type[Exception], int] = {
     store.PhoneTaken: 409,
     store.EmailTaken: 409,
     store.UnknownMember: 404,
+    store.UnknownInviter: 409,
+    handlers.NoEmail: 409,
     handlers.MemberBlocked: 409,
 }
 blueprint = Blueprint("members", __name__, url_prefix="/members", description="Members.")
@@ -101,6 +104,16 @@ def unblock(member_id: UUID) -> Member:
     here = office(for_clerks=True)
     with here.engine.begin() as connection:
         return handlers.unblock(connection, member_id, here.clock())
+
+
+@blueprint.patch("/<uuid:member_id>")
+@blueprint.arguments(NoteSchema)
+@blueprint.response(200, MemberSchema)
+def note(sent: dict[str, bool], member_id: UUID) -> Member:
+    """Note that a member linked his e-mail, filled his profile, or is the operator's subscriber."""
+    here = office(for_clerks=True)
+    with here.engine.begin() as connection:
+        return handlers.note(connection, member_id, sent, here.clock())
 
 
 @blueprint.post("/<uuid:member_id>/sessions")

@@ -1,7 +1,7 @@
 """What a member is: a phone of any operator as its name, a language, and one of three statuses."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -45,6 +45,22 @@ class InvalidPhone(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What the programme thanks a member for, or his inviter; clerks note it.
+
+    `email_linked_at`: when the member proved that the e-mail is his own. `invited_by` is said when
+    a member joins and never changes, so that nobody can be invited by whom he invited.
+    `shared_device`: he joined from a device of another member, so a clerk looks at the invitation.
+    """
+
+    email_linked_at: datetime | None = None
+    profile_filled_at: datetime | None = None
+    is_own_subscriber: bool = False
+    invited_by: UUID | None = None
+    shared_device: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A member with the personal data that no other service holds."""
 
@@ -55,6 +71,7 @@ class Member:
     status: Status
     version: int
     registered_at: datetime
+    standing: Standing = field(default_factory=Standing)
 
 
 def read_phone(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.members.domain import Member
+from services.members.domain import Member, Standing
 from shared.events import Event
 from shared.schemas import rfc3339
 
@@ -21,5 +21,20 @@ def member_changed(member: Member, occurred_at: datetime) -> Event:
             "status": member.status.value,
             "language": member.language.value,
             "registered_at": rfc3339(member.registered_at),
+            **_standing(member.standing),
         },
     )
+
+
+def _standing(standing: Standing) -> dict[str, object]:
+    return {
+        "email_linked_at": _moment(standing.email_linked_at),
+        "profile_filled_at": _moment(standing.profile_filled_at),
+        "is_own_subscriber": standing.is_own_subscriber,
+        "invited_by": None if standing.invited_by is None else str(standing.invited_by),
+        "shared_device": standing.shared_device,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else rfc3339(moment)

@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from services.members.domain import (
     SIGN_IN_LINK_LASTS,
     Language,
     Member,
+    Standing,
     Status,
     read_email,
     read_phone,
@@ -53,12 +55,35 @@ class Session:
     sign_in_token: str
 
 
-def register(
-    connection: Connection, phone: str, email: str | None, language: Language, now: datetime
+class NoEmail(Exception):
+    """There is no e-mail that could be linked."""
+
+    code = "no_email"
+    field = "email_is_linked"
+
+    def __init__(self, member_id: UUID) -> None:
+        """Name the member."""
+        super().__init__(f"email_is_linked: member {member_id} has given no e-mail.")
+
+
+def register(  # noqa: PLR0913 - what a member says when he joins
+    connection: Connection,
+    *,
+    phone: str,
+    email: str | None,
+    language: Language,
+    now: datetime,
+    is_own_subscriber: bool = False,
+    invited_by: UUID | None = None,
+    shared_device: bool = False,
 ) -> Member:
-    """Take a member in; raises InvalidPhone, PhoneTaken, EmailTaken."""
+    """Take a member in; raises InvalidPhone, PhoneTaken, EmailTaken, UnknownInviter."""
     address = None if email is None else read_email(email)
-    member = Member(uuid4(), read_phone(phone), address, language, Status.ACTIVE, 1, now)
+    if invited_by is not None and not store.is_active(connection, invited_by):
+        raise store.UnknownInviter(invited_by)
+    standing = Standing(None, None, is_own_subscriber, invited_by, shared_device)
+    number = read_phone(phone)
+    member = Member(uuid4(), number, address, language, Status.ACTIVE, 1, now, standing)
     store.add(connection, member)
     event_log.add(connection, [member_changed(member, now)])
     return member
@@ -72,6 +97,36 @@ def block(connection: Connection, member_id: UUID, now: datetime) -> Member:
 def unblock(connection: Connection, member_id: UUID, now: datetime) -> Member:
     """Unblock a member; harmless to repeat. Raises UnknownMember."""
     return _move(connection, member_id, Status.BLOCKED, Status.ACTIVE, now)
+
+
+def note(
+    connection: Connection, member_id: UUID, said: Mapping[str, bool], now: datetime
+) -> Member:
+    """Note what a member did or is; harmless to repeat. Raises UnknownMember, NoEmail.
+
+    `email_is_linked`, `profile_is_filled`, `is_own_subscriber`: what is not said stays.
+    """
+    member = store.find(connection, member_id, lock=True)
+    before = member.standing
+    if said.get("email_is_linked") and member.email is None:
+        raise NoEmail(member_id)
+    after = replace(
+        before,
+        email_linked_at=_since(before.email_linked_at, said.get("email_is_linked"), now),
+        profile_filled_at=_since(before.profile_filled_at, said.get("profile_is_filled"), now),
+        is_own_subscriber=said.get("is_own_subscriber", before.is_own_subscriber),
+    )
+    if after == before:
+        return member
+    noted = store.set_standing(connection, member_id, after)
+    event_log.add(connection, [member_changed(noted, now)])
+    return noted
+
+
+def _since(before: datetime | None, said: bool | None, now: datetime) -> datetime | None:  # noqa: FBT001 - what was said
+    if said is None:
+        return before
+    return (before or now) if said else None
 
 
 def open_session(

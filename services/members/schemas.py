@@ -3,10 +3,10 @@
 import unicodedata
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.members.domain import Language, Status, read_email
-from shared.schemas import Moment, StrictSchema, Text
+from shared.schemas import Moment, StrictSchema, Text, Truth
 
 _LONGEST_EMAIL = 254
 
@@ -37,6 +37,26 @@ class NewMemberSchema(StrictSchema):
     phone = Text(longest=32, required=True)
     email = Email(load_default=None, allow_none=True)
     language = fields.Enum(Language, by_value=True, load_default=Language.RUSSIAN)
+    is_own_subscriber = Truth(load_default=False)
+    invited_by = fields.UUID(load_default=None, allow_none=True)
+    shared_device = Truth(
+        load_default=False,
+        metadata={"description": "joined from another member's device: the invitation is held"},
+    )
+
+
+class NoteSchema(StrictSchema):
+    """What a member did or is; what is left out stays as it is."""
+
+    email_is_linked = Truth(metadata={"description": "the member proved the e-mail to be his own"})
+    profile_is_filled = Truth()
+    is_own_subscriber = Truth()
+
+    @validates_schema
+    def _says_something(self, sent: dict[str, Any], **_: Any) -> None:
+        if not sent:
+            message = "Say at least one of them."
+            raise ValidationError(message, "email_is_linked")
 
 
 class PhoneQuery(StrictSchema):
@@ -54,6 +74,11 @@ class MemberSchema(Schema):
     language = fields.Enum(Language, by_value=True)
     status = fields.Enum(Status, by_value=True)
     registered_at = Moment()
+    email_linked_at = Moment(attribute="standing.email_linked_at", allow_none=True)
+    profile_filled_at = Moment(attribute="standing.profile_filled_at", allow_none=True)
+    is_own_subscriber = fields.Boolean(attribute="standing.is_own_subscriber")
+    invited_by = fields.UUID(attribute="standing.invited_by", allow_none=True)
+    shared_device = fields.Boolean(attribute="standing.shared_device")
 
 
 class MemberListSchema(Schema):

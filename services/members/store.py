@@ -1,17 +1,20 @@
 """The tables of members and every query on them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from services.members.domain import Language, Member, Status
+from services.members.domain import Language, Member, Standing, Status
 
-_COLUMNS = "member_id, phone, email, language, status, version, registered_at"
+_STANDING = "email_linked_at, profile_filled_at, is_own_subscriber, invited_by, shared_device"
+_COLUMNS = f"member_id, phone, email, language, status, version, registered_at, {_STANDING}"
 _ADD = text(f"""
 INSERT INTO members ({_COLUMNS})
-VALUES (:member_id, :phone, :email, :language, :status, :version, :registered_at)
+VALUES (:member_id, :phone, :email, :language, :status, :version, :registered_at,
+        :email_linked_at, :profile_filled_at, :is_own_subscriber, :invited_by, :shared_device)
 ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the columns are written above
 _FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
@@ -20,6 +23,12 @@ _FIND_BY_PHONE = text(f"SELECT {_COLUMNS} FROM members WHERE phone = :phone")  #
 _MOVE = text(f"""
 UPDATE members SET status = :to, version = version + 1
 WHERE member_id = :member_id AND status = :from RETURNING {_COLUMNS}
+""")  # noqa: S608
+_LOCK = text(f"{_FIND.text} FOR UPDATE")
+_SET_STANDING = text(f"""
+UPDATE members SET email_linked_at = :email_linked_at, profile_filled_at = :profile_filled_at,
+    is_own_subscriber = :is_own_subscriber, version = version + 1
+WHERE member_id = :member_id RETURNING {_COLUMNS}
 """)  # noqa: S608
 _ADD_LINK = text("""
 INSERT INTO sign_in_links (token_hash, member_id, made_at, ends_at)
@@ -55,6 +64,17 @@ class EmailTaken(Exception):
         super().__init__("A member with this e-mail is registered already.")
 
 
+class UnknownInviter(ValueError):
+    """No member has this id, so nobody was invited by him."""
+
+    code = "unknown_inviter"
+    field = "invited_by"
+
+    def __init__(self, member_id: UUID) -> None:
+        """Name the id."""
+        super().__init__(f"invited_by: there is no active member {member_id}.")
+
+
 class UnknownMember(LookupError):
     """No member has this id."""
 
@@ -74,12 +94,18 @@ def add(connection: Connection, member: Member) -> None:
         raise PhoneTaken if is_phone else EmailTaken
 
 
-def find(connection: Connection, member_id: UUID) -> Member:
+def find(connection: Connection, member_id: UUID, *, lock: bool = False) -> Member:
     """Answer a member; raises UnknownMember."""
-    row = connection.execute(_FIND, {"member_id": member_id}).one_or_none()
+    row = connection.execute(_LOCK if lock else _FIND, {"member_id": member_id}).one_or_none()
     if row is None:
         raise UnknownMember(member_id)
     return _as_member(row)
+
+
+def is_active(connection: Connection, member_id: UUID) -> bool:
+    """Tell whether there is such a member who is neither blocked nor erased."""
+    row = connection.execute(_FIND, {"member_id": member_id}).one_or_none()
+    return row is not None and row.status == Status.ACTIVE.value
 
 
 def find_by_phone(connection: Connection, phone: str) -> Member | None:
@@ -93,6 +119,12 @@ def move(connection: Connection, member_id: UUID, before: Status, after: Status)
     values = {"member_id": member_id, "from": before.value, "to": after.value}
     row = connection.execute(_MOVE, values).one_or_none()
     return None if row is None else _as_member(row)
+
+
+def set_standing(connection: Connection, member_id: UUID, standing: Standing) -> Member:
+    """Keep how a member stands now; lock the member first."""
+    values = {"member_id": member_id, **asdict(standing)}
+    return _as_member(connection.execute(_SET_STANDING, values).one())
 
 
 def add_link(
@@ -123,6 +155,7 @@ def _as_row(member: Member) -> dict[str, Any]:
         "status": member.status.value,
         "version": member.version,
         "registered_at": member.registered_at,
+        **asdict(member.standing),
     }
 
 
@@ -135,4 +168,11 @@ def _as_member(row: Row[Any]) -> Member:
         Status(row.status),
         row.version,
         row.registered_at,
+        Standing(
+            row.email_linked_at,
+            row.profile_filled_at,
+            row.is_own_subscriber,
+            row.invited_by,
+            row.shared_device,
+        ),
     )

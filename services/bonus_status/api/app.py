@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import Engine
 
-from services.bonus_status.api import bonuses, proof, settings, statements
+from services.bonus_status.api import bonuses, proof, settings, sources, statements
 from services.bonus_status.api.claims import routes as claims
 from services.bonus_status.proof.making import Prover
 from shared import database, ops, web
@@ -22,12 +22,14 @@ def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = ut
             settings.blueprint(engine, access, clock),
             statements.blueprint(engine, access, clock),
             proof.blueprint(prover, access),
+            *sources.blueprints(engine, access, clock),
             ops.blueprint(engine, access),
         ],
         refusals={
             **bonuses.REFUSALS,
             **claims.REFUSALS,
             **statements.REFUSALS,
+            **sources.REFUSALS,
             **ops.REFUSALS,
         },
         ready={"postgres": lambda: database.ping(engine)},

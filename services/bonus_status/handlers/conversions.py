@@ -8,11 +8,19 @@ from sqlalchemy import Connection
 
 from services.bonus_status.books import Books, Cause
 from services.bonus_status.domain import Bonus
+from services.bonus_status.handlers.followers import Moved, follow_purchase
 from services.bonus_status.ledger import moves_of_report
 from services.bonus_status.schemas import ConversionView
 from services.bonus_status.sources.purchases import Origin, Report, follow, open_bonus
 from services.bonus_status.store import heard, ledger, payouts, settings
 from services.bonus_status.store.heard import StoreTerms
+from services.bonus_status.store.sources import rules
+from services.bonus_status.store.sources.followers import (
+    Followers,
+    bonuses_that_depend,
+    prepare,
+)
+from services.bonus_status.store.sources.locks import lock_with_inviters
 from services.bonus_status.terms import Purchase, Rate, Terms, rate_for, terms_at, worth
 from shared.clock import Clock
 from shared.events import Received
@@ -44,21 +52,25 @@ class Pricing:
 
 def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: Clock) -> None:
     """Bring each reported conversion's bonus to its new state; raises NotYet for unknown terms."""
-    accounts = ledger.lock_accounts(connection, {one.data.member_id for one in batch})
+    said = [one.data for one in batch]
+    accounts, invited = lock_with_inviters(connection, {one.member_id for one in said})
     # A first version, which the inbox lets through once, can have no bonus yet.
     later = {one.data.conversion_id for one in batch if one.version > 1}
-    known = ledger.bonuses_by_id(connection, later)
+    dependent = bonuses_that_depend(connection, said, later, [one.friend_id for one in invited])
+    known = [*ledger.bonuses_by_id(connection, later), *dependent]
     indebted = {one.member_id for one in known if one.reserved or one.written_off or one.repaid}
     indebted |= {one.member_id for one in accounts.values() if one.debt}
     others = ledger.open_bonuses(connection, indebted)
     bonuses = {one.bonus_id: one for one in (*known, *others)}
-    stored = {one.conversion_id for one in known}
+    stored = {one.bonus_id for one in known}
     new = [one for one in batch if one.data.conversion_id not in stored]
     pricing = _price(connection, new, known)
     spent = payouts.spent_of(connection, [one.bonus_id for one in known if one.written_off])
     books = Books(accounts, bonuses.values(), clock(), spent)
+    followers = prepare(connection, said, dependent, invited)
     for one in batch:
-        apply_one(books, pricing, one)
+        apply_one(books, pricing, one, followers)
+    rules.save(connection, followers.budgets)
     ledger.save(connection, books)
 
 
@@ -80,8 +92,8 @@ def _terms_at_click(stores: Mapping[str, StoreTerms], one: ConversionView) -> Te
     return None if store is None else terms_at(store.timeline, one.clicked_at)
 
 
-def apply_one(books: Books, pricing: Pricing, reported: Reported) -> None:
-    """Bring the bonus of one conversion to its new state in the open books."""
+def apply_one(books: Books, pricing: Pricing, reported: Reported, followers: Followers) -> None:
+    """Bring the bonus of one conversion, and what depends on it, to its new state in the books."""
     before = books.bonuses.get(reported.data.conversion_id)
     if before is None:
         origin = _origin(pricing, reported.data)
@@ -93,6 +105,8 @@ def apply_one(books: Books, pricing: Pricing, reported: Reported) -> None:
     cause = Cause(str(reported.event_id), key, reported.occurred_at, receipt_id=receipt_id)
     books.write(before, after, moves_of_report(before, after), cause)
     books.repay_debt(after.member_id, cause)
+    rate = rate_for(pricing.rates[after.terms_id], after.category)
+    follow_purchase(books, followers, Moved(before, after, rate), cause)
 
 
 def _origin(pricing: Pricing, one: ConversionView) -> Origin:

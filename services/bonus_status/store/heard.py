@@ -16,11 +16,12 @@ _read_rates = msgspec.json.Decoder(tuple[Rate, ...])
 _read_timeline = msgspec.json.Decoder(tuple[Terms, ...])
 
 _SAVE_STORES = """
-INSERT INTO stores (store_id, name, confirmation_days, attribution_days, timeline)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[])
+INSERT INTO stores (store_id, name, confirmation_days, attribution_days, timeline, store_group)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[], %s::text[])
 ON CONFLICT (store_id) DO UPDATE SET name = excluded.name,
     confirmation_days = excluded.confirmation_days,
-    attribution_days = excluded.attribution_days, timeline = excluded.timeline
+    attribution_days = excluded.attribution_days, timeline = excluded.timeline,
+    store_group = excluded.store_group
 """
 _KEEP_TERMS = """
 INSERT INTO terms (terms_id, store_id, rates)
@@ -29,6 +30,7 @@ SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING
 _STORES = (
     "SELECT store_id, confirmation_days, timeline FROM stores WHERE store_id = ANY(%s::text[])"
 )
+_GROUPS = "SELECT store_id, store_group FROM stores WHERE store_id = ANY(%s::text[])"
 _RATES = "SELECT terms_id::text, rates FROM terms WHERE terms_id = ANY(%s::uuid[])"
 _SAVE_MEMBERS = """
 INSERT INTO accounts (member_id, member_status) SELECT * FROM unnest(%s::uuid[], %s::text[])
@@ -53,7 +55,10 @@ def save_stores(connection: Connection, stores: Iterable[StoreView]) -> None:
     """Keep the newest state of each store, and every terms it ever had."""
     newest = sorted({store.store_id: store for store in stores}.items())
     rows = [
-        (key, one.name, one.confirmation_days, one.attribution_days, _json(one.terms))
+        (
+            *(key, one.name, one.confirmation_days, one.attribution_days),
+            *(_json(one.terms), one.group),
+        )
         for key, one in newest
     ]
     raw(connection).execute(_SAVE_STORES, columns(rows))
@@ -67,6 +72,12 @@ def stores(connection: Connection, store_ids: Collection[str]) -> dict[str, Stor
     """Answer the terms of the stores that are known."""
     rows = raw(connection).execute(_STORES, [array(list(store_ids))]).fetchall()
     return {str(row[0]): _store_terms(*row[1:]) for row in rows}
+
+
+def groups(connection: Connection, store_ids: Collection[str]) -> dict[str, str]:
+    """Answer the group of each store that is known."""
+    rows = raw(connection).execute(_GROUPS, [array(list(store_ids))]).fetchall()
+    return {str(store_id): str(group) for store_id, group in rows}
 
 
 def frozen_rates(connection: Connection, terms_ids: Collection[str]) -> dict[str, tuple[Rate, ...]]:

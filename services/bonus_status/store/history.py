@@ -20,7 +20,8 @@ from shared.arrays import array
 from shared.database import raw
 
 _BALANCE = """
-SELECT member_id::text, member_status, version, pending, accrued, reserved, written_off, debt
+SELECT member_id::text, member_status, version, pending, accrued, reserved, written_off, debt,
+       first_purchase_id::text
 FROM accounts WHERE member_id = %s
 """
 _READ = f"""

@@ -27,7 +27,8 @@ _STATUS = _COLUMNS.index("status")
 _CONVERSION_STATUS = _COLUMNS.index("conversion_status")
 _row_of: Callable[[Bonus], tuple[object, ...]] = attrgetter(*_COLUMNS)
 _balances_of: Callable[[Account], tuple[object, ...]] = attrgetter(
-    "member_id", "version", "pending", "accrued", "reserved", "written_off", "debt"
+    *("member_id", "version", "pending", "accrued", "reserved", "written_off", "debt"),
+    "first_purchase_id",
 )
 
 _TYPES = dict.fromkeys(_COLUMNS, "bigint")
@@ -50,24 +51,35 @@ def _arrays(names: Iterable[str]) -> str:
 
 _LOCK_ACCOUNTS = """
 SELECT member_id::text, member_status, version, pending, accrued, reserved, written_off, debt,
-       chain_hash
+       first_purchase_id::text, chain_hash
 FROM accounts WHERE member_id = ANY(%s::uuid[]) ORDER BY accounts.member_id FOR UPDATE
 """
+_IS_MEMBER = "SELECT FROM accounts WHERE member_id = %s AND member_status IN ('active', 'blocked')"
 _OPEN_ACCOUNTS = """
 INSERT INTO accounts (member_id) SELECT * FROM unnest(%s::uuid[]) ON CONFLICT DO NOTHING
 """
 _SAVE_ACCOUNTS = """
 UPDATE accounts SET version = new.version, pending = new.pending, accrued = new.accrued,
     reserved = new.reserved, written_off = new.written_off, debt = new.debt,
-    chain_hash = decode(new.chain_hash, 'hex')
+    first_purchase_id = new.first_purchase_id, chain_hash = decode(new.chain_hash, 'hex')
 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-            %s::bigint[], %s::text[])
-    AS new (member_id, version, pending, accrued, reserved, written_off, debt, chain_hash)
+            %s::bigint[], %s::uuid[], %s::text[])
+    AS new (member_id, version, pending, accrued, reserved, written_off, debt, first_purchase_id,
+            chain_hash)
 WHERE accounts.member_id = new.member_id AND accounts.member_id = ANY(%s::uuid[])
 """
 _BY_ID = f"SELECT {SELECTED} FROM bonuses WHERE bonus_id = ANY(%s::uuid[])"  # noqa: S608 - columns
 _OPEN_OF_MEMBERS = f"""
 SELECT {SELECTED} FROM bonuses WHERE member_id = ANY(%s::uuid[]) AND available <> 0
+"""  # noqa: S608 - columns
+_FOLLOWERS = f"SELECT {SELECTED} FROM bonuses WHERE follows = ANY(%s::uuid[])"  # noqa: S608 - columns
+_FALLEN_FIRST = f"""
+SELECT {SELECTED} FROM bonuses
+WHERE member_id = ANY(%s::uuid[]) AND source = 'first_purchase' AND status = 'rejected'
+"""  # noqa: S608 - columns
+_STANDING_PURCHASES = f"""
+SELECT {SELECTED} FROM bonuses
+WHERE member_id = ANY(%s::uuid[]) AND source = 'purchase' AND status <> 'rejected'
 """  # noqa: S608 - columns
 _ADD_BONUSES = f"""
 INSERT INTO bonuses ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_arrays(_COLUMNS)})
@@ -114,6 +126,26 @@ def bonuses_by_id(connection: Connection, bonus_ids: Iterable[str]) -> list[Bonu
 def open_bonuses(connection: Connection, member_ids: Iterable[str]) -> list[Bonus]:
     """Answer the members' bonuses that have something to spend or a debt left behind."""
     return _bonuses(connection, _OPEN_OF_MEMBERS, member_ids)
+
+
+def is_member(connection: Connection, member_id: str) -> bool:
+    """Tell whether the member was heard of and not erased."""
+    return raw(connection).execute(_IS_MEMBER, [member_id]).fetchone() is not None
+
+
+def followers(connection: Connection, purchase_ids: Iterable[str]) -> list[Bonus]:
+    """Answer the bonuses that follow these purchases."""
+    return _bonuses(connection, _FOLLOWERS, purchase_ids)
+
+
+def fallen_first_purchases(connection: Connection, member_ids: Iterable[str]) -> list[Bonus]:
+    """Answer the members' bonuses for first purchases of which none stands."""
+    return _bonuses(connection, _FALLEN_FIRST, member_ids)
+
+
+def standing_purchases(connection: Connection, member_ids: Iterable[str]) -> list[Bonus]:
+    """Answer all purchases of the members that were not rejected."""
+    return _bonuses(connection, _STANDING_PURCHASES, member_ids)
 
 
 def save(connection: Connection, books: Books) -> None:

@@ -93,15 +93,15 @@ class Desk:
             data |= {"reason": "barred"}
         return self.event("payouts", f"payout.{how}", data, payout_id)
 
-    def member(self, status: str) -> Event:
-        """The member as members says it."""
+    def member(self, status: str, **standing: Any) -> Event:
+        """The member as members says it; `member_id` for another one."""
         data = {
             "member_id": self.member_id,
             "status": status,
             "language": "en",
             "registered_at": "2026-01-01T00:00:00Z",
-        }
-        return self.event("members", "member.changed", data, self.member_id)
+        } | standing
+        return self.event("members", "member.changed", data, data["member_id"])
 
     def event(
         self,

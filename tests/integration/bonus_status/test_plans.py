@@ -21,7 +21,7 @@ def test_saving_accounts_goes_by_index(connection: Connection) -> None:
     )
     plain.execute("ANALYZE accounts")
     keys, *balances = columns(
-        [(member, 1, 1, 0, 0, 0, 0, "00" * 32) for member in members[:CHANGED]]
+        [(member, 1, 1, 0, 0, 0, 0, None, "00" * 32) for member in members[:CHANGED]]
     )
     explain = f"EXPLAIN {ledger._SAVE_ACCOUNTS}"  # noqa: SLF001 - the very statement
     plan = "\n".join(str(row[0]) for row in plain.execute(explain, [keys, *balances, keys]))

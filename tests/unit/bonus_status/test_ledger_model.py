@@ -18,6 +18,7 @@ from services.bonus_status.handlers.payouts import (
 from services.bonus_status.ledger import Account, Place
 from services.bonus_status.spending import PayoutState
 from services.bonus_status.store.payouts import Payout
+from services.bonus_status.store.sources.followers import Followers
 from services.bonus_status.terms import Purchase, rate_for, worth
 from shared import contracts
 from tests.support import bonuses
@@ -59,7 +60,7 @@ class OneMember(RuleBasedStateMachine):
         said = bonuses.reported(
             line, version=self.versions[line], status=status, paid_minor=paid, category=category
         )
-        apply_one(self.books, self.pricing, said)
+        apply_one(self.books, self.pricing, said, Followers())
         rate = rate_for(bonuses.RATES, category)
         self.model.reported(line, status, worth(rate, Purchase(paid, "RUB", 1_000_000)))
 

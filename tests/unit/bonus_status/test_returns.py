@@ -10,6 +10,7 @@ from services.bonus_status.handlers.conversions import apply_one
 from services.bonus_status.handlers.payouts import reserve_for, write_off_for
 from services.bonus_status.ledger import Account, Place, uncovered
 from services.bonus_status.store.payouts import Payout
+from services.bonus_status.store.sources.followers import Followers
 from tests.support import bonuses
 
 SPENT = [("a", 50), ("b", 30)]
@@ -65,7 +66,7 @@ def test_returning_everything_in_any_split_sums_to_zero(
             spent |= _pay(books, paid_out)
         status = "approved" if left else "returned"
         said = bonuses.reported(line, version=version, status=status, paid_minor=left)
-        apply_one(books, bonuses.pricing(line), said)
+        apply_one(books, bonuses.pricing(line), said, Followers())
     [bonus] = books.bonuses.values()
     account = books.accounts[bonuses.BUYER]
     assert bonus.credited == 0

@@ -1,0 +1,1 @@
+"""The tables of the other sources: rules, their shares, invitations, codes, corrections."""

@@ -1,0 +1,84 @@
+"""Corrections that clerks made: each kept with who and why, waiting for a second person or not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from shared.database import raw
+
+_COLUMNS = """correction_id::text, member_id::text, kind, amount, reason, clerk, made_at, state,
+    decided_by, decided_because, decided_at"""
+_ADD = """
+INSERT INTO corrections (correction_id, member_id, kind, amount, reason, clerk, made_at, state)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_ONE = f"SELECT {_COLUMNS} FROM corrections WHERE correction_id = %s"  # noqa: S608 - columns
+_LOCK = f"{_ONE} FOR UPDATE"
+_LIST = f"""
+SELECT {_COLUMNS} FROM corrections WHERE (%(state)s::text IS NULL OR state = %(state)s)
+ORDER BY made_at DESC, correction_id LIMIT 100
+"""  # noqa: S608 - columns
+_DECIDE = """
+UPDATE corrections SET state = %s, decided_by = %s, decided_because = %s, decided_at = %s
+WHERE correction_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Points that a clerk gives or takes; its id is that of its command and of its bonus."""
+
+    correction_id: str
+    member_id: str
+    kind: str
+    amount: int
+    reason: str
+    clerk: str
+    made_at: datetime
+    state: str
+    decided_by: str | None = None
+    decided_because: str | None = None
+    decided_at: datetime | None = None
+
+
+class UnknownCorrection(LookupError):
+    """There is no such correction."""
+
+    code = "unknown_correction"
+
+    def __init__(self, correction_id: str) -> None:
+        """Name it."""
+        super().__init__(f"There is no correction {correction_id}.")
+
+
+def add(connection: Connection, new: Correction) -> bool:
+    """Keep a correction; answers whether its command is new."""
+    row = [new.correction_id, new.member_id, new.kind, new.amount, new.reason, new.clerk]
+    return raw(connection).execute(_ADD, [*row, new.made_at, new.state]).rowcount == 1
+
+
+def find(connection: Connection, correction_id: str, *, lock: bool = False) -> Correction:
+    """Answer a correction; raises UnknownCorrection."""
+    row = raw(connection).execute(_LOCK if lock else _ONE, [correction_id]).fetchone()
+    if row is None:
+        raise UnknownCorrection(correction_id)
+    return Correction(*row)  # type: ignore[arg-type]
+
+
+def listed(connection: Connection, state: str | None) -> list[Correction]:
+    """Answer the last 100 corrections, of one state or of all."""
+    rows = raw(connection).execute(_LIST, {"state": state}).fetchall()
+    return [Correction(*row) for row in rows]  # type: ignore[arg-type]
+
+
+def decide(  # noqa: PLR0913, PLR0917 - one row, its parts
+    connection: Connection,
+    correction_id: str,
+    state: str,
+    clerk: str,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Keep how the second person decided."""
+    raw(connection).execute(_DECIDE, [state, clerk, reason, now, correction_id])

@@ -1,0 +1,121 @@
+"""Corrections by clerks: one posting each, above the limit by two persons."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.integration.bonus_status.api import CLERK, asked, client_of, sign_in
+from tests.integration.bonus_status.desk import Desk
+from tests.integration.bonus_status.gifts import put
+from tests.support import bonuses
+
+
+@pytest.fixture
+def client(desk: Desk) -> FlaskClient:
+    desk.hear(desk.store())
+    desk.hear(desk.member("active"))
+    client = client_of(desk)
+    put(client, "corrections", "correction", alone_up_to=500)
+    return client
+
+
+def sent(desk: Desk, kind: str, amount: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "command_id": bonuses.new_id(),
+        "member_id": desk.member_id,
+        "kind": kind,
+        "amount": amount,
+        "reason": "a call of the 3rd",
+        "clerk": "anna",
+    } | changes
+
+
+def correct(client: FlaskClient, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
+    answer = client.post("/corrections", json=body, headers=CLERK)
+    assert answer.status_code == status, answer.text
+    return dict(answer.get_json())
+
+
+def test_a_credit_is_a_bonus_with_its_reason(desk: Desk, client: FlaskClient) -> None:
+    made = correct(client, sent(desk, "credit", 120))
+    assert made["state"] == "done"
+    assert desk.has(accrued=120)
+    (bonus,) = asked(sign_in(desk, client, desk.member_id), "/me/bonuses")["data"]
+    assert (bonus["bonus_id"], bonus["source"]) == (made["correction_id"], "correction")
+    assert bonus["reason"] == "a call of the 3rd"
+    assert desk.books_are_right()
+
+
+def test_a_debit_takes_what_is_free_and_the_rest_is_a_debt(desk: Desk, client: FlaskClient) -> None:
+    desk.earned()
+    made = correct(client, sent(desk, "debit", 100))
+    assert desk.has(debt=24)
+    sign_in(desk, client, desk.member_id)
+    told = asked(client, f"/me/bonuses/{made['correction_id']}")
+    assert (told["amount"], told["available"]) == (-100, 0)
+    assert told["status_told"]["in_words"].startswith(
+        "Corrected by the operator: a call of the 3rd"
+    )
+    (debt,) = asked(client, "/me/debts")["data"]
+    assert debt["owed"] == 24
+    desk.earned()
+    assert desk.has(accrued=52)
+    assert desk.books_are_right()
+
+
+def test_a_command_sent_twice_counts_once(desk: Desk, client: FlaskClient) -> None:
+    body = sent(desk, "credit", 50)
+    with ThreadPoolExecutor(4) as senders:
+        list(senders.map(lambda _: correct(client_of(desk), body), range(8)))
+    assert desk.has(accrued=50)
+    assert correct(client, body | {"amount": 51}, 409)["code"] == "other_command"
+
+
+def test_above_the_limit_another_clerk_decides(desk: Desk, client: FlaskClient) -> None:
+    made = correct(client, sent(desk, "credit", 501))
+    assert made["state"] == "waiting"
+    assert desk.has()
+    path = f"/corrections/{made['correction_id']}"
+    same = client.post(f"{path}/approve", json={"clerk": "anna"}, headers=CLERK)
+    assert (same.status_code, same.get_json()["code"]) == (409, "needs_another_person")
+    assert client.post(f"{path}/approve", json={"clerk": "boris"}, headers=CLERK).status_code == 200
+    assert desk.has(accrued=501)
+    late = client.post(f"{path}/refuse", json={"clerk": "boris", "reason": "no"}, headers=CLERK)
+    assert (late.status_code, late.get_json()["code"]) == (409, "decided_already")
+
+
+def test_of_two_clerks_who_decide_at_once_one_wins(desk: Desk, client: FlaskClient) -> None:
+    made = correct(client, sent(desk, "credit", 900))
+    path = f"/corrections/{made['correction_id']}"
+
+    def decide(number: int) -> int:
+        how = "approve" if number % 2 else "refuse"
+        body = {"clerk": f"clerk-{number}"} | ({} if number % 2 else {"reason": "no"})
+        return client_of(desk).post(f"{path}/{how}", json=body, headers=CLERK).status_code
+
+    with ThreadPoolExecutor(4) as clerks:
+        assert sorted(clerks.map(decide, range(4))) == [200, 409, 409, 409]
+    assert desk.books_are_right()
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"amount": 0}, 422),
+        ({"amount": -5}, 422),
+        ({"amount": 1.5}, 422),
+        ({"kind": "gift"}, 422),
+        ({"reason": ""}, 422),
+        ({"clerk": "Anna!"}, 422),
+        ({"member_id": bonuses.BUYER[:-4] + "0000"}, 404),
+        ({"amount": 900, "member_id": bonuses.BUYER[:-4] + "0000"}, 404),
+    ],
+)
+def test_what_no_correction_can_be_is_refused_and_moves_nothing(
+    desk: Desk, client: FlaskClient, change: dict[str, Any], status: int
+) -> None:
+    correct(client, sent(desk, "credit", 10) | change, status)
+    assert desk.has()
+    assert desk.rows("SELECT * FROM corrections WHERE member_id = :member_id") == []
