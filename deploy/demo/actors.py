@@ -52,6 +52,19 @@ class Member:
         answer.raise_for_status()
         return answer.content
 
+    def redeem(self, code: str) -> tuple[int, dict[str, Any]]:
+        """Type in a promo code; answer what the page says."""
+        answer = call(
+            self._visit("bonus_status"),
+            "POST",
+            "/me/promo-codes",
+            json={"code": code},
+            cookies=self._cookies,
+        )
+        told = dict(answer.json())
+        told.pop("request_id", None)
+        return answer.status_code, told
+
     def choose_goals(self, goals: list[dict[str, Any]]) -> None:
         """Say what the points are for."""
         send(self._visit("payout"), "PUT", "/me/goals", {"goals": goals}, cookies=self.cookies)
@@ -127,6 +140,20 @@ class Clerk:
         """Read the operator's own list of executed top-ups."""
         page = ask(self.system.clerk("operator_billing"), "/top-ups", params={"limit": 1000})
         return list(page["data"])
+
+    def makes_promo_code(self, code: str, points: int) -> None:
+        """Set a rule of its own for a code of one use."""
+        bonus_status, rule_id = self.system.clerk("bonus_status"), f"promo-{code.lower()}"
+        who = {"reason": "the demo", "clerk": "anna"}
+        rule = {
+            "source": "promo_code",
+            "sentence": "For a promo code.",
+            "settings": {"amount": points, "most_a_member": points},
+            "total_cap": points,
+        }
+        send(bonus_status, "PUT", f"/bonus-rules/{rule_id}", rule | who)
+        body = {"rule_id": rule_id, "codes": [code], "most_uses": 1}
+        send(bonus_status, "POST", "/promo-codes", body | who)
 
     def lose_the_billings_answer(self, phone: str) -> None:
         """Let the billing execute the next top-up of a phone, and never answer."""

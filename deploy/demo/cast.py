@@ -19,7 +19,7 @@ FORMATS = ["signed", "form", "admitad", "admitad-store", "awin", "rakuten", "csv
 
 def make_members(system: Target, count: int = 3) -> list[dict[str, str]]:
     """Register members with random numbers, and sign them in."""
-    return [_make_member(system, LANGUAGES[place % len(LANGUAGES)]) for place in range(count)]
+    return [make_member(system, LANGUAGES[place % len(LANGUAGES)]) for place in range(count)]
 
 
 def make_partners(system: Target) -> list[dict[str, Any]]:
@@ -40,11 +40,12 @@ def for_the_shop(partners: list[dict[str, Any]]) -> str:
     return json.dumps(kept, indent=2)
 
 
-def _make_member(system: Target, language: str) -> dict[str, str]:
+def make_member(system: Target, language: str, **standing: Any) -> dict[str, str]:
+    """Register a member with a random number, and sign him in."""
     # +7 900 000 is given to no operator, and the sandbox's billing takes every number of it.
     phone = f"+7900{secrets.randbelow(9_000_000) + 1_000_000}"
     members = system.clerk("members")
-    member = send(members, "POST", "/members", {"phone": phone, "language": language})
+    member = send(members, "POST", "/members", {"phone": phone, "language": language} | standing)
     session = send(members, "POST", f"/members/{member['member_id']}/sessions", {})
     return {
         "id": member["member_id"],

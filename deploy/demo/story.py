@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from deploy.cli.verify import as_table
-from deploy.demo import afterwards, claims, networks, proofs, purchases
+from deploy.demo import afterwards, claims, gifts, networks, proofs, purchases
 from deploy.demo import month as month_of_payout
 from deploy.demo.actors import Clerk, Member, Shop
 from deploy.demo.narrator import Narrator
@@ -51,6 +51,8 @@ def tell(
     claims.tell(scene)
     before("proof")
     proofs.tell(scene)
+    before("gifts")
+    gifts.tell(scene)
     narrator.chapter("The accounts")
     columns = ("", "pending", "accrued", "reserved", "written off", "debt")
     narrator.table("points", columns, month_of_payout.as_rows(scene))

@@ -62,7 +62,9 @@ SELECT count(*) AS rules,
        count(*) FILTER (WHERE kept.granted IS NULL
            OR kept.granted <> coalesce(posted.granted, 0)
            OR kept.granted <> coalesce(held.granted, 0)) AS rules_wrong,
-       count(*) FILTER (WHERE kept.granted > kept.total_cap) AS rules_above_cap
+       count(*) FILTER (WHERE kept.granted > kept.total_cap) AS rules_above_cap,
+       (SELECT count(*) FROM bonus_status.rule_shares JOIN bonus_status.bonus_rules AS rule
+            USING (rule_id) WHERE rule_shares.granted > rule.granted) AS shares_above_rule
 FROM bonus_status.bonus_rules AS kept FULL JOIN posted USING (rule_id)
 LEFT JOIN held USING (rule_id)
 """
@@ -140,7 +142,7 @@ def _balances(auditor: Auditor) -> Check:
 
 def _rules_within_their_caps(auditor: Auditor) -> Check:
     found = figures(auditor, _RULES_GAVE)
-    wrong = {name: found[name] for name in ("rules_wrong", "rules_above_cap")}
+    wrong = {name: found[name] for name in ("rules_wrong", "rules_above_cap", "shares_above_rule")}
     says = "what each rule gave equals its postings and bonuses, within its cap"
     return Check(says, wrong=wrong, seen={"rules": found["rules"]})
 
