@@ -16,7 +16,7 @@ _CONVERSIONS_AND_BONUSES = """
 WITH lines AS (
     SELECT conversion_id, count(*) AS bonuses, max(conversion_version) AS version,
            max(paid_minor) AS paid_minor, max(status) AS status
-    FROM bonus_status.bonuses GROUP BY conversion_id
+    FROM bonus_status.bonuses WHERE conversion_id IS NOT NULL GROUP BY conversion_id
 )
 SELECT count(conversions.conversion_id) AS conversions,
        coalesce(sum(lines.bonuses), 0)::bigint AS bonuses,

@@ -55,10 +55,7 @@ def make_app() -> Flask:
 
 
 def _migrate(_: threading.Event) -> None:
-    url = read_settings().database_url
-    upgrade(f"services.{_SERVICE}", url)
-    with connect(url, pool_size=1).begin() as connection:
-        rules.add_missing(connection, shipped_rules(), utc_now())
+    upgrade(f"services.{_SERVICE}", read_settings().database_url)
 
 
 def _web(_: threading.Event) -> None:
@@ -79,8 +76,12 @@ def _consume(stop: threading.Event) -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
+    engine = connect(settings.database_url, pool_size=_LANES)
+    # Here, and not where tables are made: whoever gives by the rules has them in place first.
+    with engine.begin() as connection:
+        rules.add_missing(connection, shipped_rules(), utc_now())
     consume(
-        connect(settings.database_url, pool_size=_LANES),
+        engine,
         settings.kafka_bootstrap,
         GROUP,
         SUBSCRIPTIONS,

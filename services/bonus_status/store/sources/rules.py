@@ -161,8 +161,7 @@ def save(connection: Connection, moved: Budgets) -> None:
 
 def put(connection: Connection, rule_id: str, said: Mapping[str, Any], now: datetime) -> None:
     """Set a rule: a new version of it; raises OtherSource, CapBelowGranted."""
-    row = {**said, "rule_id": rule_id, "now": now, "version": 1}
-    row["settings"] = msgspec.json.encode(said["settings"]).decode()
+    row = _row(rule_id, said, now)
     if raw(connection).execute(_ADD_RULE, row).rowcount == 0:
         changed = raw(connection).execute(_CHANGE_RULE, row).fetchone()
         if changed is None:
@@ -178,11 +177,15 @@ def add_missing(
     connection: Connection, shipped: Mapping[str, Mapping[str, Any]], now: datetime
 ) -> None:
     """Put rules in place whose names nobody ever used."""
-    sources = [source for source in Source if source is not Source.PURCHASE]
-    known = {rule.rule_id for rule in current(connection, sources)}
-    for rule_id in shipped.keys() - known:
-        as_shipped = {"reason": "as shipped", "clerk": "migration"}
-        put(connection, rule_id, {**shipped[rule_id], **as_shipped}, now)
+    for rule_id, said in sorted(shipped.items()):
+        row = _row(rule_id, {**said, "reason": "as shipped", "clerk": "programme"}, now)
+        if raw(connection).execute(_ADD_RULE, row).rowcount == 1:
+            raw(connection).execute(_ADD_VERSION, row)
+
+
+def _row(rule_id: str, said: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    settings = msgspec.json.encode(said["settings"]).decode()
+    return {**said, "rule_id": rule_id, "now": now, "version": 1, "settings": settings}
 
 
 def history(connection: Connection, rule_id: str) -> list[dict[str, object]]:
