@@ -59,7 +59,7 @@ class Member:
             "POST",
             "/me/promo-codes",
             json={"code": code},
-            cookies=self._cookies,
+            cookies=self.cookies,
         )
         told = dict(answer.json())
         told.pop("request_id", None)

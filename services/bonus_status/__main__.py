@@ -10,9 +10,9 @@ from services.bonus_status.config import read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
 from services.bonus_status.proof import neighbours
 from services.bonus_status.proof.making import Prover
-from services.bonus_status.work.alarms import WatchRatios
 from services.bonus_status.sources.shipped import shipped_rules
 from services.bonus_status.store.sources import rules
+from services.bonus_status.work.alarms import WatchRatios
 from services.bonus_status.work.anchors import AnchorChains
 from services.bonus_status.work.claims import DueClaims
 from services.bonus_status.work.delays import CountDelays

@@ -26,9 +26,8 @@ _THANKED = (Source.EMAIL_LINKED, Source.PROFILE_FILLED)
 def keep_members(connection: Connection, batch: Sequence[Changed], clock: Clock) -> None:
     """Keep who is blocked; open what is given for an e-mail, a profile, an invitation.
 
-    Of the erased no file stays.
-
-    Each is given once for ever, whatever a member takes back and does again.
+    Each is given once for ever, whatever a member takes back and does again. Of the erased no file
+    stays.
     """
     newest = {one.data.member_id: one for one in batch}
     deserving = {key: one for key, one in newest.items() if _deserves(one.data)}
