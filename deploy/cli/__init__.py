@@ -13,6 +13,7 @@ import click
 from deploy.cli import (
     claims,
     events,
+    exposure,
     held,
     messages,
     parked,
@@ -67,6 +68,7 @@ for group in (
 ):
     cashback.add_command(group)
 cashback.add_command(claims.alarms)
+cashback.add_command(exposure.exposure)
 cashback.add_command(verify.verify)
 
 

@@ -3,7 +3,7 @@
 Owns     bonuses (one per conversion line, and those of other sources with their rules), the ledger,
          members' accounts, reservations for payouts; claims, reminders, alarms.
 Answers  /me/balance, /me/bonuses, /me/statements/<month>, the same under /members/<id>/ for
-         clerks, /bonuses/<id>; /me/claims, and for clerks /claims, /reminders, /alarms.
+         clerks, /bonuses/<id>; /me/claims, and for clerks /claims, /reminders, /alarms, /exposure.
 Hears    conversions (what stores report), stores (terms), clicks, members (blocks), payouts,
          claim-answers (what partners say to claims).
 Says     bonuses: bonus.changed and points.reserved, .refused, .written_off, .released, .returned;
