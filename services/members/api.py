@@ -12,7 +12,9 @@ from services.members import handlers, store
 from services.members.config import Settings
 from services.members.domain import InvalidPhone, Member, read_phone
 from services.members.schemas import (
+    ByClerkSchema,
     ContactSchema,
+    DecisionListSchema,
     MemberListSchema,
     MemberSchema,
     NewMemberSchema,
@@ -89,21 +91,33 @@ def contact(member_id: UUID) -> Member:
 
 
 @blueprint.post("/<uuid:member_id>/block")
+@blueprint.arguments(ByClerkSchema)
 @blueprint.response(200, MemberSchema)
-def block(member_id: UUID) -> Member:
+def block(sent: dict[str, str], member_id: UUID) -> Member:
     """Block a member: no sign-in, no payout."""
     here = office(for_clerks=True)
     with here.engine.begin() as connection:
-        return handlers.block(connection, member_id, here.clock())
+        return handlers.block(connection, member_id, **sent, now=here.clock())
 
 
 @blueprint.post("/<uuid:member_id>/unblock")
+@blueprint.arguments(ByClerkSchema)
 @blueprint.response(200, MemberSchema)
-def unblock(member_id: UUID) -> Member:
+def unblock(sent: dict[str, str], member_id: UUID) -> Member:
     """Let a blocked member back in."""
     here = office(for_clerks=True)
     with here.engine.begin() as connection:
-        return handlers.unblock(connection, member_id, here.clock())
+        return handlers.unblock(connection, member_id, **sent, now=here.clock())
+
+
+@blueprint.get("/<uuid:member_id>/decisions")
+@blueprint.response(200, DecisionListSchema)
+def decisions(member_id: UUID) -> dict[str, Any]:
+    """List who blocked and unblocked a member, and why."""
+    here = office(for_clerks=True)
+    with here.engine.connect() as connection:
+        store.find(connection, member_id)
+        return {"data": store.decisions(connection, member_id)}
 
 
 @blueprint.patch("/<uuid:member_id>")

@@ -61,6 +61,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A clerk blocked a member, or let him back in."""
+
+    status: Status
+    reason: str
+    clerk: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A member with the personal data that no other service holds."""
 

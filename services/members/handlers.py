@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from services.members import store
 from services.members.domain import (
     SIGN_IN_LINK_LASTS,
+    Decision,
     Language,
     Member,
     Standing,
@@ -89,14 +90,20 @@ def register(  # noqa: PLR0913 - what a member says when he joins
     return member
 
 
-def block(connection: Connection, member_id: UUID, now: datetime) -> Member:
-    """Block a member; harmless to repeat. Raises UnknownMember."""
-    return _move(connection, member_id, Status.ACTIVE, Status.BLOCKED, now)
+def block(
+    connection: Connection, member_id: UUID, *, reason: str, clerk: str, now: datetime
+) -> Member:
+    """Block a member, with who and why; harmless to repeat. Raises UnknownMember."""
+    decision = Decision(Status.BLOCKED, reason, clerk, now)
+    return _move(connection, member_id, Status.ACTIVE, decision)
 
 
-def unblock(connection: Connection, member_id: UUID, now: datetime) -> Member:
-    """Unblock a member; harmless to repeat. Raises UnknownMember."""
-    return _move(connection, member_id, Status.BLOCKED, Status.ACTIVE, now)
+def unblock(
+    connection: Connection, member_id: UUID, *, reason: str, clerk: str, now: datetime
+) -> Member:
+    """Unblock a member, with who and why; harmless to repeat. Raises UnknownMember."""
+    decision = Decision(Status.ACTIVE, reason, clerk, now)
+    return _move(connection, member_id, Status.BLOCKED, decision)
 
 
 def note(
@@ -149,13 +156,12 @@ def sign_in(connection: Connection, token: str, now: datetime) -> UUID:
     return member_id
 
 
-def _move(
-    connection: Connection, member_id: UUID, before: Status, after: Status, now: datetime
-) -> Member:
-    moved = store.move(connection, member_id, before, after)
+def _move(connection: Connection, member_id: UUID, before: Status, decision: Decision) -> Member:
+    moved = store.move(connection, member_id, before, decision.status)
     if moved is None:
         return store.find(connection, member_id)
-    event_log.add(connection, [member_changed(moved, now)])
+    store.add_decision(connection, member_id, decision)
+    event_log.add(connection, [member_changed(moved, decision.decided_at)])
     return moved
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.members.domain import Language, Status, read_email
-from shared.schemas import Moment, StrictSchema, Text, Truth
+from shared.schemas import Moment, Slug, StrictSchema, Text, Truth
 
 _LONGEST_EMAIL = 254
 
@@ -57,6 +57,28 @@ class NoteSchema(StrictSchema):
         if not sent:
             message = "Say at least one of them."
             raise ValidationError(message, "email_is_linked")
+
+
+class ByClerkSchema(StrictSchema):
+    """Who does it, and why; both are kept."""
+
+    reason = Text(required=True)
+    clerk = Slug(required=True)
+
+
+class DecisionSchema(Schema):
+    """A clerk blocked a member, or let him back in."""
+
+    status = fields.Enum(Status, by_value=True)
+    reason = fields.String()
+    clerk = fields.String()
+    decided_at = Moment()
+
+
+class DecisionListSchema(Schema):
+    """The last 100 decisions on a member, the newest first."""
+
+    data = fields.List(fields.Nested(DecisionSchema))
 
 
 class PhoneQuery(StrictSchema):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from services.members.domain import Language, Member, Standing, Status
+from services.members.domain import Decision, Language, Member, Standing, Status
 
 _STANDING = "email_linked_at, profile_filled_at, is_own_subscriber, invited_by, shared_device"
 _COLUMNS = f"member_id, phone, email, language, status, version, registered_at, {_STANDING}"
@@ -30,6 +30,14 @@ UPDATE members SET email_linked_at = :email_linked_at, profile_filled_at = :prof
     is_own_subscriber = :is_own_subscriber, version = version + 1
 WHERE member_id = :member_id RETURNING {_COLUMNS}
 """)  # noqa: S608
+_ADD_DECISION = text("""
+INSERT INTO decisions (member_id, status, reason, clerk, decided_at)
+VALUES (:member_id, :status, :reason, :clerk, :decided_at)
+""")
+_DECISIONS = text("""
+SELECT status, reason, clerk, decided_at FROM decisions WHERE member_id = :member_id
+ORDER BY number DESC LIMIT 100
+""")
 _ADD_LINK = text("""
 INSERT INTO sign_in_links (token_hash, member_id, made_at, ends_at)
 VALUES (:token_hash, :member_id, :made_at, :ends_at)
@@ -119,6 +127,18 @@ def move(connection: Connection, member_id: UUID, before: Status, after: Status)
     values = {"member_id": member_id, "from": before.value, "to": after.value}
     row = connection.execute(_MOVE, values).one_or_none()
     return None if row is None else _as_member(row)
+
+
+def add_decision(connection: Connection, member_id: UUID, decision: Decision) -> None:
+    """Keep who blocked or unblocked a member, and why."""
+    values = asdict(decision) | {"member_id": member_id, "status": decision.status.value}
+    connection.execute(_ADD_DECISION, values)
+
+
+def decisions(connection: Connection, member_id: UUID) -> list[Decision]:
+    """Answer the last 100 decisions on a member, the newest first."""
+    rows = connection.execute(_DECISIONS, {"member_id": member_id})
+    return [Decision(Status(row.status), row.reason, row.clerk, row.decided_at) for row in rows]
 
 
 def set_standing(connection: Connection, member_id: UUID, standing: Standing) -> Member:

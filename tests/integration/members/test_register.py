@@ -135,6 +135,8 @@ def test_only_clerks_may(desk: Desk, method: str, path: str) -> None:
     """A service's key reads contacts; it registers nobody and opens no session."""
     path = path.format(id=desk.register()["member_id"])
     sent = {"json": {"phone": new_phone()}} if path == "/members" else {}
+    if path.endswith("block"):
+        sent = {"json": {"reason": "fraud", "clerk": "anna"}}
     for key in ({}, SERVICE, {"Authorization": "Bearer wrong"}):
         assert desk.ask(method, path, key=key, **sent).status_code == 401
 
@@ -154,10 +156,11 @@ def test_blocking_is_announced_once_and_can_be_undone(
     """INVARIANT: versions are 1, 2, 3 …; a repeat that changes nothing says nothing."""
     member_id = desk.register()["member_id"]
     for step in ("block", "block", "unblock", "unblock", "block"):
-        answer = desk.ask("POST", f"/members/{member_id}/{step}", key=CLERK)
+        said = {"reason": "fraud", "clerk": "anna"}
+        answer = desk.ask("POST", f"/members/{member_id}/{step}", key=CLERK, json=said)
         assert answer.get_json()["status"] == ("blocked" if step == "block" else "active")
-    said = [
+    told = [
         (event["version"], event["data"]["status"])
         for event in _events(service_engine("members"), member_id)
     ]
-    assert said == [(1, "active"), (2, "blocked"), (3, "active"), (4, "blocked")]
+    assert told == [(1, "active"), (2, "blocked"), (3, "active"), (4, "blocked")]

@@ -62,7 +62,9 @@ def test_looking_at_a_link_does_not_use_it_up(desk: Desk, headers: dict[str, str
 def test_nobody_signs_in_as_a_blocked_member(desk: Desk) -> None:
     member_id = desk.register()["member_id"]
     path = desk.sign_in_path(member_id)
-    desk.ask("POST", f"/members/{member_id}/block", key=CLERK)
+    desk.ask(
+        "POST", f"/members/{member_id}/block", key=CLERK, json={"reason": "fraud", "clerk": "anna"}
+    )
     assert desk.browser().get(path).status_code == 410
     refused = desk.ask("POST", f"/members/{member_id}/sessions", key=CLERK)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "member_blocked")

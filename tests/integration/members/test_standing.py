@@ -61,3 +61,16 @@ def test_a_friend_names_his_inviter_who_must_be_an_active_member(
     nobody = {"phone": new_phone(), "invited_by": str(uuid4())}
     refused = desk.ask("POST", "/members", key=CLERK, json=nobody)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "unknown_inviter")
+
+
+def test_a_block_is_kept_with_who_and_why(desk: Desk) -> None:
+    path = f"/members/{desk.register()['member_id']}"
+    for how, reason in (("block", "three accounts"), ("block", "again"), ("unblock", "a mistake")):
+        said = {"reason": reason, "clerk": "anna"}
+        assert desk.ask("POST", f"{path}/{how}", key=CLERK, json=said).status_code == 200
+    assert desk.ask("POST", f"{path}/block", key=CLERK, json={"clerk": "anna"}).status_code == 422
+    told = desk.ask("GET", f"{path}/decisions", key=CLERK).get_json()["data"]
+    assert [(one["status"], one["reason"]) for one in told] == [
+        ("active", "a mistake"),
+        ("blocked", "three accounts"),
+    ]
