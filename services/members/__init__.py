@@ -1,8 +1,8 @@
 """members: who takes part, how to reach them, and their sessions. Personal data lives here alone.
 
 owns     members (phone, e-mail, language, status), one-time sign-in links
-answers  POST /members, GET /members, GET and PATCH /members/<id>, block, unblock, decisions, sessions (clerk),
-         /members/<id>/contact (other services), GET /sign-in/<token> (people)
+answers  POST /members, GET /members, GET and PATCH /members/<id>, block, unblock, decisions,
+         sessions (clerk), /members/<id>/contact (other services), GET /sign-in/<token> (people)
 hears    nothing
 says     members: member.changed, a snapshot without phone, e-mail or name
 
