@@ -130,6 +130,9 @@ def _consume(stop: threading.Event) -> None:
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = database.connect(settings.database_url)
+    # Here, and not where tables are made, which stacks do without this module.
+    with engine.begin() as connection:
+        rules.add_missing(connection, shipped_rules(), utc_now())
     consume(engine, settings.kafka_bootstrap, GROUP, SUBSCRIPTIONS, stop, pulse=pulse)
 
 
@@ -172,12 +175,7 @@ def _relay(stop: threading.Event) -> None:
 
 
 def _migrate(_stop: threading.Event) -> None:
-    settings = config.read_settings()
-    upgrade("services.partner_postback", settings.database_url)
-    engine = database.connect(settings.database_url, pool_size=1)
-    with engine.begin() as connection:
-        rules.add_missing(connection, shipped_rules(), utc_now())
-    engine.dispose()
+    upgrade("services.partner_postback", config.read_settings().database_url)
 
 
 if __name__ == "__main__":
