@@ -1,15 +1,17 @@
-"""The composition root: `python -m services.bonus_status migrate|web|consume|work|relay`."""
+"""The composition root: `python -m services.bonus_status web`, or another of the roles below."""
 
 import gc
+import sys
 import threading
 
 from flask import Flask
 
 from services.bonus_status.api.app import create_app
-from services.bonus_status.config import read_settings
+from services.bonus_status.config import read_rebuild_settings, read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
 from services.bonus_status.proof import neighbours
 from services.bonus_status.proof.making import Prover
+from services.bonus_status.replay.process import rebuild
 from services.bonus_status.sources.shipped import shipped_rules
 from services.bonus_status.store.sources import rules
 from services.bonus_status.work.alarms import WatchRatios
@@ -118,8 +120,19 @@ def _relay(stop: threading.Event) -> None:
     event_log.relay(engine, settings.kafka_bootstrap, stop, pulse=pulse)
 
 
+def _rebuild(_: threading.Event) -> None:
+    sys.exit(rebuild(read_rebuild_settings()))
+
+
 if __name__ == "__main__":
     run_role(
         _SERVICE,
-        {"migrate": _migrate, "web": _web, "consume": _consume, "work": _work, "relay": _relay},
+        {
+            "migrate": _migrate,
+            "web": _web,
+            "consume": _consume,
+            "work": _work,
+            "relay": _relay,
+            "rebuild": _rebuild,
+        },
     )

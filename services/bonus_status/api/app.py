@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import Engine
 
-from services.bonus_status.api import bonuses, proof, settings, sources, statements
+from services.bonus_status.api import bonuses, exposure, proof, settings, sources, statements
 from services.bonus_status.api.claims import routes as claims
 from services.bonus_status.proof.making import Prover
 from shared import database, ops, web
@@ -23,6 +23,7 @@ def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = ut
             statements.blueprint(engine, access, clock),
             proof.blueprint(prover, access),
             *sources.blueprints(engine, access, clock),
+            exposure.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
         ],
         refusals={
@@ -30,7 +31,9 @@ def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = ut
             **claims.REFUSALS,
             **statements.REFUSALS,
             **sources.REFUSALS,
+            **exposure.REFUSALS,
             **ops.REFUSALS,
         },
+        template_folder="templates",
         ready={"postgres": lambda: database.ping(engine)},
     )

@@ -3,33 +3,26 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
-from services.bonus_status.api.app import create_app
 from shared.database import raw
-from shared.identity import SESSION_COOKIE, Access, Sessions
+from shared.identity import SESSION_COOKIE
+from tests.integration.bonus_status.api import CLERK, client_of, sign_in
 from tests.integration.bonus_status.desk import Desk
 from tests.support import bonuses
 
-CLERK = {"Authorization": "Bearer operator"}
-KEY = bytes(32)
 NEW_YEAR = datetime(2027, 1, 10, tzinfo=UTC)
 
 
 @pytest.fixture
 def client(desk: Desk) -> Iterator[FlaskClient]:
     desk.clock.move(NEW_YEAR - desk.clock())
-    sessions = Sessions([KEY])
-    app = create_app(desk.engine, Access("operator", "service", sessions, desk.clock), desk.clock)
-    with app.test_client() as client:
-        token = sessions.seal(UUID(desk.member_id), desk.clock() + timedelta(days=1))
-        client.set_cookie(SESSION_COOKIE, token)
-        yield client
+    with client_of(desk) as client:
+        yield sign_in(desk, client, desk.member_id)
 
 
 def statement(client: FlaskClient, month: str) -> dict[str, Any]:
