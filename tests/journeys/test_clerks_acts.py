@@ -7,7 +7,7 @@ import pytest
 
 from deploy.demo.actors import Member, Shop
 from deploy.demo.calls import call, send
-from tests.journeys.test_command_line import _cashback, _json
+from tests.support.command_line import cashback, cashback_json
 from tests.support.stack import RunningStack
 from tests.support.waiting import eventually as soon
 
@@ -33,45 +33,45 @@ def refused(stack: RunningStack) -> Member:
 
 def test_a_held_payout_is_given_up(stack: RunningStack, refused: Member) -> None:
     month = stack.new_month()
-    run = _cashback(stack, "payout", "run", "--month", month, "--json")
+    run = cashback(stack, "payout", "run", "--month", month, "--json")
     assert run.returncode == 1, run.stderr
     assert json.loads(run.stdout)["progress"]["held"] == 1
 
     def held() -> list[str]:
-        found = _json(stack, "payout", "held")["payouts"]
+        found = cashback_json(stack, "payout", "held")["payouts"]
         return [one["payout_id"] for one in found if one["member_id"] == refused.member_id]
 
     [payout_id] = held()
-    assert _json(stack, "payout", "ask-again", payout_id)["state"] == "unknown"
+    assert cashback_json(stack, "payout", "ask-again", payout_id)["state"] == "unknown"
     assert eventually(held) == [payout_id]  # he was asked, it was sent again, and refused again
     give_up = ("payout", "give-up", payout_id, "--reason", "the operator refuses it")
-    done = eventually(lambda: (one := _cashback(stack, *give_up)).returncode == 0 and one)
+    done = eventually(lambda: (one := cashback(stack, *give_up)).returncode == 0 and one)
     assert done.stdout.split() == f"{payout_id} is declined: given up: {give_up[-1]}".split()
     eventually(lambda: refused.balance()["accrued"] == 300)
-    again = _cashback(stack, *give_up)
+    again = cashback(stack, *give_up)
     assert (again.returncode, "cannot_give_up" in again.stderr) == (1, True)
-    assert _cashback(stack, *give_up[:3]).returncode == 2
+    assert cashback(stack, *give_up[:3]).returncode == 2
     _heal(stack)
-    assert _json(stack, "verify")["holds"]
+    assert cashback_json(stack, "verify")["holds"]
 
 
 def test_a_message_that_did_not_arrive_is_sent_again(stack: RunningStack, refused: Member) -> None:
     def failed() -> list[str]:
-        found = _json(stack, "messages", "list", "--failed")
+        found = cashback_json(stack, "messages", "list", "--failed")
         return [one["message_id"] for one in found if one["member_id"] == refused.member_id]
 
     [message_id] = eventually(failed)
     assert refused.text_messages() == []
     _heal(stack)
-    done = _cashback(stack, "messages", "send-again", message_id)
+    done = cashback(stack, "messages", "send-again", message_id)
     assert (done.returncode, message_id in done.stdout) == (0, True)
     eventually(lambda: len(refused.text_messages()) == 1)
     assert failed() == []
-    [told] = _json(stack, "messages", "list", "--member", refused.member_id)
+    [told] = cashback_json(stack, "messages", "list", "--member", refused.member_id)
     assert (told["message_id"], told["state"]) == (message_id, "sent")
-    again = _cashback(stack, "messages", "send-again", message_id)
+    again = cashback(stack, "messages", "send-again", message_id)
     assert (again.returncode, "cannot_send_again" in again.stderr) == (1, True)
-    assert _cashback(stack, "messages", "list").returncode == 2
+    assert cashback(stack, "messages", "list").returncode == 2
 
 
 def _heal(stack: RunningStack) -> None:

@@ -1,41 +1,22 @@
 """The command line as a script uses it: real processes, JSON, exit codes."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from deploy.demo.actors import Member, Shop
 from deploy.demo.calls import ask
+from tests.support.command_line import cashback, cashback_json
 from tests.support.stack import RunningStack
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.xdist_group("stack")
 
 
-def _cashback(stack: RunningStack, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from deploy.cli import main; main()", *words],
-        env={**os.environ, "CASHBACK_STACK": str(stack.folder)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def _json(stack: RunningStack, *words: str) -> Any:
-    done = _cashback(stack, *words, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def test_stack_status_tells_a_script_where_everything_is(stack: RunningStack) -> None:
-    status = _json(stack, "stack", "status")
+    status = cashback_json(stack, "stack", "status")
     assert all(one["url"] and one["pids"] for one in status["services"].values())
     assert set(status["sandbox"]) == {"operator_billing", "gateway", "networks", "partner_shop"}
     assert {"dsn", "pids"} <= set(status["servers"]["postgres"])
@@ -50,13 +31,15 @@ def test_a_receipt_shows_the_verdict_and_the_request(stack: RunningStack) -> Non
     buyer = Member(stack.system, "Member 1", person["id"], person["phone"], person["cookie"])
     order = Shop(stack.system).sell("booking", buyer.go_to("booking"), 100_00)
     (receipt_id,) = eventually(lambda: _receipts_of(stack, order), seconds=60)
-    receipt = _json(stack, "postbacks", "receipt", receipt_id)
+    receipt = cashback_json(stack, "postbacks", "receipt", receipt_id)
     assert (receipt["verdict"], receipt["partner_id"]) == ("accepted", "travel-desk")
     assert order in receipt["request"]["body"]
-    listed = _json(stack, "postbacks", "list", "--verdict", "accepted", "--partner", "travel-desk")
+    listed = cashback_json(
+        stack, "postbacks", "list", "--verdict", "accepted", "--partner", "travel-desk"
+    )
     assert receipt_id in [one["receipt_id"] for one in listed]
     assert {one["partner_id"] for one in listed} == {"travel-desk"}
-    shown = _cashback(stack, "postbacks", "receipt", receipt_id).stdout
+    shown = cashback(stack, "postbacks", "receipt", receipt_id).stdout
     assert shown.index("accepted") < shown.index("travel-desk") < shown.index('"order_id"')
     assert shown.count(order) == 1
 
@@ -66,73 +49,73 @@ def test_what_is_held_is_listed_and_refused_with_a_reason(stack: RunningStack) -
     asked = ("held", "list", "--code", "unknown_click", "--partner", "travel-desk")
 
     def waiting() -> list[dict[str, Any]]:
-        return [one for one in _json(stack, *asked) if one["order_id"] == order]
+        return [one for one in cashback_json(stack, *asked) if one["order_id"] == order]
 
     (one,) = eventually(waiting, seconds=60)
     assert one["amount"] == {"amount_minor": 100_00, "currency": "RUB"}
     decided = ("--reason", "nobody's")
-    released = _cashback(stack, "held", "release", one["receipt_id"], *decided)
+    released = cashback(stack, "held", "release", one["receipt_id"], *decided)
     assert released.returncode == 1
     assert one["what_to_do"] in released.stderr
-    refused = _json(stack, "held", "refuse", one["receipt_id"], *decided)
+    refused = cashback_json(stack, "held", "refuse", one["receipt_id"], *decided)
     assert (refused["code"], refused["detail"]) == ("refused_by_clerk", "nobody's")
-    again = _cashback(stack, "held", "refuse", one["receipt_id"], *decided)
+    again = cashback(stack, "held", "refuse", one["receipt_id"], *decided)
     assert (again.returncode, waiting()) == (1, [])
-    assert order not in _cashback(stack, "held", "list").stdout
+    assert order not in cashback(stack, "held", "list").stdout
 
 
 def test_an_unknown_receipt_is_an_error(stack: RunningStack) -> None:
-    done = _cashback(stack, "postbacks", "receipt", "00000000-0000-0000-0000-000000000000")
+    done = cashback(stack, "postbacks", "receipt", "00000000-0000-0000-0000-000000000000")
     assert done.returncode == 1
     assert "Error" in done.stderr
 
 
 def test_a_dry_run_shows_what_it_would_pay(stack: RunningStack) -> None:
-    preview = _json(stack, "payout", "run", "--month", stack.new_month(), "--dry-run")
+    preview = cashback_json(stack, "payout", "run", "--month", stack.new_month(), "--dry-run")
     assert preview["state"] == "preview"
 
 
 def test_a_dry_run_of_a_month_that_was_run_adds_nothing(stack: RunningStack) -> None:
     month = stack.new_month()
-    _json(stack, "payout", "run", "--month", month)
-    preview = _json(stack, "payout", "run", "--month", month, "--dry-run")
+    cashback_json(stack, "payout", "run", "--month", month)
+    preview = cashback_json(stack, "payout", "run", "--month", month, "--dry-run")
     assert (preview["totals"], preview["run"]["state"]) == ({}, "finished")
     assert "nothing would be added" in preview["note"]
 
 
 def test_a_parked_message_is_looked_for_before_it_is_asked_about(stack: RunningStack) -> None:
-    done = _cashback(stack, "parked", "discard", "00000000-0000-0000-0000-000000000000")
+    done = cashback(stack, "parked", "discard", "00000000-0000-0000-0000-000000000000")
     assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_sign_in_links_are_made_when_they_are_shown(stack: RunningStack) -> None:
-    assert "sign-in" not in json.dumps(_json(stack, "stack", "status"))
-    first, second = (_cashback(stack, "stack", "status").stdout for _ in range(2))
+    assert "sign-in" not in json.dumps(cashback_json(stack, "stack", "status"))
+    first, second = (cashback(stack, "stack", "status").stdout for _ in range(2))
     links = re.findall(r"http\S+/sign-in/\S+", first + second)
     assert len(set(links)) == 6
 
 
 def test_a_wrong_month_is_refused_in_one_sentence(stack: RunningStack) -> None:
-    done = _cashback(stack, "payout", "run", "--month", "2026-13")
+    done = cashback(stack, "payout", "run", "--month", "2026-13")
     assert done.returncode == 2
     assert "2026-13" in done.stderr
 
 
 def test_nothing_is_parked_and_verify_is_true(stack: RunningStack) -> None:
-    assert _json(stack, "parked", "list") == []
-    verdict = _json(stack, "verify")
+    assert cashback_json(stack, "parked", "list") == []
+    verdict = cashback_json(stack, "verify")
     assert verdict["holds"]
     assert len(verdict["checks"]) >= 8
 
 
 def test_events_can_be_sent_again_without_changing_anything(stack: RunningStack) -> None:
-    assert _cashback(stack, "events", "republish", "--since", "2026-01-01").returncode == 0
-    assert _json(stack, "verify")["holds"]
+    assert cashback(stack, "events", "republish", "--since", "2026-01-01").returncode == 0
+    assert cashback_json(stack, "verify")["holds"]
 
 
 def test_without_a_stack_the_exit_code_says_so(stack: RunningStack) -> None:
     nowhere = RunningStack(stack.folder / "nowhere", stack.system)
-    done = _cashback(nowhere, "verify")
+    done = cashback(nowhere, "verify")
     assert done.returncode == 3
     assert "cashback stack up" in done.stderr
 
