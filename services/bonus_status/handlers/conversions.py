@@ -97,15 +97,16 @@ def apply_one(books: Books, pricing: Pricing, reported: Reported, followers: Fol
     before = books.bonuses.get(reported.data.conversion_id)
     if before is None:
         origin = _origin(pricing, reported.data)
-        after = open_bonus(origin, _report(pricing, origin.terms_id, reported))
+        rate = rate_for(pricing.rates[origin.terms_id], reported.data.category)
+        after = open_bonus(origin, _report(pricing, rate, reported))
     else:
         _must_belong(before, reported.data)
-        after = follow(before, _report(pricing, before.terms_id, reported))
+        rate = rate_for(pricing.rates[before.terms_id], reported.data.category)
+        after = follow(before, _report(pricing, rate, reported))
     key, receipt_id = f"v{reported.version}", reported.data.receipt_id
     cause = Cause(str(reported.event_id), key, reported.occurred_at, receipt_id=receipt_id)
     books.write(before, after, moves_of_report(before, after), cause)
     books.repay_debt(after.member_id, cause)
-    rate = rate_for(pricing.rates[after.terms_id], after.category)
     follow_purchase(books, followers, Moved(before, after, rate), cause)
 
 
@@ -123,15 +124,14 @@ def _origin(pricing: Pricing, one: ConversionView) -> Origin:
     )
 
 
-def _report(pricing: Pricing, terms_id: str | None, reported: Reported) -> Report:
+def _report(pricing: Pricing, rate: Rate, reported: Reported) -> Report:
     one = reported.data
     purchase = Purchase(one.paid_minor, one.currency, one.rate_micro, one.category)
-    amount = worth(rate_for(pricing.rates[terms_id], one.category), purchase)
     return Report(
         reported.version,
         one.status,
         purchase,
-        amount,
+        worth(rate, purchase),
         one.reason,
         reported.occurred_at,
         pricing.unfunded_accrues,
