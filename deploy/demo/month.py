@@ -3,13 +3,12 @@
 import re
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from deploy.demo.actors import Clerk
 from deploy.demo.calls import send
 from deploy.demo.purchases import Earned, Scene
+from shared.months import month_at
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 LIMIT = 200
 _DENOMINATIONS = (100, 250, 500, 750, 1_000, 1_500, 2_000, 2_500)
 _CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4})+")
@@ -17,9 +16,7 @@ _CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4})+")
 
 def next_month(now: datetime) -> str:
     """Answer the month after this one, as the programme counts months."""
-    local = now.astimezone(MOSCOW)
-    year, month = (local.year + 1, 1) if local.month == 12 else (local.year, local.month + 1)  # noqa: PLR2004
-    return f"{year}-{month:02}"
+    return str(month_at(now).later(1))
 
 
 def preview(clerk: Clerk, month: str) -> dict[str, int]:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from services.bonus_status.claims.ratio import find_break
 from services.bonus_status.store.claims import days
 from shared.clock import Clock
-
-_ZONE = ZoneInfo("Europe/Moscow")
+from shared.months import PROGRAMME_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +29,4 @@ class WatchRatios:
         return False
 
     def _yesterday(self) -> date:
-        return self.clock().astimezone(_ZONE).date() - timedelta(days=1)
+        return self.clock().astimezone(PROGRAMME_ZONE).date() - timedelta(days=1)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+
+from shared.months import PROGRAMME_ZONE
 
 MOST_DAYS = 92
-_PROGRAMME_ZONE = ZoneInfo("Europe/Moscow")
 
 
 class WrongPeriod(ValueError):
@@ -54,4 +54,4 @@ def period(first: date, end: date) -> Period:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), _PROGRAMME_ZONE).astimezone(UTC)
+    return datetime.combine(day, time(), PROGRAMME_ZONE).astimezone(UTC)
