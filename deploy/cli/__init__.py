@@ -12,6 +12,8 @@ import click
 
 from deploy.cli import (
     claims,
+    codes,
+    corrections,
     events,
     exposure,
     held,
@@ -23,6 +25,7 @@ from deploy.cli import (
     proof,
     rates,
     reaching,
+    rules,
     stack,
     verify,
 )
@@ -61,6 +64,9 @@ for group in (
     postbacks.postbacks,
     held.held,
     claims.claims,
+    corrections.corrections,
+    rules.rules,
+    codes.codes,
     rates.rates,
     parked.parked,
     events.events,

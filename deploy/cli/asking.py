@@ -16,6 +16,8 @@ NOT_REACHED = 3
 _PAGE = 100
 
 as_json = click.option("--json", "wants_json", is_flag=True, help="Print JSON, for scripts.")
+by_clerk = click.option("--clerk", required=True, metavar="NAME", help="Who you are; it is kept.")
+with_reason = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
 
 
 class Refused(click.ClickException):

@@ -6,20 +6,27 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, first, harmless, print_json, to_the_second
+from deploy.cli.asking import (
+    answered,
+    as_json,
+    by_clerk,
+    first,
+    harmless,
+    print_json,
+    to_the_second,
+    with_reason,
+)
 from shared.http_client import HttpClient
 
 _MOST = 500
 _STATES = ("opened", "sent", "answered", "accepted", "refused", "withdrawn", "settled")
 _claim_id = click.argument("claim_id", metavar="ID", type=click.UUID)
-_clerk = click.option("--clerk", required=True, metavar="NAME", help="Who you are; it is kept.")
 _version = click.option(
     "--version", type=int, help="The version that you have seen; without it, the one of now."
 )
 _amount = click.option(
     "--amount", "amount_minor", type=int, metavar="MINOR", help="What was paid, in minor units."
 )
-_reason = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
 
 
 @click.group()
@@ -56,7 +63,7 @@ def show(claim_id: object, *, wants_json: bool) -> None:
 
 @claims.command()
 @_claim_id
-@_clerk
+@by_clerk
 @_version
 @as_json
 def send(claim_id: object, clerk: str, version: int | None, *, wants_json: bool) -> None:
@@ -67,7 +74,7 @@ def send(claim_id: object, clerk: str, version: int | None, *, wants_json: bool)
 @claims.command()
 @_claim_id
 @click.argument("says", type=click.Choice(("confirmed", "denied")))
-@_clerk
+@by_clerk
 @_amount
 @click.option("--text", metavar="TEXT", help="The partner's own words.")
 @_version
@@ -89,8 +96,8 @@ def answer(  # noqa: PLR0913, PLR0917 - its options
 
 @claims.command()
 @_claim_id
-@_clerk
-@_reason
+@by_clerk
+@with_reason
 @_amount
 @_version
 @as_json
@@ -110,8 +117,8 @@ def accept(  # noqa: PLR0913 - its options
 
 @claims.command()
 @_claim_id
-@_clerk
-@_reason
+@by_clerk
+@with_reason
 @_version
 @as_json
 def refuse(

@@ -6,10 +6,17 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, first, harmless, print_json, to_the_second
+from deploy.cli.asking import (
+    answered,
+    as_json,
+    first,
+    harmless,
+    print_json,
+    to_the_second,
+    with_reason,
+)
 
 _MOST = 500
-_reason = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
 
 
 @click.group()
@@ -39,7 +46,7 @@ def list_them(code: str | None, partner_id: str | None, *, wants_json: bool) -> 
 
 @held.command()
 @click.argument("receipt_id", metavar="ID", type=click.UUID)
-@_reason
+@with_reason
 @as_json
 def release(receipt_id: object, reason: str, *, wants_json: bool) -> None:
     """Let receipt ID pass the reason that holds it."""
@@ -48,7 +55,7 @@ def release(receipt_id: object, reason: str, *, wants_json: bool) -> None:
 
 @held.command()
 @click.argument("receipt_id", metavar="ID", type=click.UUID)
-@_reason
+@with_reason
 @as_json
 def refuse(receipt_id: object, reason: str, *, wants_json: bool) -> None:
     """Refuse receipt ID for good; its partner reads the reason."""

@@ -3,6 +3,7 @@
 import click
 
 from deploy.cli.partners.file import send_file
+from deploy.cli.partners.fraud import fraud
 from deploy.cli.partners.match import match
 from deploy.cli.partners.profiles import profiles
 from deploy.cli.partners.pull import pull
@@ -11,10 +12,11 @@ from deploy.cli.partners.webhooks import webhooks
 
 @click.group()
 def partners() -> None:
-    """Look after partners: their profiles, files, pulls, webhooks."""
+    """Look after partners: profiles, files, pulls, webhooks."""
 
 
 partners.add_command(send_file)
+partners.add_command(fraud)
 partners.add_command(match)
 partners.add_command(profiles)
 partners.add_command(pull)

@@ -1,18 +1,20 @@
 """`cashback partners pull`: what is fetched from networks, and how it stands."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from deploy import target
+from deploy.cli import yaml_file
 from deploy.cli.asking import answered, as_json, harmless, print_json, to_the_second
 from deploy.words import counted
 
 
 @click.group()
 def pull() -> None:
-    """List pulls, run one now, let one rest."""
+    """List and set pulls, run one now, let one rest."""
 
 
 @pull.command("list")
@@ -25,7 +27,38 @@ def list_them(*, wants_json: bool) -> None:
     elif found:
         click.echo("\n".join(_line(one) for one in found))
     else:
-        click.echo("Nothing is pulled. PUT /pulls/PARTNER/KIND sets a pull up.")
+        click.echo(
+            "Nothing is pulled: cashback partners pull set PARTNER KIND FILE sets a pull up."
+        )
+
+
+@pull.command("set")
+@click.argument("partner")
+@click.argument("kind")
+@yaml_file.file_argument
+@as_json
+def set_it(partner: str, kind: str, file: Path, *, wants_json: bool) -> None:
+    """Set up what is fetched for PARTNER, from a YAML file.
+
+    Or change it; it runs at once. KIND is admitad_statistics, admitad_revision_xml, … : a wrong one
+    is answered by all there are, and a setting that its kind lacks by its name. What FILE leaves
+    out is as in a new pull, but for the credentials: those that are kept stay, unless it is another
+    server. They stand in FILE, never on the command line. FILE, for example:
+
+    \b
+    base_url: https://api.awin.com
+    settings: {publisher_id: "12345"}
+    credentials: {token: the-secret}
+    every_seconds: 3600
+    overlap_seconds: 86400             # a run begins so long before the end of the last one
+    since: 2026-11-01T00:00:00+03:00   # read again from then on; left out: go on
+    """  # noqa: D301 - click's mark of lines to leave alone
+    clerk = target.find().clerk("partner_postback")
+    kept = answered(clerk.call("PUT", f"/pulls/{partner}/{kind}", json=yaml_file.read(file)))
+    if wants_json:
+        print_json(kept)
+    else:
+        click.echo(_line(kept))
 
 
 @pull.command()

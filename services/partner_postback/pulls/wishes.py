@@ -25,7 +25,7 @@ class WrongWish(ValueError):
 
     def __init__(self, field: str, why: str) -> None:
         self.field = field
-        super().__init__(why)
+        super().__init__(f"{field}: {why}")
 
 
 def checked_wish(

@@ -77,3 +77,25 @@ def test_a_webhook_is_set_and_its_deliveries_are_listed(intake: Intake) -> None:
     sent = command(intake, *words, "redeliver", one["delivery_id"])
     assert (sent.exit_code, "on its way again" in sent.output) == (0, True)
     assert command(intake, *words, "redeliver", "msg_none").exit_code == 1
+
+
+def test_pulls_and_rules_against_fraud_are_set_from_files(intake: Intake, tmp_path: Path) -> None:
+    file = tmp_path / "pull.yaml"
+    file.write_text("base_url: https://api.awin.com\nsettings: {publisher_id: '12345'}\n")
+    pull = ("partners", "pull", "set", intake.partner_id, "awin_transactions", str(file))
+    secret = command(intake, *pull)
+    assert (secret.exit_code, "credentials: Needed for a new" in secret.output) == (1, True)
+    file.write_text(
+        f"{file.read_text()}credentials: {{token: secret}}\nsince: 2026-11-01T00:00:00Z"
+    )
+    done = command(intake, *pull)
+    assert done.exit_code == 0, done.output
+    assert "read up to 2026-11-01 00:00:00" in done.output
+    file.write_text("kind: ip_list\nsettings: {ranges: [192.0.2.0/33]}\n")
+    rule = ("partners", "fraud", "set", "listed", str(file))
+    assert "settings.ranges.0: " in command(intake, *rule).output
+    file.write_text("kind: ip_list\nsettings: {ranges: [192.0.2.0/24]}\n")
+    kept = json.loads(command(intake, *rule, "--json").stdout)
+    assert (kept["name"], kept["is_on"]) == ("listed", True)
+    listed = command(intake, "partners", "fraud", "list").output
+    assert "listed (ip_list)  on, ranges 192.0.2.0/24; set 20" in listed

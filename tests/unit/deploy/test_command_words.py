@@ -42,6 +42,11 @@ def test_the_version_is_told() -> None:
         (["verify", "--wait", "-5"], "range"),
         (["postbacks", "receipt", "55d9"], "is not a valid UUID"),
         (["postbacks", "list", "--verdict", "lost"], "held"),
+        (["rules", "set", "email-linked", "no-file.yaml"], "does not exist"),
+        (["codes", "make", "paper", "--clerk", "maria", "--reason", "why"], "CODE"),
+        (["corrections", "credit", "maria", "100"], "is not a valid UUID"),
+        (["corrections", "credit", "00000000-0000-0000-0000-000000000000", "1"], "--clerk"),
+        (["partners", "pull", "set", "ID", "awin", "no-file.yaml"], "does not exist"),
     ],
 )
 def test_wrong_arguments_are_refused(words: list[str], says: str) -> None:
