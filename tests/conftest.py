@@ -103,6 +103,8 @@ def connection(service_engine: Callable[[str], Engine], service: str) -> Iterato
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """The whole system, every process, on servers of its own: for journeys and faults."""
+    # Two would take the machine from each other: marks keep such tests to one worker.
+    session.only_one("stack")
     with ExitStack() as cleanup:
         yield start_stack(tmp_path_factory.mktemp("stack"), cleanup)
 

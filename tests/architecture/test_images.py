@@ -47,3 +47,4 @@ def test_images_install_the_locked_versions() -> None:
     assert part - whole == set()
     assert runtime.count("--hash=sha256:") >= len(part)
     assert "://" not in runtime
+    assert "\n--" not in runtime

@@ -22,6 +22,11 @@ def folder() -> Path:
     return Path(os.environ[FOLDER])
 
 
+def only_one(name: str) -> None:
+    """Raise FileExistsError when another worker of this session has one of these already."""
+    (folder() / f"only-one-{name}").touch(exist_ok=False)
+
+
 def close() -> None:
     """Remove it."""
     shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
