@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared import chain, contracts
 from shared.arrays import columns
+from shared.database import raw
 from shared.events import Event
 from shared.kafka import KafkaError, KafkaProducer, make_producer
 from shared.pulse import Pulse
@@ -39,13 +40,10 @@ INSERT INTO event_log (topic, key, aggregate_id, version, occurred_at, message)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
                      %s::text[])
 """
-# Only a log that `tables.chain_event_log` prepared has that column.
-_ADD_CHAINED = """
-INSERT INTO event_log (topic, key, aggregate_id, version, occurred_at, message, chain_hash)
-SELECT topic, key, aggregate_id, version, occurred_at, message, decode(chain_hash, 'hex')
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[],
-            %s::text[])
-    AS new (topic, key, aggregate_id, version, occurred_at, message, chain_hash)
+# Only a log that `tables.chain_event_log` prepared has the last column. Chained logs are the long
+# ones, and COPY costs the server two thirds of what an insert from arrays does.
+_COPY_CHAINED = """
+COPY event_log (topic, key, aggregate_id, version, occurred_at, message, chain_hash) FROM STDIN
 """
 _NEXT = text("""
 SELECT log.transaction_id::text, log.position, log.topic, log.key, log.message,
@@ -88,24 +86,24 @@ def add_chained(
 ) -> dict[str, bytes]:
     """Write events, each linked to the one before it of its aggregate; raises ContractBroken.
 
+    It copies, so it cannot be part of a pipeline.
     `ends`: where each aggregate's chain ended, chain.BEGINS for a new one. Answers the new ends.
     """
     if not events:
         return {}
+    _check(events)
     new: dict[str, bytes] = {}
-    rows = []
-    for row in _rows(events):
-        aggregate_id, message = row[2], row[5]
-        end = chain.link(new.get(aggregate_id) or ends[aggregate_id], message.encode())
-        new[aggregate_id] = end
-        rows.append((*row, end.hex()))
-    connection.exec_driver_sql(_ADD_CHAINED, tuple(columns(rows)))
+    with raw(connection).cursor() as cursor, cursor.copy(_COPY_CHAINED) as copying:
+        for event in events:
+            message, whose = event.encode(), event.aggregate_id
+            end = new[whose] = chain.link(new.get(whose) or ends[whose], message)
+            kept = (event.topic, event.key, whose, event.version, event.occurred_at)
+            copying.write_row((*kept, message.decode(), end))
     return new
 
 
 def _rows(events: Sequence[Event]) -> list[tuple[str, str, str, int, datetime, str]]:
-    for event in events:
-        contracts.check(event.type, event.data)
+    _check(events)
     return [
         (
             event.topic,
@@ -117,6 +115,11 @@ def _rows(events: Sequence[Event]) -> list[tuple[str, str, str, int, datetime, s
         )
         for event in events
     ]
+
+
+def _check(events: Sequence[Event]) -> None:
+    for event in events:
+        contracts.check(event.type, event.data)
 
 
 def unsent(connection: Connection) -> int:

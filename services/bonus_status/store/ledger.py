@@ -153,14 +153,14 @@ def save(connection: Connection, books: Books) -> None:
 
     In a pipeline the server works on one statement while the next one is put together here.
     """
+    accounts = books.accounts.values()
+    ends = {one.member_id: one.chain_hash for one in accounts}
+    ends |= event_log.add_chained(connection, books.said, ends)
     with raw(connection).pipeline():
         _run(connection, _ADD_BONUSES, [_row_of(books.bonuses[one]) for one in books.new])
         changed = books.changed - books.new
         _update(connection, _SAVE_BONUSES, [_changing_of(books.bonuses[one]) for one in changed])
         _run(connection, _ADD_POSTINGS, books.postings)
-        accounts = books.accounts.values()
-        ends = {one.member_id: one.chain_hash for one in accounts}
-        ends |= event_log.add_chained(connection, books.said, ends)
         rows = [(*_balances_of(one), ends[one.member_id].hex()) for one in accounts]
         _update(connection, _SAVE_ACCOUNTS, rows)
         # Last, because many batches move the same ones: the fewer moments they wait, the better.

@@ -10,18 +10,27 @@ from services.bonus_status.statements.statement import HELD, Posted
 from shared.database import raw
 
 _ROWS_AT_ONCE = 2_000
-_OPENING = """
+# A fact begins with the id of its bonus, and facts are indexed in the order of their bytes: that
+# saves each purchase an index of its own for what is asked once a month. OFFSET 0 keeps the order
+# of work: bonus by bonus, never all postings of the programme.
+_OF_MEMBER = """
+(SELECT bonus_id FROM bonuses WHERE member_id = %(member_id)s) AS held
+CROSS JOIN LATERAL (
+    SELECT * FROM postings
+    WHERE fact >= held.bonus_id || ':' AND fact < held.bonus_id || ';' OFFSET 0) AS posting
+"""
+_OPENING = f"""
 SELECT coalesce(sum(CASE WHEN destination = ANY(%(held)s) THEN amount ELSE 0 END
                   - CASE WHEN source = ANY(%(held)s) THEN amount ELSE 0 END), 0)::bigint
-FROM postings WHERE member_id = %(member_id)s AND posted_at < %(begins)s
-"""
-_POSTED = """
-SELECT posted_at, source, destination, postings.amount, corrects, bonus_id::text, store_id,
+FROM {_OF_MEMBER} WHERE posted_at < %(begins)s
+"""  # noqa: S608 - a constant
+_POSTED = f"""
+SELECT posted_at, source, destination, posting.amount, corrects, posting.bonus_id::text, store_id,
        coalesce(stores.name, store_id, 'the programme'), payout_id::text, payouts.kind
-FROM postings LEFT JOIN stores USING (store_id) LEFT JOIN payouts USING (payout_id)
-WHERE postings.member_id = %(member_id)s AND posted_at >= %(begins)s AND posted_at < %(ends)s
+FROM {_OF_MEMBER} LEFT JOIN stores USING (store_id) LEFT JOIN payouts USING (payout_id)
+WHERE posted_at >= %(begins)s AND posted_at < %(ends)s
 ORDER BY posted_at, posting_id
-"""
+"""  # noqa: S608 - a constant
 
 
 def opening(connection: Connection, member_id: UUID, begins: datetime) -> int:

@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
+from services.bonus_status.store import statements
 from shared.database import raw
 from shared.identity import SESSION_COOKIE
 from tests.integration.bonus_status.api import CLERK, client_of, sign_in
@@ -16,6 +18,11 @@ from tests.integration.bonus_status.desk import Desk
 from tests.support import bonuses
 
 NEW_YEAR = datetime(2027, 1, 10, tzinfo=UTC)
+
+_SCANS = """
+SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables
+WHERE relname = 'postings' AND schemaname = current_schema()
+"""
 
 
 @pytest.fixture
@@ -104,11 +111,12 @@ def test_a_wrong_question_is_refused_and_the_field_named(
 
 def test_a_statement_is_read_by_index(desk: Desk) -> None:
     """What would break it: a statement that costs what everybody's postings weigh."""
+    desk.hear(desk.store())
+    desk.earned()
+    member_id, ends = UUID(desk.member_id), desk.clock()
     with desk.engine.connect() as connection:
-        plain = raw(connection)
-        plain.execute("SET LOCAL enable_seqscan = off")
-        plan = plain.execute(
-            "EXPLAIN SELECT sum(amount) FROM postings WHERE member_id = %s AND posted_at < now()",
-            [desk.member_id],
-        ).fetchall()
-    assert "postings_of_a_member" in str(plan)
+        raw(connection).execute("SET LOCAL enable_seqscan = off")
+        statements.opening(connection, member_id, ends)
+        assert list(statements.posted(connection, member_id, ends - timedelta(days=365), ends))
+        seen = raw(connection).execute(_SCANS).fetchone()
+    assert seen == (0, 2)
