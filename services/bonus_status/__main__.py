@@ -3,13 +3,8 @@
 import gc
 import threading
 
-from flask import Flask
-
-from services.bonus_status.api.app import create_app
-from services.bonus_status.config import read_settings
+from services.bonus_status.config import WEB_THREADS, read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
-from services.bonus_status.proof import neighbours
-from services.bonus_status.proof.making import Prover
 from services.bonus_status.sources.shipped import shipped_rules
 from services.bonus_status.store.sources import rules
 from services.bonus_status.work.alarms import WatchRatios
@@ -19,17 +14,14 @@ from services.bonus_status.work.delays import CountDelays
 from shared import event_log
 from shared.clock import utc_now
 from shared.database import connect
-from shared.identity import Access, Sessions
 from shared.jobs import Job, keep_doing
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import end_with_parent, serve
-from shared.signed import Signer
+from shared.server import serve
 from shared.worker import consume
 
 _SERVICE = "bonus_status"
-_THREADS = 4
 _BATCH = 8_000
 _LANES = 2
 _WORK_CONNECTIONS = 4
@@ -40,20 +32,6 @@ _ALARMS_SECONDS = 3_600.0
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
-def make_app() -> Flask:
-    """Make the web app, in the server's worker process."""
-    end_with_parent()
-    settings = read_settings()
-    sessions = Sessions(settings.session_keys)
-    access = Access(settings.operator_key, settings.service_key, sessions)
-    engine = connect(settings.database_url, pool_size=_THREADS)
-    others = neighbours.connect(
-        settings.partner_postback_url, settings.payout_url, settings.service_key
-    )
-    prover = Prover(engine, others, Signer(settings.proof_keys), utc_now)
-    return create_app(engine, access, prover)
-
-
 def _migrate(_: threading.Event) -> None:
     upgrade(f"services.{_SERVICE}", read_settings().database_url)
 
@@ -61,10 +39,10 @@ def _migrate(_: threading.Event) -> None:
 def _web(_: threading.Event) -> None:
     settings = read_settings()
     serve(
-        f"services.{_SERVICE}.__main__:make_app",
+        "services.bonus_status.api.app:make_app",
         settings.listen_host,
         settings.listen_port,
-        threads=_THREADS,
+        threads=WEB_THREADS,
     )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from shared.config import environment
 
+# Of the web process; each has a connection of its own.
+WEB_THREADS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -4,52 +4,28 @@ import threading
 from functools import partial
 
 import structlog
-from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from services.notifications import api, config
+from services.notifications import config
 from services.notifications.consumer import GROUP, SUBSCRIPTIONS
 from services.notifications.outside import Outside
 from services.notifications.sender import Sender
-from shared import database, event_log, ops, worker
-from shared.clock import Clock, utc_now
+from shared import database, event_log, worker
+from shared.clock import utc_now
 from shared.http_client import HttpClient
-from shared.identity import Access
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import end_with_parent, serve
-from shared.web import create_app
+from shared.server import serve
 
 log = structlog.get_logger()
 _IDLE_SECONDS = 0.25
 _PAUSE_AFTER_FAULT_SECONDS = 1.0
 
 
-def make_app() -> Flask:
-    """Make the web process's app; granian calls this in its worker."""
-    end_with_parent()
-    return build(config.from_environment(), utc_now)
-
-
-def build(settings: config.Settings, clock: Clock) -> Flask:
-    """Build the app, at a clock."""
-    engine = database.connect(settings.database_url)
-    access = Access(settings.operator_key, settings.service_key)
-    app = create_app(
-        "notifications",
-        title="Notifications",
-        blueprints=[api.blueprint, ops.blueprint(engine, access)],
-        refusals={**api.REFUSALS, **ops.REFUSALS},
-        ready={"postgres": partial(database.ping, engine)},
-    )
-    app.extensions["notifications"] = api.Desk(engine, access, clock)
-    return app
-
-
 def _web(_stop: threading.Event) -> None:
     settings = config.from_environment()
-    serve(f"{__package__}.__main__:make_app", settings.listen_host, settings.listen_port)
+    serve("services.notifications.app:make_app", settings.listen_host, settings.listen_port)
 
 
 def _consume(stop: threading.Event) -> None:

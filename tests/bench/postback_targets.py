@@ -149,7 +149,7 @@ def granian(folder: Path, settings: dict[str, str]) -> Iterator[Web]:
 @contextmanager
 def gunicorn(folder: Path, settings: dict[str, str], threads: int) -> Iterator[Web]:
     """The plain way: the same app, threads and worker count under gunicorn's gthread worker."""
-    serve = [sys.executable, "-m", "gunicorn", "services.partner_postback.__main__:make_app()"]
+    serve = [sys.executable, "-m", "gunicorn", "services.partner_postback.api.app:make_app()"]
     options = ["-k", "gthread", "-w", "1", "--threads", str(threads), "--keep-alive", "60"]
     yield from _started("gunicorn", [*serve, *options, "-b"], folder, settings)
 

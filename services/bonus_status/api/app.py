@@ -5,10 +5,26 @@ from sqlalchemy import Engine
 
 from services.bonus_status.api import bonuses, exposure, proof, settings, sources, statements
 from services.bonus_status.api.claims import routes as claims
+from services.bonus_status.config import WEB_THREADS, read_settings
+from services.bonus_status.proof import neighbours
 from services.bonus_status.proof.making import Prover
 from shared import database, ops, web
 from shared.clock import Clock, utc_now
-from shared.identity import Access
+from shared.identity import Access, Sessions
+from shared.server import end_with_parent
+from shared.signed import Signer
+
+
+def make_app() -> Flask:
+    """Make the web app, in the server's worker process."""
+    end_with_parent()
+    chosen = read_settings()
+    sessions = Sessions(chosen.session_keys)
+    access = Access(chosen.operator_key, chosen.service_key, sessions)
+    engine = database.connect(chosen.database_url, pool_size=WEB_THREADS)
+    others = neighbours.connect(chosen.partner_postback_url, chosen.payout_url, chosen.service_key)
+    prover = Prover(engine, others, Signer(chosen.proof_keys), utc_now)
+    return create_app(engine, access, prover)
 
 
 def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = utc_now) -> Flask:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services.members.__main__ import build
+from services.members.app import build
 from services.members.config import Settings
 from tests.support.clock import SteppedClock
 

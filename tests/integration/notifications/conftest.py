@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from services.notifications import store
-from services.notifications.__main__ import build
+from services.notifications.app import build
 from services.notifications.config import Patience, Settings
 from services.notifications.domain import Kind, News
 from services.notifications.outside import Outside

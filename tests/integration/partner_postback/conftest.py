@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import Engine
 
-from services.partner_postback.__main__ import build_app
+from services.partner_postback.api.app import build
 from services.partner_postback.config import Settings
 from tests.integration.partner_postback.partner import CLICK_KEY, OPERATOR_KEY, SERVICE_KEY, Desk
 from tests.support.clock import SteppedClock
@@ -37,7 +37,7 @@ def settings(engine: Engine) -> Settings:
 @pytest.fixture
 def desk(settings: Settings, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
     """What a clerk and a partner do with the service, over its HTTP routes."""
-    app = build_app(settings, clock)
+    app = build(settings, clock)
     with app.test_client() as client:
         yield Desk(client, engine, clock)
     app.extensions["engine"].dispose()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from services.partner_postback.__main__ import build_app
+from services.partner_postback.api.app import build
 from services.partner_postback.config import Settings
 from tests.integration.partner_postback.partner import CLERK, Desk, Partner
 from tests.integration.partner_postback.test_hold_and_retry import retry
@@ -26,7 +26,7 @@ def engine(fresh_engine: Callable[[str], Engine]) -> Engine:
 
 @pytest.fixture
 def desk(settings: Settings, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
-    app = build_app(settings, clock)
+    app = build(settings, clock)
     with app.test_client() as client:
         yield Desk(client, engine, clock)
     app.extensions["engine"].dispose()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from deploy import databases
-from services.partner_postback.__main__ import build_app
+from services.partner_postback.api.app import build
 from services.partner_postback.config import Settings
 from shared.schemas import rfc3339
 from tests.integration.partner_postback.partner import CLERK, Desk
@@ -156,7 +156,7 @@ def test_a_clerk_may_have_a_time_read_again(desk: Desk, path: str) -> None:
 
 @pytest.fixture
 def plain_desk(settings: Settings, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
-    app = build_app(replace(settings, allows_plain_http=True), clock)
+    app = build(replace(settings, allows_plain_http=True), clock)
     with app.test_client() as client:
         yield Desk(client, engine, clock)
     app.extensions["engine"].dispose()

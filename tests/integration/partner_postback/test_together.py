@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.partner_postback.__main__ import build_app
+from services.partner_postback.api.app import build
 from services.partner_postback.config import Settings
 from tests.integration.partner_postback.partner import Desk, Partner
 
@@ -64,7 +64,7 @@ def test_two_processes_that_meet_count_each_order_once(
 ) -> None:
     """INVARIANT: a race between two writers, in opposite order, on the same orders."""
     reports = [partner.report() for _ in range(60)]
-    apps = [build_app(settings, desk.clock) for _ in range(2)]
+    apps = [build(settings, desk.clock) for _ in range(2)]
 
     def send(one: tuple[int, dict[str, Any]]) -> str:
         number, report = one

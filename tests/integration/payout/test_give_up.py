@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from services.payout.__main__ import build
+from services.payout.api.app import build
 from services.payout.config import Settings
 from services.payout.states import Fact, State
 from services.payout.store.payouts import Payout

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from services.payout.__main__ import build
+from services.payout.api.app import build
 from services.payout.config import Settings
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem, sign_in
 from tests.integration.payout.given import hear_member

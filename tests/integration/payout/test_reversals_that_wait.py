@@ -11,7 +11,7 @@ import pytest
 import structlog
 from flask.testing import FlaskClient
 
-from services.payout.__main__ import build
+from services.payout.api.app import build
 from services.payout.config import Settings
 from services.payout.states import State
 from services.payout.store.payouts import Payout

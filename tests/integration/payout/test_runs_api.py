@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from services.payout import certificates
-from services.payout.__main__ import build
+from services.payout.api.app import build
 from services.payout.certificates import CodeBook
 from services.payout.config import Settings
 from services.payout.store import payouts, runs

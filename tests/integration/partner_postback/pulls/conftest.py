@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.partner_postback.__main__ import build_app
+from services.partner_postback.api.app import build
 from services.partner_postback.config import Settings
 from shared.clock import utc_now
 from tests.integration.partner_postback.partner import Desk
@@ -40,7 +40,7 @@ def engine(fresh_engine: Callable[[str], Engine]) -> Engine:
 @pytest.fixture
 def desk(settings: Settings, engine: Engine) -> Iterator[Desk]:
     clock = SteppedClock(utc_now().replace(microsecond=0))
-    app = build_app(replace(settings, allows_plain_http=True), clock)
+    app = build(replace(settings, allows_plain_http=True), clock)
     with app.test_client() as client:
         desk = Desk(client, engine, clock)
         desk.store()

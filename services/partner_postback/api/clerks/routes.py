@@ -3,7 +3,7 @@
 from flask_smorest import Blueprint
 from sqlalchemy import Engine
 
-from services.partner_postback.api import desk, profiles, pulls, rates
+from services.partner_postback.api.clerks import desk, profiles, pulls, rates
 from services.partner_postback.partners import Directory
 from shared.clock import Clock
 from shared.identity import Access

@@ -1,0 +1,1 @@
+"""What clerks alone may ask: partners and their keys, profiles, exchange rates, pulls."""

@@ -1,0 +1,47 @@
+"""The web process's app: its routes and refusals, put together."""
+
+from functools import partial
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from services.payout import api, config
+from services.payout.certificates import CodeBook
+from services.payout.top_ups.billing import Billing
+from shared import database, ops
+from shared.clock import Clock, utc_now
+from shared.http_client import HttpClient
+from shared.identity import Access, Sessions
+from shared.server import end_with_parent
+from shared.web import create_app
+
+# A clerk who waits is told that the operator does not answer: three tries are well under his ten.
+_CLERK_WAITS_SECONDS = 2.0
+
+
+def make_app() -> Flask:
+    """Build the web process's app; granian calls this in its worker."""
+    end_with_parent()
+    settings = config.from_environment()
+    return build(settings, database.connect(settings.database_url), utc_now)
+
+
+def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
+    """Build the app on a database, at a clock."""
+    sessions = Sessions(settings.session_keys)
+    access = Access(settings.operator_key, settings.service_key, sessions, clock)
+    book = CodeBook(settings.certificate_keys)
+    billing = Billing(HttpClient(settings.billing_url, read_seconds=_CLERK_WAITS_SECONDS))
+    return create_app(
+        "payout",
+        title="Payout",
+        blueprints=[
+            api.members.blueprint(engine, access, book, clock),
+            api.clerks.blueprint(engine, access, settings.top_up_limits, clock),
+            api.clerks.look_up(engine, access),
+            api.held.blueprint(engine, access, billing, settings.patience, clock),
+            ops.blueprint(engine, access),
+        ],
+        refusals={**api.REFUSALS, **ops.REFUSALS},
+        ready={"postgres": partial(database.ping, engine)},
+    )
