@@ -1,32 +1,46 @@
 """A member's points in plain Python: no postings, no oldest first, no repaying bonus by bonus.
 
-What the store confirmed, less what is set aside and what was spent; below zero it is a debt.
+Whatever the member was given stands as (how, points). What is confirmed, less what is set aside and
+what was spent, is free; below zero it is a debt.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-# A line stands as one of these.
 PENDING, CONFIRMED, REJECTED = "pending", "confirmed", "rejected"
+
+
+class Stands(NamedTuple):
+    """How points stand, and how many they are."""
+
+    how: str
+    points: int
+
+
+def total(given: Iterable[Stands], *hows: str) -> int:
+    """Add the points that stand in one of these ways."""
+    return sum(points for how, points in given if how in hows)
 
 
 @dataclass
 class MemberModel:
     """One member: how each line of a purchase stands, and what payouts have of the points."""
 
-    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+    lines: dict[str, Stands] = field(default_factory=dict)
     reserved: dict[str, int] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=dict)
 
     def reported(self, line: str, status: str, points: int) -> None:
         """Confirmed points stay so until the store declines or takes the goods back."""
-        was_confirmed = self.lines.get(line, ("", 0))[0] == CONFIRMED
+        was_confirmed = line in self.lines and self.lines[line].how == CONFIRMED
         if status in {"declined", "returned"}:
-            kind = REJECTED
+            how = REJECTED
         elif status == "approved" or was_confirmed:
-            kind = CONFIRMED
+            how = CONFIRMED
         else:
-            kind = PENDING
-        self.lines[line] = (kind, points)
+            how = PENDING
+        self.lines[line] = Stands(how, points)
 
     def asked(self, payout: str, amount: int, minimum: int) -> bool:
         """Set aside what there is, if it is enough and nothing is owed; answers whether it was."""
@@ -49,6 +63,10 @@ class MemberModel:
         """Bring it back."""
         del self.spent[payout]
 
+    def given(self) -> list[Stands]:
+        """Answer all that the member was given, by whomever."""
+        return list(self.lines.values())
+
     @property
     def free(self) -> int:
         """What can be spent."""
@@ -62,7 +80,7 @@ class MemberModel:
     def balance(self) -> dict[str, int]:
         """The account."""
         return {
-            "pending": self._total(PENDING),
+            "pending": total(self.given(), PENDING),
             "accrued": self.free,
             "reserved": sum(self.reserved.values()),
             "written_off": sum(self.spent.values()),
@@ -71,8 +89,5 @@ class MemberModel:
 
     @property
     def _net(self) -> int:
-        given = sum(self.reserved.values()) + sum(self.spent.values())
-        return self._total(CONFIRMED) - given
-
-    def _total(self, kind: str) -> int:
-        return sum(points for stands, points in self.lines.values() if stands == kind)
+        taken = sum(self.reserved.values()) + sum(self.spent.values())
+        return total(self.given(), CONFIRMED) - taken

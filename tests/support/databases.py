@@ -4,12 +4,16 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import Engine
 
 from deploy import databases
 from shared.database import connect
 from shared.migrate import upgrade
 
+# Tests kill services, never the server under such a database: a commit need not be on its disk.
+_WAIT_FOR_NO_DISK = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
 PASSWORD = "tests"  # of databases that live for one test session
 
 
@@ -18,6 +22,8 @@ def fresh_database(admin_dsn: str, cleanup: ExitStack) -> Callable[[str], str]:
     name = f"test_{secrets.token_hex(6)}"
     databases.prepare(admin_dsn, name, dict.fromkeys(databases.ROLES, PASSWORD))
     cleanup.callback(databases.drop, admin_dsn, name)
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        admin.execute(_WAIT_FOR_NO_DISK.format(sql.Identifier(name)))
     migrated: set[str] = set()
 
     def url_of(service: str) -> str:
