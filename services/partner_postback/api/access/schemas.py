@@ -133,8 +133,8 @@ class ReceiptQuerySchema(StrictSchema):
     limit = WholeInQuery(load_default=50, lowest=1, highest=100)
 
 
-class ConversionSchema(Schema):
-    """One line of a purchase as it is now."""
+class TriedConversionSchema(Schema):
+    """One line of a purchase as it would be; no receipt of it will ever exist."""
 
     conversion_id = fields.UUID()
     partner_id = fields.String()
@@ -151,9 +151,14 @@ class ConversionSchema(Schema):
     rate_micro = fields.Integer()
     ordered_at = Moment()
     reason = fields.String(allow_none=True)
-    receipt_id = fields.UUID()
     version = fields.Integer()
     changed_at = Moment()
+
+
+class ConversionSchema(TriedConversionSchema):
+    """One line of a purchase as it is now."""
+
+    receipt_id = fields.UUID()
 
 
 class SaidSchema(Schema):
@@ -212,7 +217,7 @@ class TriedLineSchema(Schema):
     """A line of the order as it is, and as it would be; null: there is none."""
 
     before = fields.Nested(ConversionSchema, allow_none=True)
-    after = fields.Nested(ConversionSchema, allow_none=True)
+    after = fields.Nested(TriedConversionSchema, allow_none=True)
 
 
 class DryRunSchema(VerdictSchema):
