@@ -14,14 +14,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TypeVar
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from services.catalog.rates import Rate, raised
+from shared.months import PROGRAMME_ZONE
 
 # Outside of these lie slips of the pen, and the calendar's ends, which not every zone can show.
 FIRST_YEAR, LAST_YEAR = 2000, 2199
-# The operator's clerks write moments as their own wall shows them.
-PROGRAMME_ZONE = ZoneInfo("Europe/Moscow")
 EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=PROGRAMME_ZONE)
 LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=PROGRAMME_ZONE)
 _TERMS = UUID("5a3c1c9e-6d0b-5b58-9a53-4d6f0d2a7c11")

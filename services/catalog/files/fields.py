@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 
 from marshmallow import ValidationError, fields, validate
 
-from services.catalog.domain import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST, PROGRAMME_ZONE
+from services.catalog.domain import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST
 from services.catalog.files.located import PROBLEMS_SHOWN
 from services.catalog.rates import Rate, excluded, flat, ordered, percent
+from shared.months import PROGRAMME_ZONE
 
 OTHERS = "others"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)

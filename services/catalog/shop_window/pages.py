@@ -11,12 +11,13 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from werkzeug.exceptions import HTTPException
 
 from services.catalog.config import Settings
-from services.catalog.domain import PROGRAMME_ZONE, in_force
+from services.catalog.domain import in_force
 from services.catalog.rates import Rate
 from services.catalog.shop_window import listing
 from services.catalog.shop_window.catalogue import Catalogue, Window
 from services.catalog.shop_window.listing import Offer, Search, Sort
 from shared.clock import Clock
+from shared.months import PROGRAMME_ZONE
 from shared.problems import problem
 from shared.web import single_parameters
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services.catalog.domain import PROGRAMME_ZONE, Status, Store, in_force
+from services.catalog.domain import Status, Store, in_force
 from services.catalog.rates import RateKind, headline
+from shared.months import PROGRAMME_ZONE
 from tests.unit.catalog.files import read
 
 FILE = Path(__file__).parents[3] / "services" / "catalog" / "stores.yaml"
