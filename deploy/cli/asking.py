@@ -56,11 +56,15 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print for a person."""
+    """Print for a person; a number is never folded, where half of it would look like another."""
+    shown = list(rows)
     table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
+    for place, column in enumerate(columns):
+        if all(isinstance(row[place], int) for row in shown):
+            table.add_column(column, justify="right", no_wrap=True)
+        else:
+            table.add_column(column, overflow="fold")
+    for row in shown:
         table.add_row(*map(_cell, row))
     Console().print(table)
 

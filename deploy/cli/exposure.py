@@ -15,7 +15,9 @@ from shared.http_client import HttpClient
 _KINDS = ("promised", "agreed", "funded", "paid", "overdue", "taken_back")
 _STACKED = (("paid", "green"), ("funded", "cyan"), ("agreed", "yellow"), ("promised", "white"))
 _BLOCK = "\N{FULL BLOCK}"
-_WIDTH = 60
+# Beside a bar: the month, the sum, and a block more for each kind that is rounded up.
+_BESIDE = 26
+_NARROWEST, _WIDEST = 10, 60
 _MOST_STORES = 30
 
 
@@ -69,8 +71,9 @@ def _print(found: Mapping[str, Any]) -> None:
         click.echo(f"… and {len(found['stores']) - len(shown)} more stores; --csv FILE writes all.")
     console = Console()
     largest = max(_height(one) for one in found["months"])
+    width = min(max(console.width - _BESIDE, _NARROWEST), _WIDEST)
     for one in found["months"]:
-        console.print(_bar(one, largest))
+        console.print(_bar(one, largest, width))
     console.print(Text.assemble(*((f"{_BLOCK} {kind}  ", colour) for kind, colour in _STACKED)))
 
 
@@ -78,10 +81,10 @@ def _height(month: Mapping[str, Any]) -> int:
     return sum(int(month[kind]) for kind, _ in _STACKED)
 
 
-def _bar(month: Mapping[str, Any], largest: int) -> Text:
+def _bar(month: Mapping[str, Any], largest: int, width: int) -> Text:
     """Draw one month; whatever there is of a kind is seen, if only as one block."""
     line = Text(f"{month['month']} ")
     for kind, colour in _STACKED:
-        blocks = -(-month[kind] * _WIDTH // largest) if largest else 0
+        blocks = -(-month[kind] * width // largest) if largest else 0
         line.append(_BLOCK * blocks, colour)
     return line.append(f" {_height(month):,}".replace(",", " "), "dim")

@@ -84,3 +84,12 @@ def test_what_strangers_wrote_is_no_markup_and_steers_no_terminal(
     assert shown.count("[/b]") == 2
     assert "[red]A-1" in shown
     assert not {"\x1b", "\r", "\x07"} & set(shown)
+
+
+def test_a_number_is_never_folded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INVARIANT: 155000000 on two lines would be read as 15500000."""
+    monkeypatch.setenv("COLUMNS", "40")
+    print_table("Sums", ["store", "paid"], [["A store with a long name" * 3, 155_000_000]])
+    assert " 155000000 " in capsys.readouterr().out
