@@ -13,6 +13,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from webargs.flaskparser import FlaskParser
 
+from shared.body import CutShort, NoLength, TooManyUploads, has_no_body
 from shared.database import SERVER_AWAY
 from shared.identity import NotAllowed, NotSignedIn
 from shared.json_body import MalformedJson, read_json
@@ -28,9 +29,12 @@ LARGEST_BODY_BYTES = 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ALWAYS_REFUSED: dict[type[Exception], int] = {
     MalformedJson: 400,
+    CutShort: 400,
+    NoLength: 411,
     NotSignedIn: 401,
     NotAllowed: 401,
     TooManyTries: 429,
+    TooManyUploads: 503,
 }
 
 
@@ -65,9 +69,9 @@ class StrictParser(FlaskParser):
     }
 
     def load_json(self, req: object, schema: object) -> object:
-        """Read the body whatever content type it claims; raises MalformedJson."""
+        """Read the body whatever content type it claims; none is `{}`; raises MalformedJson."""
         del req, schema
-        return read_json(request.get_data())
+        return {} if has_no_body() else read_json(request.get_data())
 
     def load_querystring(self, req: object, schema: object) -> object:
         """Read the query; raises RepeatedParameter."""

@@ -24,6 +24,7 @@ from services.catalog.schemas import (
 from services.catalog.shop_window import listing
 from services.catalog.shop_window.catalogue import Catalogue, Window
 from services.catalog.shop_window.listing import Offer, Search
+from shared.body import whole_body
 from shared.clock import Clock
 from shared.identity import Access
 from shared.problems import problem
@@ -108,7 +109,7 @@ def _change(
         if request.mimetype not in catalog_file.READERS:
             raise UnknownFileType(request.mimetype)
         places = {"partner_shop": settings.partner_shop_url}
-        file = catalog_file.read(request.get_data(), request.mimetype, places)
+        file = catalog_file.read(whole_body(), request.mimetype, places)
         with engine.begin() as connection:
             return handlers.import_file(
                 connection, file, clock(), dry_run=asked["dry_run"] == "true"

@@ -112,15 +112,15 @@ def extension_of(name: str) -> str:
     return extension.lower()
 
 
-def receive(stream: Stream, length: int | None) -> bytes:
+def receive(stream: Stream, length: int) -> bytes:
     """Read a body to its end, and never more than may be kept; raises TooLarge, CutShort."""
-    if length is not None and length > LARGEST_BYTES:
+    if length > LARGEST_BYTES:
         raise TooLarge
     content = bytearray()
     while block := stream.read(_BLOCK_BYTES):
         content += block
         if len(content) > LARGEST_BYTES:
             raise TooLarge
-    if not content or (length is not None and len(content) < length):
+    if not content or len(content) < length:
         raise CutShort
     return bytes(content)

@@ -19,9 +19,9 @@ def claims(desk: Desk) -> Claims:
     return Claims(desk)
 
 
-def put(claims: Claims, claim: dict[str, Any], name: str, content: bytes) -> Any:
+def put(claims: Claims, claim: dict[str, Any], name: str, content: bytes, **headers: str) -> Any:
     path = f"/me/claims/{claim['claim_id']}/file"
-    return claims.client.put(path, query_string={"name": name}, data=content)
+    return claims.client.put(path, query_string={"name": name}, data=content, headers=headers)
 
 
 def test_a_file_comes_back_byte_for_byte_and_opens_nowhere(claims: Claims) -> None:
@@ -76,6 +76,14 @@ def test_what_is_not_taken_names_its_field(  # noqa: PLR0913, PLR0917 - one case
     problem = answer.get_json()
     assert (answer.status_code, problem["code"]) == (status, code)
     assert [one["field"] for one in problem["errors"]] == [field]
+    assert claims.seen(claim["claim_id"])["file"] is None
+
+
+def test_a_file_of_a_length_that_nobody_told_is_not_taken(claims: Claims) -> None:
+    claim = claims.opened()
+    chunked = {"Transfer-Encoding": "chunked"}
+    answer = put(claims, claim, "a.txt", b"Paid: 1000", **chunked)
+    assert (answer.status_code, answer.get_json()["code"]) == (411, "length_required")
     assert claims.seen(claim["claim_id"])["file"] is None
 
 

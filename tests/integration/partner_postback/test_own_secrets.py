@@ -55,6 +55,15 @@ def test_a_rotated_signing_secret_leaves_the_old_one_as_long_as_asked(
     assert renewed.send(renewed.report()).status_code == 200
 
 
+def test_without_a_body_the_signing_secret_is_renewed(desk: Desk, partner: Partner) -> None:
+    path = f"/partners/{partner.partner_id}/secrets"
+    bearer = {"Authorization": f"Bearer {partner.key}"}
+    answer = partner.client.post(path, headers=bearer)
+    assert answer.json
+    assert (answer.status_code, answer.json["kind"]) == (201, "signing")
+    assert valid(partner, "signing") == [None, rfc3339(desk.clock() + timedelta(days=1))]
+
+
 def test_no_value_is_ever_listed(desk: Desk, partner: Partner) -> None:
     secrets = [rotate(partner, kind) for kind in ("key", "signing")]
     path = f"/partners/{partner.partner_id}/secrets"

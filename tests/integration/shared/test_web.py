@@ -84,6 +84,7 @@ def client(app: Flask) -> Iterator[FlaskClient]:
         (b'{"name": "x", "size": 11}', 422, "size"),
         (b'{"name": "x", "colour": "red"}', 422, "colour"),
         (b"{}", 422, "name"),
+        (b"", 422, "name"),
         (b'{"name": "x", "size": 0}', 409, "size"),
         (b"{", 400, None),
         (b'{"name": "x", "name": "y"}', 400, "name"),

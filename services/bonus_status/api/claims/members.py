@@ -1,8 +1,6 @@
 """A member's claims: opened, shown, a file attached, withdrawn; another's do not exist."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +13,7 @@ from services.bonus_status.claims import files
 from services.bonus_status.claims.opening import Filed
 from services.bonus_status.handlers import claims as handlers
 from services.bonus_status.store.claims import lists
+from shared.body import one_of, told_length
 from shared.clock import Clock
 from shared.identity import Access
 from shared.schemas import LARGEST_INTEGER
@@ -26,17 +25,6 @@ _FILE_BODY = {
     "required": True,
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
-
-
-class TooManyUploads(Exception):
-    """As many files are being received as may be at once."""
-
-    code = "try_again"
-    retry_after_seconds = 5
-
-    def __init__(self) -> None:
-        """Say what to do."""
-        super().__init__("Other files are being received. Send this one a little later.")
 
 
 def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
@@ -92,8 +80,8 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         whole(engine, claim_id, member_id)  # before a byte of the file is read
         files.extension_of(name)
         request.max_content_length = LARGEST_INTEGER  # who reads the stream counts for itself
-        with _one_of(at_once):
-            content = files.receive(request.stream, request.content_length)
+        with one_of(at_once):
+            content = files.receive(request.stream, told_length())
             with engine.begin() as connection:
                 handlers.attach(connection, member_id, claim_id, name, content, clock())
         return whole(engine, claim_id, member_id)
@@ -105,13 +93,3 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         return file_of(engine, claim_id, access.subject(request))
 
     return routes
-
-
-@contextmanager
-def _one_of(at_once: threading.BoundedSemaphore) -> Iterator[None]:
-    if not at_once.acquire(blocking=False):
-        raise TooManyUploads
-    try:
-        yield
-    finally:
-        at_once.release()

@@ -3,7 +3,6 @@
 from sqlalchemy import Engine
 
 from services.bonus_status.api.claims import clerks, members, watching
-from services.bonus_status.api.claims.members import TooManyUploads
 from services.bonus_status.api.claims.showing import NoFile
 from services.bonus_status.api.claims.watching import UnknownReminder
 from services.bonus_status.claims import domain, files, opening
@@ -41,5 +40,4 @@ REFUSALS: dict[type[Exception], int] = {
     files.WrongContent: 422,
     files.CutShort: 422,
     UnknownReminder: 422,
-    TooManyUploads: 503,
 }

@@ -23,10 +23,13 @@ def blueprint(engine: Engine, reader: Reader) -> Blueprint:
     own_secrets = Blueprint("own_secrets", __name__, description="Keys and signing secrets.")
 
     @own_secrets.post(_ROUTE)
-    @own_secrets.arguments(RotationSchema)
+    @own_secrets.arguments(RotationSchema, required=False)
     @own_secrets.response(201, NewSecretSchema)
     def rotate(sent: dict[str, Any], partner_id: str) -> object:
-        """Give a new signing secret or key; the old one stays valid for a while."""
+        """Give a new signing secret or key; the old one stays valid for a while.
+
+        Without a body: a new signing secret, with the old one valid for a day.
+        """
         reader.partners_own(partner_id)
         now = reader.clock()
         overlap = timedelta(hours=sent["overlap_hours"])

@@ -10,6 +10,7 @@ from services.partner_postback.formats import Format, built_in, of_profile
 from services.partner_postback.formats.profile import WrongProfile, load
 from services.partner_postback.partners import Directory
 from services.partner_postback.store import profiles as profile_queries
+from shared.body import whole_body
 from shared.clock import Clock
 from shared.identity import Access
 from shared.problems import problem
@@ -61,7 +62,7 @@ def blueprint(engine: Engine, access: Access, directory: Directory, clock: Clock
         check_name("name", name)
         if name in built_in():
             raise ReservedName(name)
-        spoken = of_profile(load(name, request.get_data()))
+        spoken = of_profile(load(name, whole_body()))
         assert spoken.profile is not None
         if asked["dry_run"] == "false":
             with engine.begin() as connection:

@@ -12,6 +12,7 @@ from services.partner_postback.rates import central_bank
 from services.partner_postback.rates.central_bank import LARGEST_RATE_MICRO, Published, WrongRates
 from services.partner_postback.rates.taking_in import RateDiffers, TakenIn, take_in
 from services.partner_postback.store import rates as rate_queries
+from shared.body import whole_body
 from shared.clock import Clock
 from shared.identity import Access
 from shared.money import UnknownCurrency, minor_units
@@ -125,7 +126,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
     @rates.doc(requestBody={"content": _XML, "required": True})
     def import_exchange_rates(asked: dict[str, str]) -> object:
         """Take in the central bank's daily file, sent as it is; all its rates or none."""
-        published = central_bank.read(request.get_data())
+        published = central_bank.read(whole_body())
         dry_run, replace = (asked[name] == "true" for name in ("dry_run", "replace"))
         taken = _take_in(engine, published, replace=replace, dry_run=dry_run, now=clock())
         return {**_fields(published), **_fields(taken), "dry_run": dry_run}

@@ -1,8 +1,7 @@
 """Files are uploaded as a stream, by the partner or by a clerk."""
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request, url_for
@@ -15,6 +14,7 @@ from services.partner_postback.files.taking_in import Body, Offer, take_in
 from services.partner_postback.formats import Format
 from services.partner_postback.formats.request import Code
 from services.partner_postback.partners import may_send_from
+from shared.body import one_of
 from shared.problems import CONTENT_TYPE, problem
 from shared.schemas import LARGEST_INTEGER
 from shared.web import Blueprint
@@ -56,16 +56,6 @@ class NotForFiles(ValueError):
         super().__init__(f"profile: {name!r} does not say how a file is read (its `file` part).")
 
 
-class TooManyUploads(Exception):
-    """As many files are being received as may be at once."""
-
-    code = "try_again"
-    retry_after_seconds = 5
-
-    def __init__(self) -> None:
-        super().__init__("Other files are being received. Send this one a little later.")
-
-
 class NotAllowedHere(Exception):
     """The partner may not send such files, or not from where they come."""
 
@@ -94,7 +84,7 @@ def blueprint(engine: Engine, reader: Reader) -> Blueprint:
         """
         offer = _offer(reader, asked)
         request.max_content_length = LARGEST_INTEGER  # who reads the stream counts for itself
-        with _one_of(at_once):
+        with one_of(at_once):
             kept, is_new = take_in(engine, offer, _body())
         report = url_for("file_reports.read_file", file_id=kept["file_id"])
         return {**kept, "is_new": is_new, "report": report}, 202 if is_new else 200
@@ -143,17 +133,6 @@ def _body() -> Body:
     )
 
 
-@contextmanager
-def _one_of(at_once: threading.BoundedSemaphore) -> Iterator[None]:
-    """Let only so many uploads in: each keeps a thread until its sender is done with it."""
-    if not at_once.acquire(blocking=False):
-        raise TooManyUploads
-    try:
-        yield
-    finally:
-        at_once.release()
-
-
 def refuse_broken(broken: BrokenFile) -> Response:
     """Answer a file that was refused as a whole."""
     more: dict[str, Any] = {"line": broken.line} if broken.line else {}
@@ -165,5 +144,4 @@ def refuse_broken(broken: BrokenFile) -> Response:
 REFUSALS: dict[type[Exception], int] = {
     NotForFiles: 422,
     NotAllowedHere: 403,
-    TooManyUploads: 503,
 }
