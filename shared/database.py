@@ -22,8 +22,12 @@ SERVER_AWAY = (
 )
 
 
-def connect(url: str, *, pool_size: int = 5) -> Engine:
-    """Answer an engine for `postgresql://role:password@host:port/database`, connected at use."""
+def connect(url: str, *, pool_size: int = 5, options: str = "") -> Engine:
+    """Answer an engine for `postgresql://role:password@host:port/database`, connected at use.
+
+    `options`: more settings of its sessions, as libpq takes them: `-c search_path=elsewhere`.
+    """
+    limits = f"{_LIMITS} -c timezone=UTC {options}"
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
@@ -31,7 +35,7 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,  # else the text of an error, which is logged, tells phones
-        connect_args={"options": f"{_LIMITS} -c timezone=UTC", "connect_timeout": _CONNECT_SECONDS},
+        connect_args={"options": limits, "connect_timeout": _CONNECT_SECONDS},
     )
 
 

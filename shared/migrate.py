@@ -8,10 +8,11 @@ from shared.database import connect
 _ENVIRONMENT = Path(__file__).parent / "migrations"
 
 
-def upgrade(package: str, database_url: str) -> None:
+def upgrade(package: str, database_url: str, *, options: str = "") -> None:
     """Bring the schema of a service (`services.catalog`) to its newest revision; safe to repeat.
 
-    The role's search_path names the schema. Two at once wait for each other.
+    The search_path names the schema: that of the role, or of the `options` of the session (see
+    shared.database.connect). Two at once wait for each other.
     """
     # Here, not above: every process imports this module, one a deployment migrates, and Alembic
     # costs each of the others half a second of start-up.
@@ -24,7 +25,7 @@ def upgrade(package: str, database_url: str) -> None:
     config.set_main_option("script_location", str(_ENVIRONMENT))
     config.set_main_option("version_locations", str(Path(module.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "newline")
-    engine = connect(database_url, pool_size=1)
+    engine = connect(database_url, pool_size=1, options=options)
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection

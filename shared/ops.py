@@ -1,18 +1,22 @@
-"""A clerk's desk at every service with a database: parked messages, the event log sent again."""
+"""A clerk's desk at every service with a database: parked messages, the event log, sent again."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import marshmallow
-from flask import request
+from flask import Response, request
 from sqlalchemy import Engine
 
 from shared import event_log, parked
 from shared.identity import Access
-from shared.schemas import Moment, StrictSchema, WholeInQuery
+from shared.schemas import Moment, StrictSchema, Text, WholeInQuery
 from shared.web import Blueprint
 
-REFUSALS: dict[type[Exception], int] = {parked.UnknownParkedMessage: 404}
+REFUSALS: dict[type[Exception], int] = {
+    parked.UnknownParkedMessage: 404,
+    event_log.UnknownPlace: 422,
+}
 
 
 class ParkedSchema(marshmallow.Schema):
@@ -47,6 +51,22 @@ class SinceSchema(StrictSchema):
     """From which moment to send again."""
 
     since = Moment(required=True)
+
+
+class EventsSchema(StrictSchema):
+    """Which events to read."""
+
+    topic = Text(required=True, longest=100)
+    after = Text(longest=50, metadata={"description": "`place` of the last event that was read"})
+    limit = WholeInQuery(lowest=1, highest=5_000, load_default=1_000)
+
+
+_EVENTS = {
+    "200": {
+        "description": "Events in commit order, one a line; none: that is all for now",
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+    }
+}
 
 
 class RepublishedSchema(marshmallow.Schema):
@@ -84,6 +104,17 @@ def blueprint(engine: Engine, access: Access) -> Blueprint:
         """Give a parked message up for good."""
         with engine.begin() as connection:
             parked.discard(connection, parked_id)
+
+    @ops.get("/events")
+    @ops.arguments(EventsSchema, location="query")
+    @ops.doc(responses=_EVENTS)
+    def read_events(asked: dict[str, Any]) -> Response:
+        """Read what this service said on a topic: a line of {"place": …, "event": …} each."""
+        with engine.connect() as connection:
+            found = event_log.page(connection, asked["topic"], asked.get("after"), asked["limit"])
+        # The event is JSON already, without a line break: that is how JSON writes one in a text.
+        lines = [f'{{"place":"{place}","event":{message}}}\n' for place, message in found]
+        return Response("".join(lines), content_type="application/x-ndjson")
 
     @ops.post("/events/republish")
     @ops.arguments(SinceSchema)

@@ -1,7 +1,7 @@
 """The command line `cashback`: for clerks, developers and scripts.
 
-Every command talks to the services over HTTP with the operator's key; only `verify` reads the
-databases.
+Every command talks to the services over HTTP with the operator's key; only `verify` and `compare`
+read the databases, and `rebuild` starts a process of the service.
 The exit codes are the same everywhere; the end of each --help names them.
 """
 
@@ -13,6 +13,7 @@ import click
 from deploy.cli import (
     claims,
     codes,
+    compare,
     corrections,
     events,
     exposure,
@@ -25,6 +26,7 @@ from deploy.cli import (
     proof,
     rates,
     reaching,
+    rebuild,
     rules,
     stack,
     verify,
@@ -73,9 +75,14 @@ for group in (
     proof.proof,
 ):
     cashback.add_command(group)
-cashback.add_command(claims.alarms)
-cashback.add_command(exposure.exposure)
-cashback.add_command(verify.verify)
+for command in (
+    claims.alarms,
+    exposure.exposure,
+    rebuild.rebuild,
+    compare.compare,
+    verify.verify,
+):
+    cashback.add_command(command)
 
 
 def _name_exit_codes(command: click.Command) -> None:

@@ -8,7 +8,7 @@ DECLARE
         'catalog', 'partner_postback', 'bonus_status', 'payout', 'members', 'notifications'];
     role_name text;
 BEGIN
-    -- Nobody but the roles below gets in, and nobody makes a table outside a service's own schema.
+    -- Nobody but the roles below gets in, and nobody makes a table outside a service's own schemas.
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
@@ -25,6 +25,9 @@ BEGIN
     FOREACH role_name IN ARRAY services LOOP
         EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I', role_name, role_name);
     END LOOP;
+
+    -- What bonus_status holds can be built again from what it heard, into a schema beside its own.
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO bonus_status', current_database());
 
     -- The auditor reads every schema and can change none.
     GRANT pg_read_all_data TO auditor;

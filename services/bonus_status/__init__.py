@@ -11,6 +11,7 @@ Says     bonuses: bonus.changed and points.reserved, .refused, .written_off, .re
 
 Read it downwards: consumer.py → handlers/ → domain.py, sources/ and terms.py (how a bonus moves,
 what it is given for, what it is worth), spending.py, ledger.py and books.py (where the points go) →
-store/. Every posting, balance, bonus and event of one message is one commit. Claims:
-api/claims/ → handlers/claims.py → claims/ → store/claims/; work/ for what goes on by itself.
+store/. Every posting, balance, bonus and event of one message is one commit; replay/ builds all of
+it again from events alone. Claims: api/claims/ → handlers/claims.py → claims/ → store/claims/;
+work/ for what goes on by itself.
 """

@@ -1,10 +1,12 @@
-"""The composition root: `python -m services.bonus_status migrate|web|consume|work|relay`."""
+"""The composition root: `python -m services.bonus_status web`, or another of the roles below."""
 
 import gc
+import sys
 import threading
 
-from services.bonus_status.config import WEB_THREADS, read_settings
+from services.bonus_status.config import WEB_THREADS, read_rebuild_settings, read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
+from services.bonus_status.replay.process import rebuild
 from services.bonus_status.sources.shipped import shipped_rules
 from services.bonus_status.store.sources import rules
 from services.bonus_status.work.alarms import WatchRatios
@@ -96,8 +98,19 @@ def _relay(stop: threading.Event) -> None:
     event_log.relay(engine, settings.kafka_bootstrap, stop, pulse=pulse)
 
 
+def _rebuild(_: threading.Event) -> None:
+    sys.exit(rebuild(read_rebuild_settings()))
+
+
 if __name__ == "__main__":
     run_role(
         _SERVICE,
-        {"migrate": _migrate, "web": _web, "consume": _consume, "work": _work, "relay": _relay},
+        {
+            "migrate": _migrate,
+            "web": _web,
+            "consume": _consume,
+            "work": _work,
+            "relay": _relay,
+            "rebuild": _rebuild,
+        },
     )

@@ -1,6 +1,6 @@
 """The settings of bonus_status, read from the environment once; every fault is told at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.config import environment
@@ -43,6 +43,38 @@ def read_settings() -> Settings:
         partner_postback_url=env.str("PARTNER_POSTBACK_URL"),
         payout_url=env.str("PAYOUT_URL"),
         instance=env.str("INSTANCE", "0"),
+    )
+    env.done()
+    return settings
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildSettings:
+    """What a rebuild needs to know: where to read, and into which schema to build."""
+
+    database_url: str
+    operator_key: str
+    urls: Mapping[str, str]
+    schema: str
+    rules_file: str
+    begins_anew: bool
+
+
+def read_rebuild_settings() -> RebuildSettings:
+    """Read the environment; raises WrongSettings."""
+    env = environment()
+    settings = RebuildSettings(
+        database_url=env.str("DATABASE_URL"),
+        operator_key=env.str("OPERATOR_KEY"),
+        urls={
+            "catalog": env.str("CATALOG_URL"),
+            "members": env.str("MEMBERS_URL"),
+            "partner_postback": env.str("PARTNER_POSTBACK_URL"),
+            "payout": env.str("PAYOUT_URL"),
+        },
+        schema=env.str("REBUILD_INTO"),
+        rules_file=env.str("REBUILD_RULES", ""),
+        begins_anew=env.bool("REBUILD_AGAIN", False),
     )
     env.done()
     return settings

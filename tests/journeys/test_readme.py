@@ -36,7 +36,7 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     assert answer
     postback, dry_run, partner, stores, network = _values(setting_up)
     reading, proven = re.split(r"\n\S*proof\.json: ", reading)
-    receipts, bonuses, file, webhook, statement = _values(reading)
+    receipts, bonuses, file, webhook, statement, *rebuilt = _values(reading)
     assert [one["verdict"] for one in file["verdicts"]] == ["accepted"]
     assert postback["verdict"] == "accepted"
     assert (dry_run["verdict"], dry_run["receipt_id"]) == (
@@ -58,6 +58,9 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     assert "BROKEN" not in whole.partition("payouts")[0]
     assert "BROKEN computation" in changed
     assert changed.rstrip().endswith("refused")
+    again, same, richer, by_how_much = rebuilt
+    assert richer["applied"] >= again["applied"] > 0
+    assert (same["differences"], by_how_much["members_that_differ"] > 0) == ([], True)
 
 
 def _values(printed: str) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from services.bonus_status.ledger import Movement
 from services.bonus_status.sources.corrections import bonus_of_correction
 from services.bonus_status.sources.rules import in_force
 from services.bonus_status.store import ledger
+from services.bonus_status.store.replay import applied
 from services.bonus_status.store.sources import corrections, rules
 from services.bonus_status.store.sources.corrections import Correction
 
@@ -74,6 +75,7 @@ def correct(connection: Connection, new: Correction) -> Correction:
 
     Raises OtherCommand, UnknownMember, NothingLeft.
     """
+    applied.begin(connection)
     rule = in_force(rules.current(connection, [Source.CORRECTION]), Source.CORRECTION, new.made_at)
     if rule is None:
         raise NothingLeft(0)
@@ -82,7 +84,7 @@ def correct(connection: Connection, new: Correction) -> Correction:
     if not corrections.add(connection, new):
         return _said_before(connection, new)
     if alone:
-        _post(connection, new, new.made_at)
+        post(connection, new, new.made_at)
     else:
         _must_be_known(connection, new.member_id)
     return new
@@ -90,9 +92,10 @@ def correct(connection: Connection, new: Correction) -> Correction:
 
 def approve(connection: Connection, correction_id: str, clerk: str, now: datetime) -> Correction:
     """Make a correction that waited; raises NeedsAnotherPerson, DecidedAlready and as `correct`."""
+    applied.begin(connection)
     waiting = _waiting(connection, correction_id, clerk)
     corrections.decide(connection, correction_id, "done", clerk, None, now)
-    _post(connection, waiting, now)
+    post(connection, waiting, now)
     return corrections.find(connection, correction_id)
 
 
@@ -122,7 +125,8 @@ def _waiting(connection: Connection, correction_id: str, clerk: str) -> Correcti
     return found
 
 
-def _post(connection: Connection, correction: Correction, now: datetime) -> None:
+def post(connection: Connection, correction: Correction, now: datetime) -> None:
+    """Let a decided correction move its points; raises UnknownMember, NothingLeft."""
     _must_be_known(connection, correction.member_id)
     accounts = ledger.lock_accounts(connection, [correction.member_id])
     rule = in_force(rules.current(connection, [Source.CORRECTION]), Source.CORRECTION, now)
@@ -147,6 +151,7 @@ def _post(connection: Connection, correction: Correction, now: datetime) -> None
     books.write(None, bonus, [(movement, correction.amount)], cause)
     books.repay_debt(correction.member_id, cause)
     ledger.save(connection, books)
+    applied.note(connection, corrections.TOPIC, [(correction.correction_id, 1)])
 
 
 def _must_be_known(connection: Connection, member_id: str) -> None:

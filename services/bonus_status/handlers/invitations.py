@@ -9,6 +9,7 @@ from services.bonus_status.domain import Source
 from services.bonus_status.handlers.followers import follow_friend
 from services.bonus_status.sources.rules import gift_id
 from services.bonus_status.store import ledger
+from services.bonus_status.store.replay import applied
 from services.bonus_status.store.sources import invitations, rules
 from services.bonus_status.store.sources.followers import prepare
 from services.bonus_status.store.sources.locks import lock_with_inviters
@@ -30,8 +31,10 @@ def release(
     """Release an invitation; harmless to repeat. Raises UnknownInvitation."""
     if not invitations.of_friends(connection, {friend_id}):
         raise UnknownInvitation(friend_id)
+    applied.begin(connection)
     accounts, _ = lock_with_inviters(connection, {friend_id})
-    invitations.release(connection, friend_id, clerk, reason, now)
+    if invitations.release(connection, friend_id, clerk, reason, now):
+        applied.note(connection, invitations.TOPIC, [(friend_id, 1)])
     (invitation,) = invitations.of_friends(connection, {friend_id})
     bonus_id = gift_id(Source.INVITATION, friend_id)
     known = ledger.bonuses_by_id(connection, [bonus_id])

@@ -1,6 +1,6 @@
 """What members says: who is blocked, and what the programme thanks a member or his inviter for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -26,17 +26,17 @@ _THANKED = (Source.EMAIL_LINKED, Source.PROFILE_FILLED)
 def keep_members(connection: Connection, batch: Sequence[Changed], clock: Clock) -> None:
     """Keep who is blocked; open what is given for an e-mail, a profile, an invitation.
 
-    Each is given once for ever, whatever a member takes back and does again. Of the erased no file
-    stays.
+    Each is given once for ever, whatever a member takes back and does again, be it in one batch. Of
+    the erased no file stays.
     """
-    newest = {one.data.member_id: one for one in batch}
-    deserving = {key: one for key, one in newest.items() if _deserves(one.data)}
+    deserving = [one for one in batch if _deserves(one.data)]
     if deserving:
-        friends = [_friendship(one) for one in deserving.values() if one.data.invited_by]
+        friends = [_friendship(one) for one in deserving if one.data.invited_by]
         invitations.add(connection, [one for one in friends if one[0] != one[1]])
         _thank(connection, deserving, clock())
-    heard.save_members(connection, [one.data for one in newest.values()])
-    files.forget(connection, [key for key, one in newest.items() if one.data.status == "erased"])
+    heard.save_members(connection, [one.data for one in batch])
+    erased = {one.data.member_id for one in batch if one.data.status == "erased"}
+    files.forget(connection, sorted(erased))
 
 
 def _deserves(member: MemberView) -> bool:
@@ -49,8 +49,9 @@ def _friendship(said: Changed) -> tuple[str, str, datetime, bool]:
     return (one.member_id, str(one.invited_by), joined_at, one.shared_device)
 
 
-def _thank(connection: Connection, members: Mapping[str, Changed], now: datetime) -> None:
-    accounts, invited = lock_with_inviters(connection, set(members))
+def _thank(connection: Connection, deserving: Sequence[Changed], now: datetime) -> None:
+    members = {one.data.member_id for one in deserving}
+    accounts, invited = lock_with_inviters(connection, members)
     gifts = [gift_id(source, member_id) for member_id in members for source in _THANKED]
     gifts += [gift_id(Source.INVITATION, one.friend_id) for one in invited]
     known = ledger.bonuses_by_id(connection, gifts)
@@ -60,11 +61,11 @@ def _thank(connection: Connection, members: Mapping[str, Changed], now: datetime
     spent = payouts.spent_of(connection, [one.bonus_id for one in known if one.written_off])
     books = Books(accounts, bonuses.values(), now, spent)
     followers = prepare(connection, [], known, invited, (*_THANKED, Source.INVITATION))
-    for member_id, said in sorted(members.items()):
+    for said in deserving:
         cause = Cause(str(said.event_id), f"member:v{said.version}", said.occurred_at)
         _thank_one(books, followers, said.data, cause)
-        if member_id in followers.friends:
-            follow_friend(books, followers, *followers.friends[member_id], cause)
+        if said.data.member_id in followers.friends:
+            follow_friend(books, followers, *followers.friends[said.data.member_id], cause)
     rules.save(connection, followers.budgets)
     ledger.save(connection, books)
 

@@ -13,6 +13,7 @@ from services.bonus_status.domain import Bonus, Source, Status
 from services.bonus_status.sources.gifts import Gift, give
 from services.bonus_status.sources.rules import Rule, gift_id
 from services.bonus_status.store import ledger
+from services.bonus_status.store.replay import applied
 from services.bonus_status.store.sources import promo_codes, rules
 from services.bonus_status.store.sources.invitations import share_of
 
@@ -45,6 +46,7 @@ def redeem(
     connection: Connection, member_id: str, code: str, now: datetime
 ) -> Bonus | NoSuchCode | TooManyWrongCodes:
     """Redeem a code; harmless to repeat. Refusals are answered, since wrong tries are kept."""
+    applied.begin(connection)
     accounts = ledger.lock_accounts(connection, [member_id])
     bonus_id = gift_id(Source.PROMO_CODE, code, member_id)
     known = ledger.bonuses_by_id(connection, [bonus_id])
@@ -90,4 +92,6 @@ def _give(  # noqa: PLR0913, PLR0917 - a code, a rule, and who redeems it
     given = give(books, budgets, gift, Cause(bonus_id, "redeemed", now))
     rules.save(connection, budgets)
     ledger.save(connection, books)
+    promo_codes.keep_use(connection, code, bonus_id)
+    applied.note(connection, promo_codes.TOPIC, [(bonus_id, 1)])
     return given

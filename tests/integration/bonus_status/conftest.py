@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.integration.bonus_status.desk import Desk
+from tests.integration.bonus_status.logs import Logs
+from tests.integration.bonus_status.workshop import Workshop
 from tests.support.clock import SteppedClock
 
 
@@ -19,3 +21,13 @@ def desk(service_engine: Callable[[str], Engine], clock: SteppedClock) -> Desk:
 def fresh_desk(fresh_engine: Callable[[str], Engine], clock: SteppedClock) -> Desk:
     """The service in a database of this test alone."""
     return Desk(fresh_engine("bonus_status"), clock)
+
+
+@pytest.fixture
+def workshop(
+    fresh_desk: Desk,
+    fresh_engine: Callable[[str], Engine],
+    fresh_service_url: Callable[[str], str],
+) -> Workshop:
+    """Where a desk's state is built again, from logs that other services keep."""
+    return Workshop(Logs(fresh_desk, fresh_engine), fresh_service_url)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from shared.database import raw
 
+TOPIC = "corrections"  # under which one that moved points has its place among what was applied
 _COLUMNS = """correction_id::text, member_id::text, kind, amount, reason, clerk, made_at, state,
     decided_by, decided_because, decided_at"""
 _ADD = """

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from services.bonus_status.sources.dependents import Friend
-from shared.arrays import array, columns
+from shared.arrays import array
 from shared.database import raw
 
+TOPIC = "invitations"  # under which a release has its place among what was applied
 _INVITERS = """
 SELECT friend_id::text, inviter_id::text FROM invitations WHERE friend_id = ANY(%s::uuid[])
 """
@@ -24,25 +26,26 @@ SELECT {_COLUMNS} FROM invitations WHERE inviter_id = %s ORDER BY joined_at DESC
 """  # noqa: S608 - columns
 # In a loop somebody was invited, through however many, by whom he invites himself.
 _ADD = """
-WITH RECURSIVE new AS (
-    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::boolean[])
-        AS new (friend_id, inviter_id, joined_at, shared_device)
+WITH RECURSIVE new (friend_id, inviter_id, joined_at, shared_device) AS (
+    VALUES (%s::uuid, %s::uuid, %s::timestamptz, %s::boolean)
 ), chain AS (
-    SELECT new.friend_id, new.inviter_id AS above FROM new
+    SELECT inviter_id AS above FROM new
     UNION
-    SELECT chain.friend_id, invitations.inviter_id FROM chain
+    SELECT invitations.inviter_id FROM chain
     JOIN invitations ON invitations.friend_id = chain.above
 )
 INSERT INTO invitations (friend_id, inviter_id, joined_at, held_because)
 SELECT friend_id, inviter_id, joined_at, CASE WHEN shared_device THEN 'shared_device'
-    WHEN EXISTS (SELECT FROM chain WHERE chain.friend_id = new.friend_id
-                 AND chain.above = new.friend_id) THEN 'loop' END
-FROM new ORDER BY 1
+    WHEN friend_id IN (SELECT above FROM chain) THEN 'loop' END
+FROM new
 ON CONFLICT DO NOTHING
 """
 _RELEASE = """
 UPDATE invitations SET released_by = %s, released_because = %s, released_at = %s
 WHERE friend_id = %s AND held_because IS NOT NULL AND released_at IS NULL
+"""
+_RELEASED = """
+SELECT released_by, released_because, released_at FROM invitations WHERE friend_id = %s
 """
 _COUNT = """
 SELECT member_id::text, count(*) FILTER (WHERE status IN ('accrued', 'written_off')),
@@ -94,14 +97,24 @@ def of_inviter(connection: Connection, member_id: str) -> list[Invitation]:
 
 
 def add(connection: Connection, rows: Sequence[tuple[str, str, datetime, bool]]) -> None:
-    """Keep who was invited by whom, once for ever: (friend, inviter, joined, shared device)."""
-    if rows:
-        raw(connection).execute(_ADD, columns(rows))
+    """Keep who was invited by whom, once for ever: (friend, inviter, joined, shared device).
+
+    One by one: the one that closes a loop is held, however many come at once.
+    """
+    for row in rows:
+        raw(connection).execute(_ADD, row)
 
 
-def release(connection: Connection, friend_id: str, clerk: str, reason: str, now: datetime) -> None:
-    """Let a held invitation count; harmless to repeat."""
-    raw(connection).execute(_RELEASE, [clerk, reason, now, friend_id])
+def release(connection: Connection, friend_id: str, clerk: str, reason: str, now: datetime) -> bool:
+    """Let a held invitation count; answers whether it was held."""
+    return raw(connection).execute(_RELEASE, [clerk, reason, now, friend_id]).rowcount == 1
+
+
+def released(connection: Connection, friend_id: str) -> dict[str, Any]:
+    """Answer how an invitation was released: clerk, reason, now."""
+    row = raw(connection).execute(_RELEASED, [friend_id]).fetchone()
+    assert row is not None
+    return dict(zip(("clerk", "reason", "now"), row, strict=True))
 
 
 def friends(connection: Connection, members: Collection[str]) -> dict[str, Friend]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,14 @@ ON CONFLICT DO NOTHING
 _FIND = "SELECT code, rule_id, most_uses, used FROM promo_codes WHERE code = %s"
 # The row's lock decides between two members who use it for the last time at once.
 _USE = "UPDATE promo_codes SET used = used + 1 WHERE code = %s AND used < most_uses"
+_KEEP_USE = "INSERT INTO promo_code_uses (bonus_id, code) VALUES (%s, %s)"
+_ONE_USE = """
+SELECT code, member_id::text, opened_at FROM promo_code_uses JOIN bonuses USING (bonus_id)
+WHERE bonus_id = %s
+"""
+_MADE = """
+SELECT rule_id, most_uses, reason, clerk, made_at FROM promo_codes WHERE code = %s
+"""
 _OF_RULE = """
 SELECT code, rule_id, most_uses, used FROM promo_codes
 WHERE rule_id = %s AND code > %s ORDER BY code LIMIT %s
@@ -24,6 +33,9 @@ WHERE rule_id = %s AND code > %s ORDER BY code LIMIT %s
 _NOTE_TRY = "INSERT INTO promo_tries (member_id, tried_at) VALUES (%s, %s)"
 _COUNT_TRIES = "SELECT count(*) FROM promo_tries WHERE member_id = %s AND tried_at > %s"
 _FORGET_TRIES = "DELETE FROM promo_tries WHERE member_id = %s AND tried_at <= %s"
+
+
+TOPIC = "promo-codes"  # under which a use has its place among what was applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,26 @@ def find(connection: Connection, code: str) -> PromoCode | None:
 def use(connection: Connection, code: str) -> bool:
     """Use a code once more; answers whether a use was left."""
     return raw(connection).execute(_USE, [code]).rowcount == 1
+
+
+def keep_use(connection: Connection, code: str, bonus_id: str) -> None:
+    """Keep which code a bonus was given for."""
+    raw(connection).execute(_KEEP_USE, [bonus_id, code])
+
+
+def one_use(connection: Connection, bonus_id: str) -> tuple[str, str, datetime]:
+    """Answer the code that a bonus was given for, to whom, and when."""
+    row = raw(connection).execute(_ONE_USE, [bonus_id]).fetchone()
+    assert row is not None
+    return row  # type: ignore[return-value]
+
+
+def made(connection: Connection, code: str) -> dict[str, Any]:
+    """Answer a code as `add` takes it."""
+    row = raw(connection).execute(_MADE, [code]).fetchone()
+    assert row is not None
+    said = dict(zip(("rule_id", "most_uses", "reason", "clerk", "now"), row, strict=True))
+    return {"codes": [code], **said}
 
 
 def of_rule(connection: Connection, rule_id: str, after: str, limit: int) -> list[PromoCode]:

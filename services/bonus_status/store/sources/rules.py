@@ -18,9 +18,11 @@ from sqlalchemy import Connection
 from services.bonus_status.domain import Source
 from services.bonus_status.sources.budgets import Budgets
 from services.bonus_status.sources.rules import Rule, Settings
+from services.bonus_status.store.replay import applied
 from shared.arrays import array, columns
 from shared.database import raw
 
+TOPIC = "rules"  # under which a version has its place among what was applied
 # More than the batches under way can give together.
 _NEAR_THE_EDGE_POINTS = 4_000_000
 _read_settings = msgspec.json.Decoder(Settings)
@@ -67,10 +69,19 @@ INSERT INTO bonus_rule_versions (rule_id, version, is_on, valid_from, valid_unti
 VALUES (%(rule_id)s, %(version)s, %(is_on)s, %(valid_from)s, %(valid_until)s, %(settings)s,
         %(sentence)s, %(total_cap)s, %(reason)s, %(clerk)s, %(now)s)
 """
-_HISTORY = """
-SELECT version, is_on, valid_from, valid_until, settings, sentence, total_cap, reason, clerk, set_at
+_SAID = (
+    *("is_on", "valid_from", "valid_until", "settings", "sentence", "total_cap"),
+    *("reason", "clerk"),
+)
+_HISTORY = f"""
+SELECT version, {", ".join(_SAID)}, set_at
 FROM bonus_rule_versions WHERE rule_id = %s ORDER BY version DESC LIMIT 100
-"""
+"""  # noqa: S608 - columns
+_AS_SAID = f"""
+SELECT (SELECT source FROM bonus_rules AS rule WHERE rule.rule_id = said.rule_id),
+       {", ".join(_SAID)}, set_at
+FROM bonus_rule_versions AS said WHERE (rule_id, version) = (%s, %s)
+"""  # noqa: S608 - columns
 
 
 class UnknownRule(LookupError):
@@ -101,7 +112,8 @@ class CapBelowGranted(ValueError):
     field = "total_cap"
 
     def __init__(self, granted: int) -> None:
-        """Say how much."""
+        """Keep and say how much."""
+        self.granted = granted
         super().__init__(f"total_cap: {granted} points are given already.")
 
 
@@ -161,6 +173,7 @@ def save(connection: Connection, moved: Budgets) -> None:
 
 def put(connection: Connection, rule_id: str, said: Mapping[str, Any], now: datetime) -> None:
     """Set a rule: a new version of it; raises OtherSource, CapBelowGranted."""
+    applied.begin(connection, alone=True)
     row = _row(rule_id, said, now)
     if raw(connection).execute(_ADD_RULE, row).rowcount == 0:
         changed = raw(connection).execute(_CHANGE_RULE, row).fetchone()
@@ -170,17 +183,23 @@ def put(connection: Connection, rule_id: str, said: Mapping[str, Any], now: date
                 raise OtherSource(before.source.value)
             raise CapBelowGranted(before.granted)
         row["version"] = changed[0]
-    raw(connection).execute(_ADD_VERSION, row)
+    _add_version(connection, row)
 
 
 def add_missing(
     connection: Connection, shipped: Mapping[str, Mapping[str, Any]], now: datetime
 ) -> None:
     """Put rules in place whose names nobody ever used."""
+    applied.begin(connection, alone=True)
     for rule_id, said in sorted(shipped.items()):
         row = _row(rule_id, {**said, "reason": "as shipped", "clerk": "programme"}, now)
         if raw(connection).execute(_ADD_RULE, row).rowcount == 1:
-            raw(connection).execute(_ADD_VERSION, row)
+            _add_version(connection, row)
+
+
+def _add_version(connection: Connection, row: Mapping[str, Any]) -> None:
+    raw(connection).execute(_ADD_VERSION, row)
+    applied.note(connection, TOPIC, [(row["rule_id"], row["version"])])
 
 
 def _row(rule_id: str, said: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -190,13 +209,21 @@ def _row(rule_id: str, said: Mapping[str, Any], now: datetime) -> dict[str, Any]
 
 def history(connection: Connection, rule_id: str) -> list[dict[str, object]]:
     """Answer the last 100 versions of a rule, the newest first."""
-    names = (
-        *("version", "is_on", "valid_from", "valid_until", "settings", "sentence", "total_cap"),
-        *("reason", "clerk", "set_at"),
-    )
     rows = raw(connection).execute(_HISTORY, [rule_id]).fetchall()
-    said = [dict(zip(names, row, strict=True)) for row in rows]
-    return [one | {"settings": msgspec.json.decode(str(one["settings"]))} for one in said]
+    return [_as_said(("version", *_SAID, "set_at"), row) for row in rows]
+
+
+def as_said(connection: Connection, rule_id: str, version: int) -> tuple[dict[str, Any], datetime]:
+    """Answer what a version said, as `put` takes it, and when it was set."""
+    row = raw(connection).execute(_AS_SAID, [rule_id, version]).fetchone()
+    assert row is not None
+    said = _as_said(("source", *_SAID, "set_at"), row)
+    return said, said.pop("set_at")
+
+
+def _as_said(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    said = dict(zip(names, row, strict=True))
+    return said | {"settings": msgspec.json.decode(said["settings"])}
 
 
 def _rule(row: Sequence[Any]) -> Rule:

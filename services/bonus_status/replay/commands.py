@@ -1,0 +1,57 @@
+"""What clerks, members and jobs commanded here, done again in its place between the events.
+
+A command's row in its own table is its record; when it takes effect, it notes its place under a
+topic of its own (`applied.note`, in the same transaction). To make a new kind of command replayable
+is to add a line below: topic → how to do it again, by the handler that did it, at the moment when
+it was done. The function gets the live database to read the record from, the rebuilt one, whose
+transaction ends after it, and the command's id and version.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection
+
+from services.bonus_status.handlers.corrections import post
+from services.bonus_status.handlers.invitations import release
+from services.bonus_status.handlers.promo_codes import redeem
+from services.bonus_status.store import settings
+from services.bonus_status.store.sources import corrections, invitations, promo_codes, rules
+
+DoAgain = Callable[[Connection, Connection, str, int], None]
+
+
+def _decide(live: Connection, again: Connection, number: str, _: int) -> None:
+    settings.change(again, **settings.decided(live, number))
+
+
+def _set_rule(live: Connection, again: Connection, rule_id: str, version: int) -> None:
+    said, now = rules.as_said(live, rule_id, version)
+    try:
+        rules.put(again, rule_id, said, now)
+    except rules.CapBelowGranted as refusal:
+        # By other rates a campaign may have given more by now: then it gives no more.
+        rules.put(again, rule_id, said | {"total_cap": refusal.granted}, now)
+
+
+def _redeem(live: Connection, again: Connection, bonus_id: str, _: int) -> None:
+    code, member_id, now = promo_codes.one_use(live, bonus_id)
+    promo_codes.add(again, **promo_codes.made(live, code))
+    redeem(again, member_id, code, now)
+
+
+def _release(live: Connection, again: Connection, friend_id: str, _: int) -> None:
+    release(again, friend_id, **invitations.released(live, friend_id))
+
+
+def _correct(live: Connection, again: Connection, correction_id: str, _: int) -> None:
+    made = corrections.find(live, correction_id)
+    post(again, made, made.decided_at or made.made_at)
+
+
+COMMANDS: Mapping[str, DoAgain] = {
+    settings.TOPIC: _decide,
+    rules.TOPIC: _set_rule,
+    promo_codes.TOPIC: _redeem,
+    invitations.TOPIC: _release,
+    corrections.TOPIC: _correct,
+}

@@ -1,0 +1,81 @@
+"""The process of a rebuild: `python -m services.bonus_status rebuild`, told by its environment.
+
+It writes a line of JSON for each step, {"step": …, "done": …, "of": …}, and at the end
+{"applied": …} or {"refused": …}; `cashback rebuild` makes a progress bar of that.
+"""
+
+import gc
+import json
+import re
+import sys
+from pathlib import Path
+
+from services.bonus_status.config import RebuildSettings
+from services.bonus_status.replay.rebuild import CouldNotApply, Rebuild
+from services.bonus_status.replay.rules import WrongRules, read_rules
+from services.bonus_status.replay.said import SAID_BY, NotAnswered
+from services.bonus_status.store.replay import rebuilds
+from services.bonus_status.store.replay.rebuilds import NeverSaid, NotARebuild, OtherRules
+from shared.database import connect
+from shared.http_client import CallFailed, HttpClient
+from shared.migrate import upgrade
+
+_SCHEMA = re.compile(r"[a-z][a-z0-9_]{1,40}", re.ASCII)
+# For what applies, what reads ahead, and one to spare. What a crash of the server loses of it is
+# built again.
+_CONNECTIONS = 3
+_OPTIONS = "-c search_path={} -c synchronous_commit=off"
+_READ_SECONDS = 60.0
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+_REFUSALS = (
+    WrongRules, NotARebuild, OtherRules, NeverSaid, CouldNotApply, NotAnswered, CallFailed, OSError,
+)  # fmt: skip
+
+
+class WrongSchema(ValueError):
+    """The name is none that a schema of a rebuild can have."""
+
+    def __init__(self, schema: str) -> None:
+        """Say which can."""
+        super().__init__(f"{schema!r}: write a name of a-z, 0-9 and _, at most 41 letters long.")
+
+
+def rebuild(asked: RebuildSettings) -> int:
+    """Rebuild as asked, and answer the exit code: 0, or 1 when it was refused."""
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    try:
+        count = _rebuild(asked)
+    except (*_REFUSALS, WrongSchema) as refusal:
+        _write({"refused": str(refusal) or type(refusal).__name__})
+        return 1
+    _write({"applied": count})
+    return 0
+
+
+def _rebuild(asked: RebuildSettings) -> int:
+    if not _SCHEMA.fullmatch(asked.schema):
+        raise WrongSchema(asked.schema)
+    text = Path(asked.rules_file).read_text() if asked.rules_file else ""
+    rules = read_rules(text)
+    live = connect(asked.database_url)
+    rebuilds.open_schema(live, asked.schema, begin_anew=asked.begins_anew)
+    options = _OPTIONS.format(asked.schema)
+    upgrade("services.bonus_status", asked.database_url, options=options)
+    again = connect(asked.database_url, pool_size=_CONNECTIONS, options=options)
+    with again.begin() as connection:
+        rebuilds.note_rules(connection, asked.schema, text)
+    services = {
+        name: HttpClient(asked.urls[name], bearer=asked.operator_key, read_seconds=_READ_SECONDS)
+        for name in SAID_BY.values()
+    }
+    return Rebuild(live, again, services, rules, _say).run()
+
+
+def _say(step: str, done: int, of: int) -> None:
+    _write({"step": step, "done": done, "of": of})
+
+
+def _write(said: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()

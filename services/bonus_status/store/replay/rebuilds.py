@@ -1,0 +1,174 @@
+"""The books of a rebuild, in the schema that it builds: what was read, and how far it is applied.
+
+What was read is kept unlogged: after a crash of the server it is gone, with the places up to which
+it was read, and is read again.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from psycopg import sql
+from sqlalchemy import Connection, Engine
+
+from services.bonus_status.store.replay.applied import Applied
+from shared.arrays import array
+from shared.database import raw
+
+_MAKE = """
+CREATE TABLE rebuilt (
+    only_row boolean CONSTRAINT rebuilt_pkey PRIMARY KEY DEFAULT true CHECK (only_row),
+    rules text NOT NULL,
+    place bigint NOT NULL DEFAULT 0
+);
+CREATE UNLOGGED TABLE rebuilt_said (
+    topic text NOT NULL,
+    aggregate_id text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    message text NOT NULL,
+    CONSTRAINT rebuilt_said_pkey PRIMARY KEY (topic, aggregate_id, version)
+);
+CREATE UNLOGGED TABLE rebuilt_read (
+    topic text CONSTRAINT rebuilt_read_pkey PRIMARY KEY,
+    place text NOT NULL,
+    events bigint NOT NULL
+);
+"""
+_HAS_SCHEMA = "SELECT count(*) FROM pg_namespace WHERE nspname = %s"
+_IS_REBUILT = "SELECT count(*) FROM pg_tables WHERE schemaname = %s AND tablename = 'rebuilt'"
+_KEEP = "COPY rebuilt_said (topic, aggregate_id, version, message) FROM STDIN"
+_READ_UP_TO = "SELECT place FROM rebuilt_read WHERE topic = %s"
+_MOVE_READ = """
+INSERT INTO rebuilt_read (topic, place, events) VALUES (%s, %s, %s)
+ON CONFLICT (topic) DO UPDATE
+    SET place = excluded.place, events = rebuilt_read.events + excluded.events
+"""
+_MESSAGES = """
+SELECT message FROM unnest(%s::text[], %s::bigint[]) WITH ORDINALITY
+    AS wanted (aggregate_id, version, number)
+LEFT JOIN rebuilt_said AS said ON said.topic = %s
+    AND said.aggregate_id = wanted.aggregate_id AND said.version = wanted.version
+ORDER BY number
+"""
+_PARKED = """
+SELECT count(*), min(reason) FROM parked WHERE state NOT IN ('applied', 'discarded')
+"""
+
+
+class NotARebuild(ValueError):
+    """The schema holds something else, maybe what is live: nothing is written into it."""
+
+    def __init__(self, schema: str) -> None:
+        """Name it."""
+        super().__init__(f"The schema {schema!r} is no rebuild: name one that is not there yet.")
+
+
+class OtherRules(ValueError):
+    """The schema was begun with other rules."""
+
+    def __init__(self, schema: str) -> None:
+        """Say what to do."""
+        super().__init__(
+            f"The schema {schema!r} was begun with other rules: name another one, or begin anew"
+            " (--again)."
+        )
+
+
+class NeverSaid(Exception):
+    """What was applied stands in no event log any more."""
+
+    def __init__(self, topic: str, aggregate_id: str, version: int) -> None:
+        """Name the event."""
+        super().__init__(f"Version {version} of {aggregate_id} ({topic}) stands in no event log.")
+
+
+class Said(NamedTuple):
+    """One event as its service said it."""
+
+    aggregate_id: str
+    version: int
+    message: str
+
+
+def open_schema(engine: Engine, schema: str, *, begin_anew: bool) -> None:
+    """Make the schema if it is missing; raises NotARebuild for one that holds something else."""
+    with engine.begin() as connection:
+        run, name = raw(connection).execute, sql.Identifier(schema)
+        if _truth(connection, _HAS_SCHEMA, schema):
+            if not _truth(connection, _IS_REBUILT, schema):
+                raise NotARebuild(schema)
+            if not begin_anew:
+                return
+            run(sql.SQL("DROP SCHEMA {} CASCADE").format(name))
+        run(sql.SQL("CREATE SCHEMA {}").format(name))
+        run(sql.SQL("SET LOCAL search_path = {}").format(name))
+        run(_MAKE)
+
+
+def note_rules(connection: Connection, schema: str, rules: str) -> None:
+    """Keep the rules of a new rebuild; raises OtherRules when it was begun with others."""
+    added = "INSERT INTO rebuilt (rules) VALUES (%s) ON CONFLICT DO NOTHING"
+    raw(connection).execute(added, [rules])
+    row = raw(connection).execute("SELECT rules FROM rebuilt").fetchone()
+    assert row is not None
+    if row[0] != rules:
+        raise OtherRules(schema)
+
+
+def read_up_to(connection: Connection, topic: str) -> str | None:
+    """Answer the place of the last event of a log that was read."""
+    row = raw(connection).execute(_READ_UP_TO, [topic]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def keep_said(connection: Connection, topic: str, said: Iterable[Said], place: str) -> None:
+    """Keep what was read, and up to which place."""
+    count = 0
+    with raw(connection).cursor() as cursor:
+        with cursor.copy(_KEEP) as copying:
+            for one in said:
+                copying.write_row((topic, *one))
+                count += 1
+        cursor.execute(_MOVE_READ, [topic, place, count])
+
+
+def said_so_far(connection: Connection) -> int:
+    """Answer how many events were read."""
+    return _number(connection, "SELECT coalesce(sum(events), 0) FROM rebuilt_read")
+
+
+def messages(connection: Connection, run: Applied) -> list[str]:
+    """Answer the events of a run in their order; raises NeverSaid."""
+    asked = [array(run.aggregate_ids), array(run.versions), run.topic]
+    rows = raw(connection).execute(_MESSAGES, asked).fetchall()
+    for place, (message,) in enumerate(rows):
+        if message is None:
+            raise NeverSaid(run.topic, run.aggregate_ids[place], run.versions[place])
+    return [str(message) for (message,) in rows]
+
+
+def place(connection: Connection) -> int:
+    """Answer up to which place what was applied is applied again."""
+    return _number(connection, "SELECT place FROM rebuilt")
+
+
+def move(connection: Connection, to: int) -> None:
+    """Note that everything up to a place is applied again."""
+    raw(connection).execute("UPDATE rebuilt SET place = %s", [to])
+
+
+def could_not_be_applied(connection: Connection) -> tuple[int, str]:
+    """Answer how many events failed this time, and why the first one did."""
+    row = raw(connection).execute(_PARKED).fetchone()
+    assert row is not None
+    return int(str(row[0])), str(row[1])
+
+
+def _truth(connection: Connection, query: str, parameter: str) -> bool:
+    row = raw(connection).execute(query.encode(), [parameter]).fetchone()
+    return bool(row and row[0])
+
+
+def _number(connection: Connection, query: str) -> int:
+    row = raw(connection).execute(query.encode()).fetchone()
+    assert row is not None
+    return int(str(row[0]))

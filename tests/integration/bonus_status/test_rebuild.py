@@ -1,0 +1,198 @@
+"""The state built again from events alone is the live one; by other rules it says who differs."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from deploy import comparing
+from services.bonus_status.store import settings
+from services.bonus_status.store.replay import rebuilds
+from services.bonus_status.store.replay.rebuilds import NeverSaid, NotARebuild, OtherRules
+from shared import parked
+from tests.integration.bonus_status.desk import Desk
+from tests.integration.bonus_status.logs import Logs
+from tests.integration.bonus_status.story import Story
+from tests.integration.bonus_status.workshop import Workshop
+from tests.support import bonuses
+
+
+def begin(workshop: Workshop) -> tuple[Logs, Desk]:
+    logs, desk = workshop.logs, workshop.desk
+    logs.tell(desk.member("active"))
+    logs.tell(desk.store())
+    return logs, desk
+
+
+def earn(workshop: Workshop, **changes: Any) -> str:
+    conversion_id = bonuses.new_id()
+    said = {"status": "approved", "paid_minor": 109_900} | changes
+    workshop.logs.tell(workshop.desk.conversion(conversion_id, **said))
+    return conversion_id
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+def test_a_story_with_returns_and_payouts_ends_alike(workshop: Workshop, seed: int) -> None:
+    """INVARIANT: events alone, in the order in which they took effect, make the live state."""
+    chance = random.Random(seed)
+    story = Story(workshop.desk, seed)
+    workshop.logs.tell(workshop.desk.store())
+    workshop.logs.tell(*story.joined)
+    waiting = [story.conversions, story.payouts]
+    while any(waiting):
+        topic = chance.choice([one for one in waiting if one])
+        size = chance.randint(1, 12)
+        workshop.logs.tell(*topic[:size])
+        del topic[:size]
+    for payout_id, member_id, amount in reserved(workshop.desk):
+        workshop.desk.member_id = member_id
+        how = chance.choice(["completed", "declined"])
+        workshop.logs.tell(workshop.desk.ends(payout_id, how, amount))
+        if how == "completed" and chance.random() < 0.5:
+            workshop.logs.tell(workshop.desk.ends(payout_id, "reversed", amount))
+    workshop.rebuild()
+    found = workshop.compare()
+    assert (found.all, found.members, found.moved_on) == ([], 4, 0)
+    assert workshop.desk.books_are_right()
+
+
+def reserved(desk: Desk) -> list[tuple[str, str, int]]:
+    rows = desk.rows(
+        "SELECT payout_id::text, member_id::text, amount FROM payouts WHERE state = 'reserved'"
+        " ORDER BY payout_id"
+    )
+    return [(row["payout_id"], row["member_id"], row["amount"]) for row in rows]
+
+
+def test_the_order_is_that_of_the_effects_not_that_of_the_moments(workshop: Workshop) -> None:
+    """What would break it: sorting by when it was said; then the payout would be refused."""
+    logs, desk = begin(workshop)
+    conversion_id = earn(workshop)
+    earlier = bonuses.REPORTED_AT - timedelta(days=1)
+    returned = desk.conversion(conversion_id, earlier, status="returned", paid_minor=0)
+    logs.say(returned)
+    payout_id = bonuses.new_id()
+    logs.tell(desk.asks(payout_id))
+    logs.tell(desk.ends(payout_id, "completed", 76))
+    desk.hear(returned)
+    assert desk.has(written_off=76, debt=76)
+    workshop.rebuild()
+    assert workshop.compare().all == []
+
+
+@pytest.mark.parametrize("column", ["accrued", "pending", "written_off"])
+def test_one_point_changed_by_hand_is_found(workshop: Workshop, column: str) -> None:
+    _, desk = begin(workshop)
+    earn(workshop)
+    workshop.rebuild()
+    with desk.engine.begin() as connection:
+        connection.execute(text(f"UPDATE accounts SET {column} = {column} + 1"))
+    (one,) = workshop.compare().all
+    assert (one.owner, one.book, one.name, one.by) == (desk.member_id, "account", column, -1)
+
+
+def test_an_amount_changed_by_hand_in_a_bonus_is_found(workshop: Workshop) -> None:
+    _, desk = begin(workshop)
+    earn(workshop)
+    workshop.rebuild()
+    with desk.engine.begin() as connection:
+        connection.execute(text("UPDATE bonuses SET amount = amount + 1"))
+    (one,) = workshop.compare().all
+    assert (one.owner, one.book, one.live, one.rebuilt) == (desk.member_id, "bonuses", 77, 76)
+
+
+def test_run_again_it_catches_up_and_until_then_who_went_on_is_not_compared(
+    workshop: Workshop,
+) -> None:
+    _, desk = begin(workshop)
+    earn(workshop)
+    assert workshop.rebuild() == 3
+    earn(workshop)
+    found = workshop.compare()
+    assert (found.all, found.moved_on) == ([], 1)
+    assert workshop.rebuild() == 1
+    found = workshop.compare()
+    assert (found.all, found.moved_on) == ([], 0)
+    assert desk.has(accrued=152)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 5, 6, 7])
+def test_stopped_anywhere_it_goes_on_where_it_was(workshop: Workshop, steps: int) -> None:
+    logs, desk = begin(workshop)
+    for _ in range(3):
+        earn(workshop)
+        logs.tell(desk.asks(bonuses.new_id(), amount=50))
+    with pytest.raises(KeyboardInterrupt):
+        workshop.rebuild(stop_at=steps)
+    workshop.said.clear()
+    workshop.rebuild()
+    assert workshop.compare().all == []
+
+
+def test_a_decision_of_the_programme_has_its_place_among_the_events(workshop: Workshop) -> None:
+    _, desk = begin(workshop)
+    earn(workshop, status="approved_unfunded")
+    with desk.engine.begin() as connection:
+        why = {"reason": "we trust them", "clerk": "anna"}
+        settings.change(connection, unfunded_accrues=True, **why, now=desk.clock())
+    earn(workshop, status="approved_unfunded")
+    assert desk.has(pending=76, accrued=76)
+    workshop.rebuild()
+    assert workshop.compare().all == []
+
+
+def test_what_a_clerk_discarded_is_not_applied_again(workshop: Workshop) -> None:
+    logs, desk = begin(workshop)
+    conversion_id = earn(workshop)
+    foreign = {"member_id": bonuses.new_id(), "status": "approved", "paid_minor": 1}
+    logs.tell(desk.conversion(conversion_id, **foreign))
+    with desk.engine.begin() as connection:
+        (one,) = desk.rows("SELECT parked_id FROM parked WHERE state = 'parked'")
+        parked.discard(connection, one["parked_id"])
+    logs.tell(desk.conversion(conversion_id, status="approved", paid_minor=219_800))
+    assert desk.has(accrued=153)
+    workshop.rebuild()
+    assert workshop.compare().all == []
+
+
+def test_by_other_rules_it_says_whose_money_would_change_and_by_how_much(
+    workshop: Workshop,
+) -> None:
+    _, desk = begin(workshop)
+    earn(workshop)
+    earn(workshop, status="approved_unfunded")
+    rates = f"rates: {{{desk.store_id}: {{others: 10%}}}}\nunfunded_accrues: true"
+    workshop.rebuild(rates)
+    found = workshop.compare(by_other_rules=True)
+    assert found.totals == {"pending": -76, "accrued": 2 * 109 - 76}
+    assert (found.owners, {one.book for one in found.all}) == (1, {"account"})
+    with pytest.raises(OtherRules):
+        workshop.rebuild()
+
+
+def test_it_writes_into_no_schema_that_is_no_rebuild(workshop: Workshop) -> None:
+    for schema in ("bonus_status", "catalog", "public"):
+        with pytest.raises(NotARebuild):
+            rebuilds.open_schema(workshop.desk.engine, schema, begin_anew=True)
+    with pytest.raises(comparing.NotRebuilt):
+        workshop.compare()
+
+
+def test_an_event_that_no_log_has_is_named(workshop: Workshop) -> None:
+    begin(workshop)
+    desk = workshop.desk
+    conversion = desk.conversion(bonuses.new_id())
+    desk.hear(conversion)  # heard, but it stands in no log
+    with pytest.raises(NeverSaid, match=conversion.aggregate_id):
+        workshop.rebuild()
+
+
+def test_nothing_that_a_rebuild_says_is_on_its_way_to_anybody(workshop: Workshop) -> None:
+    """The relay of the service reads its own schema; the rebuild's log is another table."""
+    _, desk = begin(workshop)
+    earn(workshop)
+    before = len(desk.said())
+    workshop.rebuild()
+    assert len(desk.said()) == before
