@@ -37,7 +37,7 @@ class Shop:
         return code
 
     def redeem(self, member_id: str, code: str) -> tuple[int, dict[str, Any]]:
-        client = sign_in(self.desk, client_of(self.desk), member_id)
+        client = sign_in(self.desk, self.client.application.test_client(), member_id)
         answer = client.post("/me/promo-codes", json={"code": code})
         return answer.status_code, dict(answer.get_json())
 

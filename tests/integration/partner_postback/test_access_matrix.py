@@ -125,6 +125,7 @@ _ROUTES = {
         Right.CLERK, "/pulls/{partner_id}/cj_commissions/pause"
     ),
     "POST /ops/events/republish": Route(Right.CLERK, "/ops/events/republish", {}),
+    "GET /ops/events": Route(Right.CLERK, "/ops/events?topic=conversions"),
     "GET /ops/parked": Route(Right.CLERK, "/ops/parked"),
     "POST /ops/parked/<uuid:parked_id>/replay": Route(
         Right.CLERK, "/ops/parked/{parked_id}/replay"
