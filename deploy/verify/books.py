@@ -1,22 +1,20 @@
-"""The ledger against itself: computed again from the postings, not from the services' own views."""
+"""The ledger against itself: computed again from the postings, not from the services' own views.
+
+Checksums tell whether books agree (checksums.py); only those that do not are gone through here,
+owner by owner.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 
+from deploy.verify import checksums
 from deploy.verify.check import Check
+from deploy.verify.checksums import Agreement
 
 Auditor = psycopg.Connection[dict[str, Any]]
 
-# Each posting is two legs of one row: what can be wrong is its amount, or a leg to where it came
-# from. Grouping the legs by posting again would cost ten scans and find nothing else.
-_POSTINGS_SUM_TO_ZERO = """
-SELECT count(*) AS postings,
-       (SELECT coalesce(sum(amount), 0)::bigint FROM bonus_status.entries) AS sum,
-       count(*) FILTER (WHERE amount <= 0 OR source = destination) AS unbalanced
-FROM bonus_status.postings
-"""
 _MEMBER_BALANCES = """
 WITH posted AS (
     SELECT member_id,
@@ -31,14 +29,13 @@ WITH posted AS (
         -sum(CASE 'member_debt' WHEN destination THEN amount WHEN source THEN -amount END) AS debt
     FROM bonus_status.postings GROUP BY member_id
 )
-SELECT count(*) AS members,
-       count(*) FILTER (
+SELECT count(*) FILTER (
            WHERE (coalesce(kept.pending, 0), coalesce(kept.accrued, 0), coalesce(kept.reserved, 0),
                   coalesce(kept.written_off, 0), coalesce(kept.debt, 0))
               <> (coalesce(posted.pending, 0), coalesce(posted.accrued, 0),
                   coalesce(posted.reserved, 0), coalesce(posted.written_off, 0),
                   coalesce(posted.debt, 0))
-       ) AS members_wrong
+       ) AS wrong
 FROM bonus_status.accounts AS kept FULL JOIN posted USING (member_id)
 """
 _STORE_BALANCES = """
@@ -47,8 +44,7 @@ WITH posted AS (
                        - CASE WHEN destination = 'store_receivable' THEN amount ELSE 0 END) AS owed
     FROM bonus_status.postings WHERE store_id IS NOT NULL GROUP BY store_id
 )
-SELECT count(*) AS stores,
-       count(*) FILTER (WHERE coalesce(kept.owed, 0) <> coalesce(posted.owed, 0)) AS stores_wrong
+SELECT count(*) FILTER (WHERE coalesce(kept.owed, 0) <> coalesce(posted.owed, 0)) AS wrong
 FROM bonus_status.store_balances AS kept FULL JOIN posted USING (store_id)
 """
 # What the report of /exposure adds up: see bonus_status/exposure/report.py.
@@ -61,8 +57,7 @@ WITH shown AS (
         CASE WHEN status IN ('accrued', 'written_off') THEN amount ELSE 0 END AS credited) AS told
     WHERE source = 'purchase' GROUP BY store_id
 )
-SELECT count(*) AS stores,
-       count(*) FILTER (WHERE coalesce(kept.owed, 0) <> coalesce(shown.owed, 0)) AS stores_wrong
+SELECT count(*) FILTER (WHERE coalesce(kept.owed, 0) <> coalesce(shown.owed, 0)) AS wrong
 FROM bonus_status.store_balances AS kept FULL JOIN shown USING (store_id)
 """
 _RULES_GAVE = """
@@ -91,19 +86,24 @@ WITH held AS (
            sum(greatest(available, 0)) AS accrued,
            sum(reserved) AS reserved,
            sum(written_off) AS written_off,
-           sum(greatest(-available, 0)) AS debt,
-           count(*) AS bonuses
+           sum(greatest(-available, 0)) AS debt
     FROM bonus_status.bonuses GROUP BY member_id
 )
-SELECT coalesce(sum(bonuses), 0)::bigint AS bonuses,
-       count(*) FILTER (
+SELECT count(*) FILTER (
            WHERE (coalesce(kept.pending, 0), coalesce(kept.accrued, 0), coalesce(kept.reserved, 0),
                   coalesce(kept.written_off, 0), coalesce(kept.debt, 0))
               <> (coalesce(held.pending, 0), coalesce(held.accrued, 0),
                   coalesce(held.reserved, 0), coalesce(held.written_off, 0),
                   coalesce(held.debt, 0))
-       ) AS members_wrong
+       ) AS wrong
 FROM bonus_status.accounts AS kept FULL JOIN held USING (member_id)
+"""
+_RULES_ABOVE = """
+SELECT count(*) AS rules, 0 AS rules_wrong,
+       count(*) FILTER (WHERE granted > total_cap) AS rules_above_cap,
+       (SELECT count(*) FROM bonus_status.rule_shares JOIN bonus_status.bonus_rules AS rule
+            USING (rule_id) WHERE rule_shares.granted > rule.granted) AS shares_above_rule
+FROM bonus_status.bonus_rules
 """
 _NOBODY_BELOW_ZERO = """
 SELECT count(*) AS members,
@@ -116,11 +116,12 @@ FROM bonus_status.accounts
 
 def checks(auditor: Auditor) -> list[Check]:
     """Judge the ledger."""
+    compared = checksums.compared(auditor)
     return [
-        _zero_sum(auditor),
-        _balances(auditor),
-        _exposure(auditor),
-        _rules_within_their_caps(auditor),
+        _zero_sum(compared),
+        _balances(auditor, compared),
+        _exposure(auditor, compared),
+        _rules_within_their_caps(auditor, compared),
         _nobody_below_zero(auditor),
     ]
 
@@ -132,41 +133,38 @@ def figures(auditor: Auditor, query: str) -> Mapping[str, int]:
     return row
 
 
-def _zero_sum(auditor: Auditor) -> Check:
-    found = figures(auditor, _POSTINGS_SUM_TO_ZERO)
-    wrong = {"sum": found["sum"], "unbalanced": found["unbalanced"]}
-    return Check("postings sum to zero", wrong=wrong, seen={"postings": found["postings"]})
+def _zero_sum(compared: Agreement) -> Check:
+    """Each posting is two legs of one row: wrong can be its amount, or a leg to where it began."""
+    wrong = {"unbalanced": compared.unbalanced}
+    return Check("postings sum to zero", wrong=wrong, seen={"postings": compared.postings})
 
 
-def _balances(auditor: Auditor) -> Check:
-    members = figures(auditor, _MEMBER_BALANCES)
-    stores = figures(auditor, _STORE_BALANCES)
-    bonuses = figures(auditor, _BONUSES_MAKE_UP_BALANCES)
+def _balances(auditor: Auditor, compared: Agreement) -> Check:
+    agree = {
+        "members_off_postings": (compared.accounts_with_postings, _MEMBER_BALANCES),
+        "stores_off_postings": (compared.stores_with_postings, _STORE_BALANCES),
+        "members_off_bonuses": (compared.accounts_with_bonuses, _BONUSES_MAKE_UP_BALANCES),
+    }
     return Check(
         "balances equal their postings, and the bonuses they are made of",
-        seen={
-            "members": members["members"],
-            "stores": stores["stores"],
-            "bonuses": bonuses["bonuses"],
-        },
+        seen={name: getattr(compared, name) for name in ("members", "stores", "bonuses")},
         wrong={
-            "members_off_postings": members["members_wrong"],
-            "stores_off_postings": stores["stores_wrong"],
-            "members_off_bonuses": bonuses["members_wrong"],
+            name: 0 if is_right else figures(auditor, query)["wrong"]
+            for name, (is_right, query) in agree.items()
         },
     )
 
 
-def _exposure(auditor: Auditor) -> Check:
-    found = figures(auditor, _EXPOSURE_IS_OWED)
+def _exposure(auditor: Auditor, compared: Agreement) -> Check:
+    """Judge the report: of a bonus it adds up the amount, unless rejected, so one sum tells."""
+    wrong = 0 if compared.payers_with_bonuses else figures(auditor, _EXPOSURE_IS_OWED)["wrong"]
     says = "what the exposure shows of each store is what the ledger says it owes"
-    return Check(
-        says, wrong={"stores_wrong": found["stores_wrong"]}, seen={"stores": found["stores"]}
-    )
+    return Check(says, wrong={"stores_wrong": wrong}, seen={"stores": compared.stores})
 
 
-def _rules_within_their_caps(auditor: Auditor) -> Check:
-    found = figures(auditor, _RULES_GAVE)
+def _rules_within_their_caps(auditor: Auditor, compared: Agreement) -> Check:
+    agree = compared.rules_with_postings and compared.payers_with_bonuses
+    found = figures(auditor, _RULES_ABOVE if agree else _RULES_GAVE)
     wrong = {name: found[name] for name in ("rules_wrong", "rules_above_cap", "shares_above_rule")}
     says = "what each rule gave equals its postings and bonuses, within its cap"
     return Check(says, wrong=wrong, seen={"rules": found["rules"]})
