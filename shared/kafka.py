@@ -37,6 +37,8 @@ __all__ = [
 
 _BATCH_BYTES = 64 * 1024
 _BLOCK_MS = 3_000
+# Who waits for a broker can be told to stop meanwhile, and is not killed for being slow.
+_BOOTSTRAP_MS = 5_000
 _SESSION_MS = 45_000
 # A topic that is made after its reader started is found this soon (the default: five minutes).
 _METADATA_MS = 5_000
@@ -52,6 +54,7 @@ def make_producer(bootstrap: str) -> KafkaProducer:
         linger_ms=5,
         batch_size=_BATCH_BYTES,
         max_block_ms=_BLOCK_MS,
+        bootstrap_timeout_ms=_BOOTSTRAP_MS,
         delivery_timeout_ms=30_000,
         request_timeout_ms=10_000,
         reconnect_backoff_max_ms=1_000,
@@ -70,6 +73,7 @@ def make_consumer(
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_poll_records=batch,
+        bootstrap_timeout_ms=_BOOTSTRAP_MS,
         metadata_max_age_ms=_METADATA_MS,
         session_timeout_ms=_SESSION_MS,
         reconnect_backoff_max_ms=1_000,

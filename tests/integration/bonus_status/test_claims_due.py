@@ -14,7 +14,7 @@ from tests.integration.bonus_status.desk import Desk
 from tests.support import bonuses
 from tests.support.waiting import eventually
 
-BONUSES, KILLS = 1_500, 4
+BONUSES, KILLS = 600, 4
 JOB = """
 import sys
 from datetime import datetime
@@ -159,7 +159,7 @@ def test_a_job_that_is_killed_has_opened_each_claim_once(
         before = fresh_desk.rows(counted)[0]["n"]
         # Two at once: neither may open what the other opens.
         jobs = [subprocess.Popen(command) for _ in range(2)]
-        wanted = before + chance.randint(1, 200)
+        wanted = before + chance.randint(1, 80)
         eventually(lambda n=wanted: fresh_desk.rows(counted)[0]["n"] >= n, seconds=60)
         for job in jobs:
             job.kill()

@@ -118,7 +118,7 @@ def test_run_again_it_catches_up_and_until_then_who_went_on_is_not_compared(
     assert desk.has(accrued=152)
 
 
-@pytest.mark.parametrize("steps", [1, 3, 5, 6, 7])
+@pytest.mark.parametrize("steps", [1, 4, 7])
 def test_stopped_anywhere_it_goes_on_where_it_was(workshop: Workshop, steps: int) -> None:
     logs, desk = begin(workshop)
     for _ in range(3):
