@@ -4,7 +4,7 @@
 PYTHON ?=
 VENV := .venv/bin
 TESTS ?= tests
-WORKERS ?= 2
+WORKERS ?= 3
 export PYTHON
 
 .DEFAULT_GOAL := help
