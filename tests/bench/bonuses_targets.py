@@ -176,7 +176,7 @@ def rebuild(environment: dict[str, str]) -> Rebuilt:
             assert "refused" not in said, said
             if said.get("step") == "reading":
                 reading = time.perf_counter() - began
-            else:
+            elif said.get("step") == "applying":
                 sizes.append(watched.memory_info().rss / 2**20)
     assert running.returncode == 0
     return Rebuilt(reading, time.perf_counter() - began, sizes)
