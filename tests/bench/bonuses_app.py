@@ -23,7 +23,7 @@ def make_app() -> Flask:
 
     @app.get("/bench/<uuid:bonus_id>")
     def one(bonus_id: UUID) -> dict[str, object]:
-        with engine.begin() as connection:
+        with engine.connect() as connection:
             row = raw(connection).execute(_ONE, [bonus_id]).fetchone()
         assert row is not None
         return dict(zip(("bonus_id", "status", "amount"), row, strict=True))

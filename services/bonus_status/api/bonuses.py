@@ -117,14 +117,13 @@ def blueprint(engine: Engine, access: Access) -> Blueprint:
 
 
 def _balance(engine: Engine, member_id: UUID) -> dict[str, object]:
-    # Ended by a commit: at a rollback psycopg forgets what it has prepared, and plans anew.
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         account = history.account(connection, member_id)
     return {"member_id": member_id, **account.balance()}
 
 
 def _debts(engine: Engine, member_id: UUID) -> dict[str, object]:
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         account = history.account(connection, member_id)
         owed = history.debts(connection, member_id)
     return {"debt": account.debt, "data": [_debt(told) for told in owed]}
@@ -149,7 +148,7 @@ def _page(engine: Engine, member_id: UUID, asked: dict[str, Any]) -> dict[str, o
     more = Asked(
         asked.get("status"), asked.get("from_"), asked.get("to"), limit + 1, last_at, last_id
     )
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         found = history.page(connection, member_id, more)
     goes_on = len(found) > limit
     return {
@@ -159,7 +158,7 @@ def _page(engine: Engine, member_id: UUID, asked: dict[str, Any]) -> dict[str, o
 
 
 def _one(engine: Engine, bonus_id: UUID, member_id: str | None = None) -> Told:
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         told = history.one(connection, bonus_id)
     if told is None or member_id not in {None, told.bonus.member_id}:
         raise UnknownBonus(bonus_id)
