@@ -55,6 +55,12 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def validity(one: Mapping[str, Any]) -> str:
+    """Say from when and until when a rule counts: `, from …, until …`; nothing without ends."""
+    ends = (("from", one["valid_from"]), ("until", one["valid_until"]))
+    return "".join(f", {word} {to_the_second(at)}" for word, at in ends if at)
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print for a person; a number is never folded, where half of it would look like another."""
     shown = list(rows)

@@ -15,6 +15,7 @@ from deploy.cli.asking import (
     harmless,
     print_json,
     to_the_second,
+    validity,
     with_reason,
 )
 from shared.http_client import HttpClient
@@ -104,6 +105,4 @@ def _line(one: Mapping[str, Any]) -> str:
 def _says(one: Mapping[str, Any]) -> str:
     switch = "on" if one["is_on"] else "off"
     figures = "".join(f", {name} {value}" for name, value in one["settings"].items())
-    ends = (("from", one["valid_from"]), ("until", one["valid_until"]))
-    valid = "".join(f", {word} {to_the_second(at)}" for word, at in ends if at)
-    return f"{switch}{figures}, at most {one['total_cap']} in all{valid}"
+    return f"{switch}{figures}, at most {one['total_cap']} in all{validity(one)}"

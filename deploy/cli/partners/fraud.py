@@ -8,7 +8,7 @@ import click
 
 from deploy import target
 from deploy.cli import yaml_file
-from deploy.cli.asking import answered, as_json, harmless, print_json, to_the_second
+from deploy.cli.asking import answered, as_json, harmless, print_json, to_the_second, validity
 
 
 @click.group()
@@ -61,10 +61,8 @@ def _line(one: Mapping[str, Any]) -> str:
     """Lay it out without a frame: its name is there to be copied."""
     switch = "on" if one["is_on"] else "off"
     figures = "".join(f", {name} {_shown(value)}" for name, value in one["settings"].items())
-    ends = (("from", one["valid_from"]), ("until", one["valid_until"]))
-    valid = "".join(f", {word} {to_the_second(at)}" for word, at in ends if at)
     since = to_the_second(one["changed_at"])
-    return harmless(f"{one['name']} ({one['kind']})  {switch}{figures}{valid}; set {since}")
+    return harmless(f"{one['name']} ({one['kind']})  {switch}{figures}{validity(one)}; set {since}")
 
 
 def _shown(value: object) -> str:
