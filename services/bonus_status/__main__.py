@@ -6,7 +6,6 @@ import threading
 
 from services.bonus_status.config import WEB_THREADS, read_rebuild_settings, read_settings
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
-from services.bonus_status.replay.process import rebuild
 from services.bonus_status.sources.shipped import shipped_rules
 from services.bonus_status.store.sources import rules
 from services.bonus_status.work.alarms import WatchRatios
@@ -99,6 +98,9 @@ def _relay(stop: threading.Event) -> None:
 
 
 def _rebuild(_: threading.Event) -> None:
+    # Here, not above: the processes that run all the time need nothing of it.
+    from services.bonus_status.replay.process import rebuild  # noqa: PLC0415
+
     sys.exit(rebuild(read_rebuild_settings()))
 
 

@@ -99,18 +99,7 @@ def with_many_bonuses(servers: Servers, name: str, *, members: int, count: int) 
 def serving(servers: Servers, kept: Database) -> Iterator[HTTPConnection]:
     """Run the web process with the bare route beside its own; answers a connection to it."""
     [port] = ports.free_ports(_FIRST_PORT, 1)
-    environment = os.environ | {
-        "DATABASE_URL": kept.url,
-        "KAFKA_BOOTSTRAP": servers.bootstrap,
-        "LISTEN_PORT": str(port),
-        "OPERATOR_KEY": "bench",
-        "SERVICE_KEY": "bench",
-        "SESSION_KEYS": "00" * 32,
-        "PROOF_KEYS": "00" * 32,
-        "PARTNER_POSTBACK_URL": "http://127.0.0.1:1",
-        "PAYOUT_URL": "http://127.0.0.1:1",
-        "LOG_LEVEL": "WARNING",
-    }
+    environment = servers.environment(kept) | {"LISTEN_PORT": str(port)}
     command = [sys.executable, "-m", "tests.bench.bonuses_app"]
     log = servers.folder / f"web-{kept.name}.log"
     running = process.start("web", command, log=log, env=environment, cwd=_ROOT)

@@ -110,6 +110,20 @@ class Servers:
             tidying.execute("VACUUM ANALYZE")
         return Database(name, url)
 
+    def environment(self, kept: Database) -> dict[str, str]:
+        """Answer the environment of bonus_status on one database, without its neighbours."""
+        return os.environ | {
+            "DATABASE_URL": kept.url,
+            "KAFKA_BOOTSTRAP": self.bootstrap,
+            "OPERATOR_KEY": "bench",
+            "SERVICE_KEY": "bench",
+            "SESSION_KEYS": "00" * 32,
+            "PROOF_KEYS": "00" * 32,
+            "PARTNER_POSTBACK_URL": "http://127.0.0.1:1",
+            "PAYOUT_URL": "http://127.0.0.1:1",
+            "LOG_LEVEL": "WARNING",
+        }
+
     def tpc_b(self, clients: int, seconds: int) -> float:
         """Answer pgbench's own transactions a second with so many clients."""
         said = self._pgbench(
@@ -139,21 +153,10 @@ class Consumer:
     def __init__(self, servers: Servers, kept: Database) -> None:
         """Start it."""
         self._kept = kept
-        settings = {
-            "DATABASE_URL": kept.url,
-            "KAFKA_BOOTSTRAP": servers.bootstrap,
-            "OPERATOR_KEY": "bench",
-            "SERVICE_KEY": "bench",
-            "SESSION_KEYS": "00" * 32,
-            "PROOF_KEYS": "00" * 32,
-            "PARTNER_POSTBACK_URL": "http://127.0.0.1:1",
-            "PAYOUT_URL": "http://127.0.0.1:1",
-            "LOG_LEVEL": "WARNING",
-        }
         command = [sys.executable, "-m", "services.bonus_status", "consume"]
         log = servers.folder / f"consume-{kept.name}.log"
-        environment = os.environ | settings
-        self.running = process.start("consume", command, log=log, env=environment, cwd=_ROOT)
+        env = servers.environment(kept)
+        self.running = process.start("consume", command, log=log, env=env, cwd=_ROOT)
 
     def memory_mb(self) -> float:
         """Answer its resident memory."""
