@@ -18,7 +18,11 @@ _KEY = bytes(32)
 
 
 def client_of(desk: Desk, prover: Prover | None = None) -> FlaskClient:
-    """A client of the service at a desk; without a prover's neighbours none of them answers."""
+    """A client of the service at a desk; without a prover's neighbours none of them answers.
+
+    Threads share one application (`client.application.test_client()`): Werkzeug parses code for
+    each route, and Python 3.11's `ast.parse` fails now and then in two threads at once.
+    """
     access = Access("operator", "service", Sessions([_KEY]), desk.clock)
     chosen = prover or prover_of(desk)
     return create_app(desk.engine, access, chosen, desk.clock).test_client()

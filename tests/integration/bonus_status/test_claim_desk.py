@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.integration.bonus_status.api import CLERK, PARTNER, client_of
+from tests.integration.bonus_status.api import CLERK, PARTNER
 from tests.integration.bonus_status.claiming import Claims
 from tests.integration.bonus_status.desk import Desk
 from tests.support import bonuses
@@ -63,7 +63,7 @@ def test_of_clerks_who_decide_at_once_one_wins(claims: Claims) -> None:
         together = Barrier(4)
 
         def decide(place: int, claim: dict[str, Any] = claim, together: Barrier = together) -> int:
-            clerk = client_of(claims.desk)
+            clerk = claims.client.application.test_client()
             body = {"version": claim["version"], "clerk": f"clerk-{place}", "reason": "mine"}
             what = "accept" if place % 2 else "refuse"
             together.wait()

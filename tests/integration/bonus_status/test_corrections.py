@@ -68,7 +68,7 @@ def test_a_debit_takes_what_is_free_and_the_rest_is_a_debt(desk: Desk, client: F
 def test_a_command_sent_twice_counts_once(desk: Desk, client: FlaskClient) -> None:
     body = sent(desk, "credit", 50)
     with ThreadPoolExecutor(4) as senders:
-        list(senders.map(lambda _: correct(client_of(desk), body), range(8)))
+        list(senders.map(lambda _: correct(client.application.test_client(), body), range(8)))
     assert desk.has(accrued=50)
     assert correct(client, body | {"amount": 51}, 409)["code"] == "other_command"
 
@@ -93,7 +93,8 @@ def test_of_two_clerks_who_decide_at_once_one_wins(desk: Desk, client: FlaskClie
     def decide(number: int) -> int:
         how = "approve" if number % 2 else "refuse"
         body = {"clerk": f"clerk-{number}"} | ({} if number % 2 else {"reason": "no"})
-        return client_of(desk).post(f"{path}/{how}", json=body, headers=CLERK).status_code
+        clerk = client.application.test_client()
+        return clerk.post(f"{path}/{how}", json=body, headers=CLERK).status_code
 
     with ThreadPoolExecutor(4) as clerks:
         assert sorted(clerks.map(decide, range(4))) == [200, 409, 409, 409]
