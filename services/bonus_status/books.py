@@ -19,11 +19,8 @@ from services.bonus_status.ledger import (
     Account,
     Movement,
     Moves,
-    Place,
     Posting,
     Spending,
-    owed_by_payer,
-    places,
     uncovered,
 )
 from services.bonus_status.spending import oldest_first, repay
@@ -34,10 +31,6 @@ _CREDITS = frozenset({Movement.REPORTED, Movement.CONFIRMED, Movement.CREDITED})
 _CORRECTIONS = frozenset(
     {Movement.REPORTED, Movement.CREDITED, Movement.DROPPED, Movement.TAKEN_BACK, Movement.OWED}
 )
-_PAYER_SIGN = {movement: owed_by_payer(movement) for movement in Movement}
-_BY_STORE = {one: places(one, Place.STORE_RECEIVABLE) for one in Movement}
-_BY_OPERATOR = {one: places(one, Place.OPERATOR_MARGIN) for one in Movement}
-_WORD = {movement: movement.name.lower() for movement in Movement}
 
 
 class Cause(NamedTuple):
@@ -147,16 +140,15 @@ class Books:
         corrects_payout: str | None = None,
     ) -> None:
         self.accounts[bonus.member_id].move(movement, amount)
-        sign = _PAYER_SIGN[movement]
-        if sign and bonus.store_id is not None:
-            self.store_owes[bonus.store_id] += sign * amount
-        elif sign and bonus.rule_id is not None:
-            self.rule_gave[bonus.rule_id] += sign * amount
-        way = _BY_OPERATOR if bonus.store_id is None else _BY_STORE
+        given = movement.payer_gives * amount
+        if given and bonus.store_id is not None:
+            self.store_owes[bonus.store_id] += given
+        elif given and bonus.rule_id is not None:
+            self.rule_gave[bonus.rule_id] += given
         self.postings.append(
             Posting(
                 fact,
-                *way[movement],
+                *(movement.by_operator if bonus.store_id is None else movement.by_store),
                 amount,
                 bonus.member_id,
                 bonus.store_id,
@@ -194,12 +186,12 @@ class Books:
 def _fact(bonus: Bonus, movement: Movement, cause: Cause) -> str:
     if movement is Movement.REPAID:
         return f"{bonus.bonus_id}:repaid:{bonus.bonus_id}:{cause.event_id}"
-    return f"{bonus.bonus_id}:{cause.key}:{_WORD[movement]}"
+    return f"{bonus.bonus_id}:{cause.key}:{movement.word}"
 
 
 def _spent_fact(bonus: Bonus, payout_id: str) -> str:
     """Answer the fact by which a payout spent points of a bonus: its cause's key is its id."""
-    return f"{bonus.bonus_id}:{payout_id}:{_WORD[Movement.SPENT]}"
+    return f"{bonus.bonus_id}:{payout_id}:{Movement.SPENT.word}"
 
 
 def _corrected(before: Bonus | None, movement: Movement, cause: Cause) -> str | None:

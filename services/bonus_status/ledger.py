@@ -29,10 +29,25 @@ class Place(StrEnum):
     MEMBER_DEBT = "member_debt"
 
 
+_BALANCE = {
+    Place.MEMBER_PENDING: ("pending", 1),
+    Place.MEMBER_ACCRUED: ("accrued", 1),
+    Place.MEMBER_RESERVED: ("reserved", 1),
+    Place.WRITTEN_OFF: ("written_off", 1),
+    Place.MEMBER_DEBT: ("debt", -1),
+}
+
+
+def _by_operator(place: Place) -> Place:
+    return Place.OPERATOR_MARGIN if place is Place.STORE_RECEIVABLE else place
+
+
 class Movement(Enum):
     """Every way that points can go: (source, destination). The name is what a posting states.
 
-    For a bonus that the operator pays, the store's side is the margin of its rule: `places`.
+    `by_store` are both ends for a bonus of a store; for one that the operator pays (`by_operator`)
+    the store's side is the margin of its rule. `payer_gives`: 1, 0 or -1 for each point that the
+    payer gives or gets back. `effect`: which balances of the member change, and with which sign.
     """
 
     REPORTED = (Place.STORE_RECEIVABLE, Place.MEMBER_PENDING)
@@ -46,6 +61,20 @@ class Movement(Enum):
     RELEASED = (Place.MEMBER_RESERVED, Place.MEMBER_ACCRUED)
     SPENT = (Place.MEMBER_RESERVED, Place.WRITTEN_OFF)
     BROUGHT_BACK = (Place.WRITTEN_OFF, Place.MEMBER_ACCRUED)
+
+    def __init__(self, source: Place, destination: Place) -> None:
+        """Work out once what each posting asks."""
+        legs = ((source, -1), (destination, 1))
+        self.word = self.name.lower()
+        self.by_store = (source, destination)
+        self.by_operator = (_by_operator(source), _by_operator(destination))
+        self.payer_gives = -sum(sign for place, sign in legs if place is Place.STORE_RECEIVABLE)
+        self.effect = tuple(
+            (name, way * sign)
+            for place, sign in legs
+            if place in _BALANCE
+            for name, way in [_BALANCE[place]]
+        )
 
 
 Moves = list[tuple[Movement, int]]
@@ -95,7 +124,7 @@ class Account:
 
     def move(self, movement: Movement, amount: int) -> None:
         """Move an amount between the balances; a store's side is kept elsewhere."""
-        for name, sign in _EFFECT[movement]:
+        for name, sign in movement.effect:
             setattr(self, name, getattr(self, name) + sign * amount)
 
     def balance(self) -> dict[str, int]:
@@ -107,21 +136,6 @@ class Account:
             "written_off": self.written_off,
             "debt": self.debt,
         }
-
-
-def places(movement: Movement, payer: Place) -> tuple[Place, Place]:
-    """Answer source and destination of a movement of a bonus with this payer."""
-    source, destination = movement.value
-    return (
-        payer if source is Place.STORE_RECEIVABLE else source,
-        payer if destination is Place.STORE_RECEIVABLE else destination,
-    )
-
-
-def owed_by_payer(movement: Movement) -> int:
-    """Answer how a movement changes what the payer of its bonus has given: 1, 0 or -1 a point."""
-    source, destination = movement.value
-    return (source is Place.STORE_RECEIVABLE) - (destination is Place.STORE_RECEIVABLE)
 
 
 def moves_of_report(before: Bonus | None, after: Bonus) -> Moves:
@@ -179,22 +193,3 @@ def own_debt(before: Bonus, gained: int) -> Moves:
 
 def _above_zero(moves: Moves) -> Moves:
     return [(movement, amount) for movement, amount in moves if amount > 0]
-
-
-_BALANCE = {
-    Place.MEMBER_PENDING: ("pending", 1),
-    Place.MEMBER_ACCRUED: ("accrued", 1),
-    Place.MEMBER_RESERVED: ("reserved", 1),
-    Place.WRITTEN_OFF: ("written_off", 1),
-    Place.MEMBER_DEBT: ("debt", -1),
-}
-
-
-def _effect(movement: Movement) -> tuple[tuple[str, int], ...]:
-    legs = zip(movement.value, (-1, 1), strict=True)
-    return tuple(
-        (_BALANCE[place][0], _BALANCE[place][1] * sign) for place, sign in legs if place in _BALANCE
-    )
-
-
-_EFFECT = {movement: _effect(movement) for movement in Movement}

@@ -6,7 +6,7 @@ deadlock.
 New bonuses and postings are unique in the database: of two copies of this consumer, one loses.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from services.bonus_status.books import Books
 from services.bonus_status.domain import Bonus, ConversionStatus, Source, Status
-from services.bonus_status.ledger import Account
+from services.bonus_status.ledger import Account, Posting
 from shared import event_log
 from shared.arrays import array, columns
 from shared.database import raw
@@ -37,6 +37,9 @@ _TYPES |= {name: "timestamptz" for name in _COLUMNS if name.endswith("_at")}
 _TYPES |= dict.fromkeys(("source", "store_id", "order_id", "rule_id", "status"), "text")
 _TYPES |= dict.fromkeys(("currency", "category", "conversion_status"), "text")
 _TYPES |= dict.fromkeys(("reason", "credited_by"), "text")
+_POSTING_TYPES = dict.fromkeys(Posting._fields, "text")
+_POSTING_TYPES |= dict.fromkeys(("member_id", "bonus_id", "payout_id", "event_id"), "uuid")
+_POSTING_TYPES |= {"amount": "bigint", "posted_at": "timestamptz"}
 _NEVER_CHANGES = {
     *("member_id", "source", "opened_at", "conversion_id", "store_id", "order_id", "terms_id"),
     *("clicked_at", "ordered_at", "expected_at", "rule_id", "rule_version"),
@@ -81,21 +84,11 @@ _STANDING_PURCHASES = f"""
 SELECT {SELECTED} FROM bonuses
 WHERE member_id = ANY(%s::uuid[]) AND source = 'purchase' AND status <> 'rejected'
 """  # noqa: S608 - columns
-_ADD_BONUSES = f"""
-INSERT INTO bonuses ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_arrays(_COLUMNS)})
-"""  # noqa: S608 - columns
 _SAVE_BONUSES = f"""
 UPDATE bonuses SET {", ".join(f"{name} = new.{name}" for name in _CHANGING)}
 FROM unnest({_arrays(["bonus_id", *_CHANGING])}) AS new (bonus_id, {", ".join(_CHANGING)})
 WHERE bonuses.bonus_id = new.bonus_id AND bonuses.bonus_id = ANY(%s::uuid[])
 """  # noqa: S608 - columns
-_ADD_POSTINGS = """
-INSERT INTO postings (fact, source, destination, amount, member_id, store_id, rule_id, bonus_id,
-                      payout_id, event_id, corrects, corrects_payout, posted_at)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %s::text[],
-                     %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
-                     %s::timestamptz[])
-"""
 _MOVE_RULES = """
 UPDATE bonus_rules SET granted = bonus_rules.granted + moved.granted
 FROM (SELECT * FROM unnest(%s::text[], %s::bigint[])) AS moved (rule_id, granted)
@@ -157,10 +150,10 @@ def save(connection: Connection, books: Books) -> None:
     ends = {one.member_id: one.chain_hash for one in accounts}
     ends |= event_log.add_chained(connection, books.said, ends)
     with raw(connection).pipeline():
-        _run(connection, _ADD_BONUSES, [_row_of(books.bonuses[one]) for one in books.new])
+        _add(connection, "bonuses", _TYPES, [_row_of(books.bonuses[one]) for one in books.new])
         changed = books.changed - books.new
         _update(connection, _SAVE_BONUSES, [_changing_of(books.bonuses[one]) for one in changed])
-        _run(connection, _ADD_POSTINGS, books.postings)
+        _add(connection, "postings", _POSTING_TYPES, books.postings)
         rows = [(*_balances_of(one), ends[one.member_id].hex()) for one in accounts]
         _update(connection, _SAVE_ACCOUNTS, rows)
         # Last, because many batches move the same ones: the fewer moments they wait, the better.
@@ -194,6 +187,25 @@ def bonus_of(row: Sequence[Any]) -> Bonus:
 def _run(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
     if rows:
         raw(connection).execute(statement, columns(rows))
+
+
+def _add(
+    connection: Connection, table: str, types: Mapping[str, str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Add rows; a column that none of them fills is not sent, for it costs as much as the others.
+
+    Of a new purchase's bonus that is half of the columns.
+    """
+    filled = [
+        (name, column)
+        for name, column in zip(types, zip(*rows, strict=True), strict=bool(rows))
+        if any(value is not None for value in column)
+    ]
+    if filled:
+        names = ", ".join(name for name, _ in filled)
+        arrays = ", ".join(f"%s::{types[name]}[]" for name, _ in filled)
+        adding = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
+        raw(connection).execute(adding, [array(column) for _, column in filled])
 
 
 def _update(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
