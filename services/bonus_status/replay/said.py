@@ -6,7 +6,8 @@ complete, and in commit order, which keeps each aggregate's versions in theirs. 
 no handler of money looks at them, and their journal is kept for some days only.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 from sqlalchemy import Engine
@@ -45,23 +46,32 @@ _read_envelope = msgspec.json.Decoder(Envelope).decode
 def read_all(again: Engine, services: Mapping[str, HttpClient], say: Callable[[int], None]) -> None:
     """Read every log from where it was left to its end; `say` is told how many there are by now."""
     for topic, service in SAID_BY.items():
-        while _read_page(again, topic, service, services[service]):
+        with again.connect() as connection:
+            after = rebuilds.read_up_to(connection, topic)
+        for lines in _pages(services[service], topic, service, after):
+            with again.begin() as connection:
+                rebuilds.keep_said(connection, topic, map(_said, lines), lines[-1].place)
             with again.connect() as connection:
                 say(rebuilds.said_so_far(connection))
 
 
-def _read_page(again: Engine, topic: str, service: str, client: HttpClient) -> bool:
-    with again.connect() as connection:
-        after = rebuilds.read_up_to(connection, topic)
+def _pages(
+    client: HttpClient, topic: str, service: str, after: str | None
+) -> Iterator[Sequence[_Line]]:
+    """Answer page after page of a log; while one is kept, the next one is on its way."""
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(_page, client, topic, service, after)
+        while lines := coming.result():
+            coming = ahead.submit(_page, client, topic, service, lines[-1].place)
+            yield lines
+
+
+def _page(client: HttpClient, topic: str, service: str, after: str | None) -> Sequence[_Line]:
     asked = {"topic": topic, "limit": _PAGE} | ({"after": after} if after else {})
     answer = client.get("/ops/events", params=asked)
     if not answer.ok:
         raise NotAnswered(service, answer.status_code)
-    lines = [_read_line(line) for line in answer.content.splitlines()]
-    if lines:
-        with again.begin() as connection:
-            rebuilds.keep_said(connection, topic, map(_said, lines), lines[-1].place)
-    return bool(lines)
+    return [_read_line(line) for line in answer.content.splitlines()]
 
 
 def _said(line: _Line) -> Said:
