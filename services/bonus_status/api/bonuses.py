@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from sqlalchemy import Engine
 
 from services.bonus_status.api import schemas
@@ -23,7 +23,7 @@ from services.bonus_status.telling.expected import Expected, expected
 from services.bonus_status.telling.status import status_told
 from services.bonus_status.terms import in_words, rate_for
 from shared.identity import Access
-from shared.web import Blueprint
+from shared.web import Blueprint, json_answer
 
 _PLACE = struct.Struct(">q16s")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -141,7 +141,7 @@ def _debt(told: Told) -> dict[str, object]:
     }
 
 
-def _page(engine: Engine, member_id: UUID, asked: dict[str, Any]) -> dict[str, object]:
+def _page(engine: Engine, member_id: UUID, asked: dict[str, Any]) -> Response:
     last_at, last_id = _place(asked["after"]) if "after" in asked else (None, None)
     limit = asked["limit"]
     # One more than the page holds tells whether there is another page.
@@ -151,10 +151,8 @@ def _page(engine: Engine, member_id: UUID, asked: dict[str, Any]) -> dict[str, o
     with engine.connect() as connection:
         found = history.page(connection, member_id, more)
     goes_on = len(found) > limit
-    return {
-        "data": [_as_told(one) for one in found[:limit]],
-        "next": _token(found[limit - 1]) if goes_on else None,
-    }
+    last = _token(found[limit - 1]) if goes_on else None
+    return json_answer({"data": [_as_told(one) for one in found[:limit]], "next": last})
 
 
 def _one(engine: Engine, bonus_id: UUID, member_id: str | None = None) -> Told:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from services.bonus_status.api.schemas import BonusPageSchema
 from shared.identity import SESSION_COOKIE
 from tests.integration.bonus_status.api import CLERK, PARTNER, client_of, sign_in
 from tests.integration.bonus_status.desk import Desk
@@ -172,6 +173,24 @@ def test_a_clerk_sees_what_the_member_sees(buyer: FlaskClient, desk: Desk) -> No
     assert buyer.get(f"/bonuses/{bonus_id}", headers=CLERK).get_json() == mine
     listed = buyer.get(f"/members/{desk.member_id}/bonuses", headers=CLERK).get_json()
     assert listed == {"data": [mine], "next": None}
+
+
+def test_a_page_holds_what_its_schema_says_and_what_each_bonus_answers(
+    buyer: FlaskClient, desk: Desk
+) -> None:
+    """CONTRACT: pages are written without the schema; what would break it: a field in one only."""
+    desk.hear(desk.store())
+    for reported in ("reported", "approved", "declined"):
+        desk.hear(desk.conversion(bonuses.new_id(), status=reported))
+    desk.earned()
+    desk.hear(desk.asks(bonuses.new_id(), amount=50))
+    page = history(buyer)
+    assert {one["status"] for one in page["data"]} == {"pending", "accrued", "rejected"}
+    assert any(one["spent_on"] for one in page["data"])
+    assert page["data"] == [
+        buyer.get(f"/me/bonuses/{one['bonus_id']}").get_json() for one in page["data"]
+    ]
+    BonusPageSchema().load(page)
 
 
 def test_the_service_says_when_it_is_ready(client: FlaskClient) -> None:
