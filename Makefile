@@ -8,7 +8,7 @@ WORKERS ?= 3
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check fmt bench
+.PHONY: help setup demo up down test check lint types quick-tests fmt bench
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,9 +30,16 @@ test: check ## lint, types and all tests, on real servers
 	    --ignore=tests/unit --ignore=tests/contract --ignore=tests/architecture
 
 check: setup ## the quick part: format, lint, types, and the tests that need no server
+	@$(MAKE) --no-print-directory -j 2 lint types quick-tests
+
+lint:
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
+
+types:
 	@$(VENV)/mypy
+
+quick-tests:
 	@$(VENV)/python -m pytest tests/unit tests/contract tests/architecture -n $(WORKERS)
 
 fmt: setup ## format the code and mend what the linter can

@@ -18,6 +18,7 @@ from tests.support.clock import SteppedClock
 from tests.support.servers import Addresses
 from tests.support.stack import RunningStack, start_stack
 
+_LONGEST_ID = 80
 FIRST_MOMENT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -25,6 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controlling process makes the folder that it shares with its xdist workers."""
     if not hasattr(config, "workerinput"):
         session.start()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long text by its length: xdist's workers send the names of all tests about."""
+    if isinstance(val, (str, bytes)) and len(val) > _LONGEST_ID:
+        return f"{argname} of {len(val)}"
+    return None
 
 
 def pytest_report_header() -> str:
