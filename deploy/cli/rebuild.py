@@ -28,7 +28,7 @@ _REPOSITORY = Path(__file__).parents[2]
 @click.option(
     "--rules",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Other rules (YAML): rates of stores, whether unfunded points accrue.",
+    help="Other rules (YAML): rates of stores, bonus rules, whether unfunded points accrue.",
 )
 @click.option("--again", is_flag=True, help="Begin anew where SCHEMA is a rebuild already.")
 @as_json

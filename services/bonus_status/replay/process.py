@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from services.bonus_status.config import RebuildSettings
+from services.bonus_status.replay import commands
 from services.bonus_status.replay.rebuild import CouldNotApply, Rebuild
 from services.bonus_status.replay.rules import WrongRules, read_rules
 from services.bonus_status.replay.said import SAID_BY, NotAnswered
@@ -59,6 +60,8 @@ def _rebuild(asked: RebuildSettings) -> int:
     text = Path(asked.rules_file).read_text() if asked.rules_file else ""
     rules = read_rules(text)
     live = connect(asked.database_url)
+    with live.connect() as connection:
+        commands.check(rules, connection)
     rebuilds.open_schema(live, asked.schema, begin_anew=asked.begins_anew)
     options = _OPTIONS.format(asked.schema)
     upgrade("services.bonus_status", asked.database_url, options=options)

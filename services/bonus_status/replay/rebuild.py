@@ -120,7 +120,6 @@ class Rebuild:
                 rebuilds.move(connection, run.place)
             return
         with self.live.connect() as live, self.again.begin() as connection:
-            if self.rules.unfunded_accrues is None or run.topic != settings.TOPIC:
-                for command in zip(run.aggregate_ids, run.versions, strict=True):
-                    COMMANDS[run.topic](live, connection, *command)
+            for command in zip(run.aggregate_ids, run.versions, strict=True):
+                COMMANDS[run.topic](self.rules, live, connection, *command)
             rebuilds.move(connection, run.place)

@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -156,6 +158,45 @@ def test_by_other_rates_exactly_whose_money_changes_is_named(workshop: Workshop)
         (life.clara, "pending"): 109 - 76,
         (life.clara, "debt"): -(109 - 76),
     }
+
+
+def test_by_another_bonus_rule_exactly_whose_money_changes_is_named(workshop: Workshop) -> None:
+    """All three bought for the first time; Boris alone had points of the campaign."""
+    life = lived(workshop)
+    workshop.rebuild(
+        "bonus_rules: {first-purchase: {settings: {amount: 300}}, double: {is_on: false}}"
+    )
+    found = workshop.compare(by_other_rules=True)
+    assert {(one.owner, one.name): one.by for one in found.all} == {
+        (life.anna, "accrued"): 100,
+        (life.boris, "accrued"): 100 - 24,
+        (life.clara, "pending"): 100,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rules", "field"),
+    [
+        ("bonus_rules: {nobodys: {is_on: false}}", "bonus_rules.nobodys"),
+        (
+            "bonus_rules: {double: {settings: {basis_points: 500}}}",
+            "bonus_rules.double.settings.times",
+        ),
+    ],
+)
+def test_what_a_bonus_rule_cannot_say_is_refused_before_anything_is_built(
+    workshop: Workshop, tmp_path: Path, rules: str, field: str
+) -> None:
+    """What would break it: a refusal in the middle, with half a schema left behind."""
+    lived(workshop)
+    file = tmp_path / "rules.yaml"
+    file.write_text(rules)
+    with workshop.logs.served() as urls, workshop.process(urls, file) as refused:
+        said = json.loads(refused.communicate()[0])
+    assert said["refused"].startswith(f"{field}: ")
+    with workshop.desk.engine.connect() as connection:
+        found = text("SELECT count(*) FROM pg_namespace WHERE nspname = :name")
+        assert connection.scalar(found, {"name": SCHEMA}) == 0
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(workshop: Workshop) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from deploy import comparing
 from deploy.comparing import Comparison
@@ -47,9 +48,10 @@ class Workshop:
         finally:
             again.dispose()
 
-    def process(self, urls: Mapping[str, str]) -> subprocess.Popen[str]:
+    def process(self, urls: Mapping[str, str], rules: Path | None = None) -> subprocess.Popen[str]:
         """Start the process of a rebuild: a real one, which can be killed."""
-        asked = {"DATABASE_URL": self._url, "OPERATOR_KEY": KEY, "REBUILD_INTO": SCHEMA}
+        asked = {"REBUILD_RULES": str(rules)} if rules else {}
+        asked |= {"DATABASE_URL": self._url, "OPERATOR_KEY": KEY, "REBUILD_INTO": SCHEMA}
         command = [sys.executable, "-m", "services.bonus_status", "rebuild"]
         asked |= {f"{name.upper()}_URL": url for name, url in urls.items()}
         return subprocess.Popen(command, env=os.environ | asked, stdout=subprocess.PIPE, text=True)

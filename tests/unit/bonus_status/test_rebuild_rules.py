@@ -1,5 +1,7 @@
 """Other rules of a rebuild: read strictly, and only what they name is said otherwise."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -43,9 +45,67 @@ def test_what_the_rules_do_not_name_stays_as_it_was_said() -> None:
     assert rules.applied_to("conversions", b"anything") == b"anything"
 
 
+FIRST = {
+    "source": "first_purchase",
+    "sentence": "For your first purchase.",
+    "settings": {"amount": 200},
+    "total_cap": 1_000_000,
+    "is_on": True,
+    "valid_from": None,
+    "valid_until": None,
+    "reason": "as shipped",
+    "clerk": "programme",
+}
+
+
+def test_a_bonus_rule_says_what_differs_and_keeps_the_rest() -> None:
+    rules = read_rules(
+        "bonus_rules: {first: {settings: {amount: 300}, valid_until: 2026-12-01T00:00:00Z}}"
+    )
+    ends = datetime(2026, 12, 1, tzinfo=UTC)
+    assert rules.version_of("first", FIRST) == FIRST | {
+        "settings": {"amount": 300},
+        "valid_until": ends,
+    }
+    assert rules.version_of("another", FIRST) == FIRST
+
+
+def test_null_takes_a_figure_away() -> None:
+    doubled = FIRST | {"source": "campaign", "settings": {"times": 2, "most_an_order": 90}}
+    rules = read_rules("bonus_rules: {double: {settings: {times: null, basis_points: 500}}}")
+    assert rules.version_of("double", doubled)["settings"] == {
+        "basis_points": 500,
+        "most_an_order": 90,
+    }
+
+
+@pytest.mark.parametrize(
+    ("differs", "field"),
+    [
+        ("settings: {amount: 0}", "settings.amount"),
+        ("settings: {amount: null}", "settings.amount"),
+        ("settings: {times: 2}", "settings.times"),
+        ("total_cap: -1", "total_cap"),
+        ("is_on: 'no'", "is_on"),
+        ("valid_from: soon", "valid_from"),
+        ("valid_from: 2026-12-01", "valid_from"),
+    ],
+)
+def test_what_no_bonus_rule_can_say_is_refused(differs: str, field: str) -> None:
+    rules = read_rules(f"bonus_rules: {{first: {{{differs}}}}}")
+    with pytest.raises(WrongRules) as refusal:
+        rules.version_of("first", FIRST)
+    assert str(refusal.value).startswith(f"bonus_rules.first.{field}: ")
+
+
 @pytest.mark.parametrize(
     ("text", "field"),
     [
+        ("bonus_rules: 1", "bonus_rules"),
+        ("bonus_rules: {first: {}}", "bonus_rules.first"),
+        ("bonus_rules: {first: {amount: 1}}", "bonus_rules.first"),
+        ("bonus_rules: {first: {source: campaign}}", "bonus_rules.first"),
+        ("bonus_rules: {first: {settings: 1}}", "bonus_rules.first.settings"),
         ("[", "rules"),
         ("- 1", "rules"),
         ("rate: {}", "rate"),
