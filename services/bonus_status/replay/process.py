@@ -22,9 +22,9 @@ from shared.http_client import CallFailed, HttpClient
 from shared.migrate import upgrade
 
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{1,40}", re.ASCII)
-# For what applies, what reads ahead, and one to spare. What a crash of the server loses of it is
-# built again.
-_CONNECTIONS = 3
+# For what applies, what reads ahead, what keeps what was said, and one to spare.
+_CONNECTIONS = 4
+# What a crash of the server loses of it is built again.
 _OPTIONS = "-c search_path={} -c synchronous_commit=off"
 _READ_SECONDS = 60.0
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Engine
 
 from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
-from services.bonus_status.replay import said
 from services.bonus_status.replay.commands import COMMANDS
 from services.bonus_status.replay.rules import Rules
+from services.bonus_status.replay.said import Reading
 from services.bonus_status.store import settings
 from services.bonus_status.store.replay import applied, rebuilds
 from services.bonus_status.store.replay.applied import Applied
@@ -55,13 +55,15 @@ class Rebuild:
     def run(self) -> int:
         """Catch up with what is live now; answers how many events and commands that were.
 
-        Raises NotAnswered, NeverSaid, CouldNotApply.
+        What is read can be applied while the rest is read. Raises NotAnswered, NeverSaid,
+        CouldNotApply.
         """
         self._decide()
         with self.live.begin() as connection:
             until = applied.last_place(connection)
-        said.read_all(self.again, self.services, lambda count: self.say("reading", count, 0))
-        done = self._apply(until)
+        with Reading(self.again, self.services, self._say_read) as reading:
+            done = self._apply(until, reading)
+            reading.end()
         with self.again.connect() as connection:
             failed, reason = rebuilds.could_not_be_applied(connection)
         if failed:
@@ -82,7 +84,10 @@ class Rebuild:
                         now=utc_now(),
                     )
 
-    def _apply(self, until: int) -> int:
+    def _say_read(self, count: int) -> None:
+        self.say("reading", count, 0)
+
+    def _apply(self, until: int, reading: Reading) -> int:
         with self.again.connect() as connection:
             after = rebuilds.place(connection)
         done = 0
@@ -92,7 +97,7 @@ class Rebuild:
             applier = Applier(self.again, GROUP, _IN_THEIR_ORDER, utc_now)
             for run in applied.runs(live, after, until, _MOST_AT_ONCE):
                 # While one run is applied, the next one is fetched and read.
-                batch = None if run.topic in COMMANDS else self._batch(applier, run, done)
+                batch = None if run.topic in COMMANDS else self._batch(applier, run, done, reading)
                 if under_way is not None:
                     under_way.result()
                     self.say("applying", done, of)
@@ -103,9 +108,8 @@ class Rebuild:
             self.say("applying", done, of)
         return done
 
-    def _batch(self, applier: Applier, run: Applied, first: int) -> Batch:
-        with self.again.connect() as connection:
-            texts = rebuilds.messages(connection, run)
+    def _batch(self, applier: Applier, run: Applied, first: int, reading: Reading) -> Batch:
+        texts = reading.messages(run)
         return applier.read(list(self._messages(run, texts, first)))
 
     def _messages(self, run: Applied, texts: list[str], first: int) -> Iterator[Message]:
