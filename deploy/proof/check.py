@@ -9,7 +9,15 @@ from deploy.proof import parts
 from shared.signed import canonical, digest, is_signed
 
 _FIELDS = {"proof", "sha256", "key_id", "signature"}
-_WRONG_SHAPE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+_WRONG_SHAPE = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+)
 _PARTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "chain": parts.chain,
     "changes": parts.changes,

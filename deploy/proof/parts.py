@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
+from math import prod
 from typing import Any
 
 from shared.chain import link_hash
@@ -162,7 +163,10 @@ def _worth(told: Mapping[str, Any], rate: Mapping[str, Any]) -> int:
         return 0
     if rate["kind"] == "flat":
         return int(rate["rubles"] or 0)
-    exact = told["paid_minor"] * told["rate_micro"] * (rate["basis_points"] or 0)
+    figures = (told["paid_minor"], told["rate_micro"], rate["basis_points"] or 0)
+    # A text times a large figure would fill the memory.
+    need(all(isinstance(one, int) for one in figures), "Its figures are no whole numbers.")
+    exact = prod(figures)
     return round_down(exact, 10 ** told["decimals"] * _MICRO * _BASIS_POINTS)
 
 
