@@ -32,19 +32,35 @@ _SEAL_PURPOSE = b"certificate code of "
 _BATCH = 200
 
 
+class MistypedCode(ValueError):
+    """What was typed can be no code: a sign is missing, wrong, or two are swapped."""
+
+    code = "mistyped_code"
+    field = "code"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "code: look at it again, it has a slip. A code has 16 signs, such as"
+            " 7KQ4-M2XW-9HBD-R5TE; none is 0, 1, I, L, O, U or Z."
+        )
+
+
 class CodeBook:
     """Makes codes and opens them again, with keys of 32 bytes, newest first."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._sealer = Sealer(keys)
-        self._hash_key = hmac.digest(keys[0], _HASH_PURPOSE, hashlib.sha256)
+        self._hash_keys = [hmac.digest(key, _HASH_PURPOSE, hashlib.sha256) for key in keys]
 
     def new(self) -> Certificate:
         """Make a certificate; its code is known to no one until it is opened."""
         certificate_id, code = uuid4(), new_code()
-        code_hash = hmac.digest(self._hash_key, code.encode(), hashlib.sha256)
         sealed = self._sealer.seal(code.encode(), _purpose(certificate_id))
-        return Certificate(certificate_id, code_hash, sealed)
+        return Certificate(certificate_id, self.hashes(code)[0], sealed)
+
+    def hashes(self, code: str) -> list[bytes]:
+        """Answer what a code is found by: its hash under each of our keys, newest first."""
+        return [hmac.digest(key, code.encode(), hashlib.sha256) for key in self._hash_keys]
 
     def open(self, certificate_id: UUID, code_sealed: str) -> str:
         """Answer the code; raises BrokenSeal if it was sealed for another certificate."""
@@ -79,7 +95,23 @@ def new_code() -> str:
     # Solved for the symbols at places 15 and 16: a + b = -plain and 15a + 16b = -weighted.
     last = ((_FREE + 1) * plain - weighted) % _BASE
     values += [(-plain - last) % _BASE, last]
-    symbols = "".join(ALPHABET[value] for value in values)
+    return _grouped("".join(ALPHABET[value] for value in values))
+
+
+def read_code(typed: str) -> str:
+    """Answer a code as it was issued, however it was typed; raises MistypedCode.
+
+    Spaces, hyphens and small letters do no harm: `7kq4 m2xw9hbd-r5te` is `7KQ4-M2XW-9HBD-R5TE`.
+    """
+    symbols = "".join(typed.split()).replace("-", "").upper()
+    if len(symbols) != _FREE + 2 or any(symbol not in ALPHABET for symbol in symbols):
+        raise MistypedCode
+    if _sums([ALPHABET.index(symbol) for symbol in symbols]) != (0, 0):
+        raise MistypedCode
+    return _grouped(symbols)
+
+
+def _grouped(symbols: str) -> str:
     return "-".join(symbols[at : at + _GROUP] for at in range(0, len(symbols), _GROUP))
 
 

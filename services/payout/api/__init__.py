@@ -1,7 +1,8 @@
 """Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
 
-from services.payout.api import clerks, held, members
+from services.payout.api import clerks, held, members, salons
 from services.payout.api.held import CannotAsk
+from services.payout.api.till_schemas import WrongSalonId
 from services.payout.domain import MonthOver, MonthTooFar
 from services.payout.goals import UnknownGoal, UnknownMember, WrongGoal
 from services.payout.store.certificates import UnknownCertificate
@@ -15,7 +16,7 @@ from services.payout.top_ups.giving_up import (
 )
 from shared.months import NotAMonth
 
-__all__ = ["REFUSALS", "clerks", "held", "members"]
+__all__ = ["REFUSALS", "clerks", "held", "members", "salons"]
 
 REFUSALS: dict[type[Exception], int] = {
     CannotAsk: 409,
@@ -32,4 +33,6 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownRun: 404,
     WasExecuted: 409,
     WrongGoal: 422,
+    WrongSalonId: 422,
+    **salons.REFUSALS,
 }

@@ -28,6 +28,10 @@ OWN_TABLES = (
     "skipped",
     "reversals",
     "certificates",
+    "redemptions",
+    "wrong_codes",
+    "salon_keys",
+    "salons",
     "parked",
 )
 PATIENCE = Patience(

@@ -1,0 +1,111 @@
+"""What tills and clerks of salons send, strictly, and what they are answered."""
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from shared.schemas import Moment, Slug, StrictSchema, Text, Truth, Whole
+
+_LONGEST_CODE = 40
+_LONGEST_RECEIPT = 64
+_HIGHEST_MINOR = 10**9
+_GOODS = ("smartphone",)
+
+
+class WrongSalonId(ValueError):
+    """The address names something that cannot be a salon's id."""
+
+    code = "invalid_fields"
+    field = "salon_id"
+
+    def __init__(self) -> None:
+        super().__init__("salon_id: Use a-z, 0-9 and single hyphens, at most 64 characters.")
+
+
+def check_salon_id(salon_id: str) -> None:
+    """See that an address names a salon; raises WrongSalonId."""
+    try:
+        Slug().deserialize(salon_id)
+    except ValidationError:
+        raise WrongSalonId from None
+
+
+class CheckSchema(StrictSchema):
+    """A code as it was typed, and the price of the smartphone in kopecks."""
+
+    code = Text(required=True, longest=_LONGEST_CODE, metadata={"example": "7KQ4-M2XW-9HBD-R5TE"})
+    price_minor = Whole(required=True, lowest=1, highest=_HIGHEST_MINOR)
+
+
+class PurchaseSchema(CheckSchema):
+    """A purchase: certificates are for smartphones alone, and a receipt takes one of them."""
+
+    receipt = Text(required=True, longest=_LONGEST_RECEIPT)
+    goods = fields.String(
+        required=True,
+        validate=validate.OneOf(_GOODS, error="A certificate pays for a smartphone alone."),
+    )
+
+
+class CheckedSchema(Schema):
+    """What a certificate would do, in kopecks; `fits`: rubles of one of which nothing burns."""
+
+    denomination = fields.Integer(required=True)
+    is_redeemed = fields.Boolean(required=True)
+    pays_minor = fields.Integer(required=True)
+    burns_minor = fields.Integer(required=True, metadata={"description": "lost: warn before"})
+    left_minor = fields.Integer(required=True, metadata={"description": "to pay otherwise"})
+    fits = fields.Integer(required=True, allow_none=True)
+
+
+class RedemptionSchema(Schema):
+    """A redemption, in kopecks; `cancelled_at` is null while it stands."""
+
+    redemption_id = fields.UUID(required=True)
+    receipt = fields.String(required=True)
+    denomination = fields.Integer(required=True, metadata={"description": "rubles"})
+    price_minor = fields.Integer(required=True)
+    pays_minor = fields.Integer(required=True)
+    burns_minor = fields.Integer(required=True)
+    left_minor = fields.Integer(required=True)
+    redeemed_at = Moment(required=True)
+    cancelled_at = Moment(required=True, allow_none=True)
+
+
+class NewSalonSchema(StrictSchema):
+    """A salon; one that is off can do nothing."""
+
+    name = Text(required=True, longest=200)
+    is_on = Truth(load_default=True)
+
+
+class SalonSchema(Schema):
+    """A salon, with how many keys are valid, and its wrong codes of the last quarter of an hour."""
+
+    salon_id = fields.String(required=True)
+    name = fields.String(required=True)
+    is_on = fields.Boolean(required=True)
+    keys = fields.Integer(required=True)
+    wrong_codes = fields.Integer(required=True)
+
+
+class SalonListSchema(Schema):
+    """All salons."""
+
+    data = fields.List(fields.Nested(SalonSchema), required=True)
+
+
+class NewKeySchema(Schema):
+    """A key, shown once: here only its hash is kept."""
+
+    key = fields.String(required=True)
+
+
+class LiabilitySchema(Schema):
+    """Certificates and their sums in kopecks: issued = open + redeemed + burnt."""
+
+    issued = fields.Integer(required=True)
+    issued_minor = fields.Integer(required=True)
+    open = fields.Integer(required=True)
+    open_minor = fields.Integer(required=True)
+    redeemed = fields.Integer(required=True)
+    redeemed_minor = fields.Integer(required=True)
+    burnt_minor = fields.Integer(required=True)

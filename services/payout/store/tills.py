@@ -1,0 +1,197 @@
+"""Salons, their keys and wrong codes, and what they redeemed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+_PUT_SALON = text("""
+INSERT INTO salons (salon_id, name, is_on) VALUES (:salon_id, :name, :is_on)
+ON CONFLICT (salon_id) DO UPDATE SET name = excluded.name, is_on = excluded.is_on
+""")
+_SALONS = text("""
+SELECT salon_id, name, is_on,
+       (SELECT count(*) FROM salon_keys WHERE salon_keys.salon_id = salons.salon_id) AS keys,
+       (SELECT count(*) FROM wrong_codes
+        WHERE wrong_codes.salon_id = salons.salon_id AND tried_at > :since) AS wrong_codes
+FROM salons ORDER BY salon_id
+""")
+_LOCK_SALON = text("SELECT FROM salons WHERE salon_id = :salon_id FOR UPDATE")
+# The newest key stays valid beside the one that is made now.
+_END_OLD_KEYS = text("""
+DELETE FROM salon_keys WHERE salon_id = :salon_id AND key_hash NOT IN (
+    SELECT key_hash FROM salon_keys WHERE salon_id = :salon_id ORDER BY made_at DESC LIMIT 1)
+""")
+_ADD_KEY = text(
+    "INSERT INTO salon_keys (key_hash, salon_id, made_at) VALUES (:hash, :salon_id, :now)"
+)
+_OF_KEY = text("""
+SELECT salon_id FROM salon_keys JOIN salons USING (salon_id) WHERE key_hash = :hash AND is_on
+""")
+_COUNT_WRONG = text("""
+SELECT count(*) FROM wrong_codes WHERE salon_id = :salon_id AND tried_at > :since
+""")
+_NOTE_WRONG = text("INSERT INTO wrong_codes (salon_id, tried_at) VALUES (:salon_id, :now)")
+_FORGET_WRONG = text("DELETE FROM wrong_codes WHERE tried_at <= :since")
+_FIND_CODE = text("""
+SELECT certificate_id, denomination, status FROM certificates WHERE code_hash = ANY(:hashes)
+""")
+_REDEEM = text("""
+WITH taken AS (
+    UPDATE certificates SET status = 'redeemed'
+    WHERE certificate_id = :certificate_id AND status = 'issued' RETURNING certificate_id
+)
+INSERT INTO redemptions (redemption_id, certificate_id, salon_id, receipt, denomination,
+                         price_minor, pays_minor, burns_minor, redeemed_at)
+SELECT :redemption_id, certificate_id, :salon_id, :receipt, :denomination, :price_minor,
+       :pays_minor, :burns_minor, :redeemed_at
+FROM taken
+""")
+_REDEMPTION = """
+SELECT redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
+       burns_minor, redeemed_at, cancelled_at
+FROM redemptions
+"""
+_OF_RECEIPT = text(
+    f"{_REDEMPTION} WHERE salon_id = :salon_id AND receipt = :receipt AND cancelled_at IS NULL"
+)
+_LOCK_REDEMPTION = text(
+    f"{_REDEMPTION} WHERE redemption_id = :redemption_id AND salon_id = :salon_id FOR UPDATE"
+)
+_CANCEL = text("""
+WITH cancelled AS (
+    UPDATE redemptions SET cancelled_at = :now
+    WHERE redemption_id = :redemption_id AND cancelled_at IS NULL RETURNING certificate_id
+)
+UPDATE certificates SET status = 'issued' FROM cancelled
+WHERE certificates.certificate_id = cancelled.certificate_id
+""")
+_LIABILITY = text("""
+SELECT count(*) AS issued,
+       coalesce(sum(certificates.denomination), 0)::bigint * 100 AS issued_minor,
+       count(*) FILTER (WHERE status = 'issued') AS open,
+       coalesce(sum(certificates.denomination) FILTER (WHERE status = 'issued'), 0)::bigint * 100
+           AS open_minor,
+       count(redemption_id) AS redeemed,
+       coalesce(sum(pays_minor), 0)::bigint AS redeemed_minor,
+       coalesce(sum(burns_minor), 0)::bigint AS burnt_minor
+FROM certificates LEFT JOIN redemptions
+    ON redemptions.certificate_id = certificates.certificate_id AND cancelled_at IS NULL
+""")
+
+
+class UnknownSalon(LookupError):
+    """No salon has this id."""
+
+    code = "unknown_salon"
+
+    def __init__(self, salon_id: str) -> None:
+        super().__init__(f"There is no salon {salon_id[:64]!r}. GET /salons lists them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A certificate as a till sees it; `denomination` is rubles."""
+
+    certificate_id: UUID
+    denomination: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """One purchase that a certificate paid, in whole or in part; minor units are 1/100 ruble."""
+
+    redemption_id: UUID
+    certificate_id: UUID
+    salon_id: str
+    receipt: str
+    denomination: int
+    price_minor: int
+    pays_minor: int
+    burns_minor: int
+    redeemed_at: datetime
+    cancelled_at: datetime | None = None
+
+    @property
+    def left_minor(self) -> int:
+        """Answer what is left to pay otherwise."""
+        return self.price_minor - self.pays_minor
+
+
+def put_salon(connection: Connection, salon_id: str, *, name: str, is_on: bool) -> None:
+    """Add a salon, or change it; one that is off can do nothing."""
+    connection.execute(_PUT_SALON, {"salon_id": salon_id, "name": name, "is_on": is_on})
+
+
+def salons(connection: Connection, since: datetime) -> list[dict[str, object]]:
+    """Answer the salons with how many keys they have, and wrong codes since a moment."""
+    return [dict(row._mapping) for row in connection.execute(_SALONS, {"since": since})]  # noqa: SLF001 - SQLAlchemy's own public name
+
+
+def add_key(connection: Connection, salon_id: str, key_hash: bytes, now: datetime) -> None:
+    """Give a salon a key beside its newest one; older ones end. Raises UnknownSalon."""
+    if connection.execute(_LOCK_SALON, {"salon_id": salon_id}).first() is None:
+        raise UnknownSalon(salon_id)
+    connection.execute(_END_OLD_KEYS, {"salon_id": salon_id})
+    connection.execute(_ADD_KEY, {"hash": key_hash, "salon_id": salon_id, "now": now})
+
+
+def salon_of(connection: Connection, key_hash: bytes) -> str | None:
+    """Answer whose key it is; None for a key of nobody, or of a salon that is off."""
+    salon_id = connection.scalar(_OF_KEY, {"hash": key_hash})
+    return None if salon_id is None else str(salon_id)
+
+
+def wrong_codes(connection: Connection, salon_id: str, since: datetime) -> int:
+    """Count the wrong codes that a salon tried since a moment."""
+    return int(connection.scalar(_COUNT_WRONG, {"salon_id": salon_id, "since": since}) or 0)
+
+
+def note_wrong_code(
+    connection: Connection, salon_id: str, now: datetime, forget_before: datetime
+) -> None:
+    """Count a wrong code, and forget those that count no more."""
+    connection.execute(_FORGET_WRONG, {"since": forget_before})
+    connection.execute(_NOTE_WRONG, {"salon_id": salon_id, "now": now})
+
+
+def by_code(connection: Connection, hashes: Sequence[bytes]) -> Found | None:
+    """Answer the certificate of a code, by its hash under any of our keys."""
+    row = connection.execute(_FIND_CODE, {"hashes": list(hashes)}).first()
+    return None if row is None else Found(*row)
+
+
+def redeem(connection: Connection, wanted: Redemption) -> bool:
+    """Redeem a certificate in one statement; False when somebody else was first.
+
+    The database refuses a second certificate for a receipt (`redemptions_one_a_receipt`).
+    """
+    return connection.execute(_REDEEM, asdict(wanted)).rowcount == 1
+
+
+def of_receipt(connection: Connection, salon_id: str, receipt: str) -> Redemption | None:
+    """Answer what a receipt of a salon was paid with, unless that was cancelled."""
+    row = connection.execute(_OF_RECEIPT, {"salon_id": salon_id, "receipt": receipt}).first()
+    return None if row is None else Redemption(*row)
+
+
+def lock_redemption(
+    connection: Connection, salon_id: str, redemption_id: UUID
+) -> Redemption | None:
+    """Answer a salon's redemption, which only this transaction may cancel."""
+    asked = {"salon_id": salon_id, "redemption_id": redemption_id}
+    row = connection.execute(_LOCK_REDEMPTION, asked).first()
+    return None if row is None else Redemption(*row)
+
+
+def cancel(connection: Connection, redemption_id: UUID, now: datetime) -> None:
+    """Take a redemption back: its certificate can be redeemed again."""
+    connection.execute(_CANCEL, {"redemption_id": redemption_id, "now": now})
+
+
+def liability(connection: Connection) -> dict[str, int]:
+    """Count the certificates: issued, open, redeemed and burnt; sums in minor units."""
+    return dict(connection.execute(_LIABILITY).one()._mapping)  # noqa: SLF001 - SQLAlchemy's own public name
