@@ -28,6 +28,7 @@ from deploy.cli import (
     reaching,
     rebuild,
     rules,
+    salons,
     stack,
     verify,
 )
@@ -69,6 +70,7 @@ for group in (
     corrections.corrections,
     rules.rules,
     codes.codes,
+    salons.salons,
     rates.rates,
     parked.parked,
     events.events,
@@ -78,6 +80,7 @@ for group in (
 for command in (
     claims.alarms,
     exposure.exposure,
+    salons.liability,
     rebuild.rebuild,
     compare.compare,
     verify.verify,

@@ -1,9 +1,10 @@
-"""The run of the month: a top-up with a limit, one whose answer is lost, and a certificate."""
+"""The run of the month: a top-up with a limit, one whose answer is lost, a certificate spent."""
 
 import re
 from datetime import datetime
 from typing import Any
 
+from deploy.demo import salon
 from deploy.demo.actors import Clerk
 from deploy.demo.calls import send
 from deploy.demo.purchases import Earned, Scene
@@ -99,6 +100,7 @@ def _certificate(scene: Scene, earned: Earned) -> None:
     scene.narrator.expect(f"Member 3 has a certificate of {worth} ₽", certificates, [worth])
     codes = scene.narrator.eventually(lambda: _codes(scene.third.text_messages()), bool)
     scene.narrator.expect("its code came by SMS, once", len(codes), 1)
+    salon.tell(scene, codes[0], worth)
 
 
 def _largest_certificate(points: int) -> int:

@@ -68,6 +68,21 @@ SELECT count(done.payout_id) AS certificate_payouts,
        count(*) FILTER (WHERE issued.worth <> done.reserved) AS of_another_worth
 FROM done FULL JOIN issued USING (payout_id)
 """
+# A certificate is spent by exactly one redemption that stands, and that is worth all of it.
+_CERTIFICATES_REDEEMED = """
+WITH standing AS (
+    SELECT certificate_id, count(*) AS redemptions, sum(pays_minor + burns_minor) AS worth
+    FROM payout.redemptions WHERE cancelled_at IS NULL GROUP BY certificate_id
+)
+SELECT count(*) FILTER (WHERE status = 'issued') AS open_certificates,
+       count(standing.certificate_id) AS redeemed_certificates,
+       count(*) FILTER (WHERE (status = 'redeemed') <> (standing.certificate_id IS NOT NULL))
+           AS spent_without_redemption,
+       count(*) FILTER (WHERE standing.redemptions > 1) AS redeemed_twice,
+       coalesce(sum(denomination * 100) FILTER (WHERE status <> 'issued')
+                - sum(worth), 0)::bigint AS liability_off_minor
+FROM payout.certificates LEFT JOIN standing USING (certificate_id)
+"""
 
 
 # `claims_on_the_way`: the event, or the job that records it, has not come so far. That a receipt's
@@ -95,7 +110,21 @@ FROM bonus_status.claims FULL JOIN recorded USING (claim_id)
 
 def checks(auditor: Auditor, system: Target) -> list[Check]:
     """Judge the way of the money from the partner's report to the operator's statement."""
-    return [conversions(auditor), claims(auditor), payouts(auditor), _paid_once(auditor, system)]
+    return [
+        conversions(auditor),
+        claims(auditor),
+        payouts(auditor),
+        _paid_once(auditor, system),
+        certificates(auditor),
+    ]
+
+
+def certificates(auditor: Auditor) -> Check:
+    """Judge what salons redeemed: what was issued is open, redeemed or burnt."""
+    found = dict(figures(auditor, _CERTIFICATES_REDEEMED))
+    seen = {name: found.pop(name) for name in ("open_certificates", "redeemed_certificates")}
+    says = "each certificate is open, or redeemed once: issued = open + redeemed + burnt"
+    return Check(says, seen=seen, wrong=found)
 
 
 def claims(auditor: Auditor) -> Check:

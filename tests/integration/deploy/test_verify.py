@@ -43,6 +43,7 @@ def test_empty_books_are_right(auditor: Auditor) -> None:
     assert journey.conversions(auditor).holds
     assert journey.claims(auditor).holds
     assert journey.payouts(auditor).holds
+    assert journey.certificates(auditor).holds
     assert not any(journey.compare_top_ups(auditor, []).values())
 
 
@@ -165,6 +166,48 @@ def test_a_top_up_executed_twice_or_with_another_amount_is_found(
     other = journey.compare_top_ups(auditor, [_executed(201)])
     assert _without_count(other)["executed_with_another_amount"] == 1
     assert _without_count(journey.compare_top_ups(auditor, []))["not_executed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("statements", "fault"),
+    [
+        (["UPDATE certificates SET status = 'redeemed'"], "spent_without_redemption"),
+        (["UPDATE certificates SET status = 'issued'"], "spent_without_redemption"),
+        (
+            [
+                "ALTER TABLE redemptions DROP CONSTRAINT redemptions_pay_what_it_is_worth",
+                "UPDATE redemptions SET burns_minor = burns_minor - 1",
+            ],
+            "liability_off_minor",
+        ),
+    ],
+    ids=["spent", "open", "a kopeck"],
+)
+def test_a_certificate_that_is_spent_otherwise_than_redeemed_is_found(
+    auditor: Auditor, fresh_service_url: Callable[[str], str], statements: list[str], fault: str
+) -> None:
+    _break(fresh_service_url, "payout", *_settled_top_up(500), *_REDEEMED)
+    if statements[0].endswith("'redeemed'"):
+        _break(fresh_service_url, "payout", "UPDATE redemptions SET cancelled_at = now()")
+    else:
+        assert journey.certificates(auditor).holds
+    _break(fresh_service_url, "payout", *statements)
+    assert journey.certificates(auditor).faults[fault] == 1
+
+
+_REDEEMED = (
+    f"""
+    INSERT INTO certificates (certificate_id, payout_id, member_id, denomination, code_hash,
+                              code_sealed, status, issued_at)
+    SELECT payout_id, payout_id, member_id, 500, '', '', 'redeemed', now() FROM payouts
+    WHERE payout_id = '{PAYOUT}'
+    """,
+    "INSERT INTO salons VALUES ('here', 'Here', true)",
+    f"""
+    INSERT INTO redemptions VALUES ('{PAYOUT}', '{PAYOUT}', 'here', 'R-1', 500, 40000, 40000, 10000,
+                                    now())
+    """,
+)
 
 
 def _executed(rubles: int) -> dict[str, object]:
