@@ -11,7 +11,7 @@ _salon_id = click.argument("salon_id", metavar="SALON")
 
 @click.group()
 def salons() -> None:
-    """Open salons, make keys for their tills, see who tries wrong codes."""
+    """Open salons, make keys for their tills."""
 
 
 @salons.command("list")

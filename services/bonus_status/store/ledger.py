@@ -196,16 +196,17 @@ def _add(
 
     Of a new purchase's bonus that is half of the columns.
     """
-    filled = [
-        (name, column)
-        for name, column in zip(types, zip(*rows, strict=True), strict=bool(rows))
+    if not rows:
+        return
+    all_columns = dict(zip(types, zip(*rows, strict=True), strict=True))
+    filled = {
+        name: column
+        for name, column in all_columns.items()
         if any(value is not None for value in column)
-    ]
-    if filled:
-        names = ", ".join(name for name, _ in filled)
-        arrays = ", ".join(f"%s::{types[name]}[]" for name, _ in filled)
-        adding = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
-        raw(connection).execute(adding, [array(column) for _, column in filled])
+    }
+    arrays = ", ".join(f"%s::{types[name]}[]" for name in filled)
+    adding = f"INSERT INTO {table} ({', '.join(filled)}) SELECT * FROM unnest({arrays})"  # noqa: S608
+    raw(connection).execute(adding, [array(column) for column in filled.values()])
 
 
 def _update(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:

@@ -2,37 +2,21 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from deploy.verify import books, chain, intake, journey
 from deploy.verify.books import Auditor
+from tests.integration.deploy.breaking import PAYOUT, break_books, settled_top_up
 
-PAYOUT = str(uuid.UUID(int=7))
 QUERIES = {
     name: text
     for module in (books, chain, intake, journey)
     for name, text in vars(module).items()
     if isinstance(text, str) and text.lstrip().startswith(("SELECT", "WITH"))
 }
-
-
-@pytest.fixture
-def auditor(fresh_service_url: Callable[[str], str]) -> Iterator[Auditor]:
-    for service in ("partner_postback", "bonus_status", "payout"):
-        fresh_service_url(service)
-    with psycopg.connect(fresh_service_url("auditor"), row_factory=dict_row) as opened:
-        opened.autocommit = True
-        yield opened
-
-
-def _break(url_of: Callable[[str], str], service: str, *statements: str) -> None:
-    with psycopg.connect(url_of(service)) as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def test_empty_books_are_right(auditor: Auditor) -> None:
@@ -66,7 +50,7 @@ def test_points_without_a_posting_are_found(
     auditor: Auditor, fresh_service_url: Callable[[str], str]
 ) -> None:
     member = f"INSERT INTO accounts (member_id, accrued) VALUES ('{uuid.uuid4()}', 100)"
-    _break(fresh_service_url, "bonus_status", member)
+    break_books(fresh_service_url, "bonus_status", member)
     faults = [check.faults for check in books.checks(auditor) if not check.holds]
     assert faults == [{"members_off_postings": 1, "members_off_bonuses": 1}]
 
@@ -74,7 +58,7 @@ def test_points_without_a_posting_are_found(
 def test_a_store_that_owes_what_no_posting_says_is_found(
     auditor: Auditor, fresh_service_url: Callable[[str], str]
 ) -> None:
-    _break(fresh_service_url, "bonus_status", "INSERT INTO store_balances VALUES ('shop', 5)")
+    break_books(fresh_service_url, "bonus_status", "INSERT INTO store_balances VALUES ('shop', 5)")
     faults = [check.faults for check in books.checks(auditor) if not check.holds]
     # The report of what stores owe does not show it either.
     assert faults == [{"stores_off_postings": 1}, {"stores_wrong": 1}]
@@ -130,7 +114,7 @@ def test_a_receipt_whose_verdict_does_not_hold_is_found(
     broken: str,
     faults: dict[str, int],
 ) -> None:
-    _break(fresh_service_url, "partner_postback", broken)
+    break_books(fresh_service_url, "partner_postback", broken)
     found = [check.faults for check in intake.checks(auditor) if not check.holds]
     assert found == [faults]
 
@@ -138,7 +122,7 @@ def test_a_receipt_whose_verdict_does_not_hold_is_found(
 def test_a_conversion_without_a_bonus_is_found(
     auditor: Auditor, fresh_service_url: Callable[[str], str]
 ) -> None:
-    _break(
+    break_books(
         fresh_service_url,
         "partner_postback",
         f"""
@@ -159,55 +143,13 @@ def test_a_top_up_that_nobody_asked_for_is_found(auditor: Auditor) -> None:
 def test_a_top_up_executed_twice_or_with_another_amount_is_found(
     auditor: Auditor, fresh_service_url: Callable[[str], str]
 ) -> None:
-    _break(fresh_service_url, "payout", *_settled_top_up(200))
+    break_books(fresh_service_url, "payout", *settled_top_up(200))
     assert not any(_without_count(journey.compare_top_ups(auditor, [_executed(200)])).values())
     twice = journey.compare_top_ups(auditor, [_executed(200), _executed(200)])
     assert _without_count(twice)["executed_twice"] == 1
     other = journey.compare_top_ups(auditor, [_executed(201)])
     assert _without_count(other)["executed_with_another_amount"] == 1
     assert _without_count(journey.compare_top_ups(auditor, []))["not_executed"] == 1
-
-
-@pytest.mark.parametrize(
-    ("statements", "fault"),
-    [
-        (["UPDATE certificates SET status = 'redeemed'"], "spent_without_redemption"),
-        (["UPDATE certificates SET status = 'issued'"], "spent_without_redemption"),
-        (
-            [
-                "ALTER TABLE redemptions DROP CONSTRAINT redemptions_pay_what_it_is_worth",
-                "UPDATE redemptions SET burns_minor = burns_minor - 1",
-            ],
-            "liability_off_minor",
-        ),
-    ],
-    ids=["spent", "open", "a kopeck"],
-)
-def test_a_certificate_that_is_spent_otherwise_than_redeemed_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str], statements: list[str], fault: str
-) -> None:
-    _break(fresh_service_url, "payout", *_settled_top_up(500), *_REDEEMED)
-    if statements[0].endswith("'redeemed'"):
-        _break(fresh_service_url, "payout", "UPDATE redemptions SET cancelled_at = now()")
-    else:
-        assert journey.certificates(auditor).holds
-    _break(fresh_service_url, "payout", *statements)
-    assert journey.certificates(auditor).faults[fault] == 1
-
-
-_REDEEMED = (
-    f"""
-    INSERT INTO certificates (certificate_id, payout_id, member_id, denomination, code_hash,
-                              code_sealed, status, issued_at)
-    SELECT payout_id, payout_id, member_id, 500, '', '', 'redeemed', now() FROM payouts
-    WHERE payout_id = '{PAYOUT}'
-    """,
-    "INSERT INTO salons VALUES ('here', 'Here', true)",
-    f"""
-    INSERT INTO redemptions VALUES ('{PAYOUT}', '{PAYOUT}', 'here', 'R-1', 500, 40000, 40000, 10000,
-                                    now())
-    """,
-)
 
 
 def _executed(rubles: int) -> dict[str, object]:
@@ -218,29 +160,11 @@ def _without_count(figures: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in figures.items() if name != "top_up_payouts"}
 
 
-def _settled_top_up(rubles: int) -> tuple[str, ...]:
-    member, goal = uuid.uuid4(), uuid.uuid4()
-    return (
-        f"INSERT INTO members (member_id) VALUES ('{member}')",
-        f"""
-        INSERT INTO goals (goal_id, member_id, kind, position)
-        VALUES ('{goal}', '{member}', 'top_up', 1)
-        """,
-        "INSERT INTO runs (month, cutoff_at, started_at) VALUES ('2026-12', now(), now())",
-        f"""
-        INSERT INTO payouts (payout_id, run_month, member_id, goal_id, kind, amount, minimum,
-                             reserved, state, requested_at)
-        VALUES ('{PAYOUT}', '2026-12', '{member}', '{goal}', 'top_up', {rubles}, 1,
-                {rubles}, 'settled', now())
-        """,
-    )
-
-
 def test_an_accepted_claim_without_a_conversion_is_found(
     auditor: Auditor, fresh_service_url: Callable[[str], str]
 ) -> None:
     claim_id, member_id, receipt_id = (uuid.uuid4() for _ in range(3))
-    _break(
+    break_books(
         fresh_service_url,
         "bonus_status",
         f"""
@@ -258,8 +182,8 @@ def test_an_accepted_claim_without_a_conversion_is_found(
         VALUES ('{receipt_id}', 'mall', now(), 'signed', 'RECORD', '', '{{}}', '', '{claim_id}',
             'refused', 'invalid_fields', 'broken', 'claim')
     """
-    _break(fresh_service_url, "partner_postback", receipt)
+    break_books(fresh_service_url, "partner_postback", receipt)
     assert journey.claims(auditor).faults == {"without_conversion": 1}
     other = receipt.replace(str(receipt_id), str(uuid.uuid4())).replace("'mall'", "'home'")
-    _break(fresh_service_url, "partner_postback", other)
+    break_books(fresh_service_url, "partner_postback", other)
     assert journey.claims(auditor).faults == {"without_conversion": 1, "recorded_twice": 1}

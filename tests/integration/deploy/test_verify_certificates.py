@@ -1,0 +1,51 @@
+"""`verify` sees a certificate that is spent otherwise than by one redemption worth all of it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from deploy.verify import journey
+from deploy.verify.books import Auditor
+from tests.integration.deploy.breaking import PAYOUT, break_books, settled_top_up
+
+
+@pytest.mark.parametrize(
+    ("statements", "fault"),
+    [
+        (["UPDATE certificates SET status = 'redeemed'"], "spent_without_redemption"),
+        (["UPDATE certificates SET status = 'issued'"], "spent_without_redemption"),
+        (
+            [
+                "ALTER TABLE redemptions DROP CONSTRAINT redemptions_pay_what_it_is_worth",
+                "UPDATE redemptions SET burns_minor = burns_minor - 1",
+            ],
+            "liability_off_minor",
+        ),
+    ],
+    ids=["spent", "open", "a kopeck"],
+)
+def test_a_certificate_that_is_spent_otherwise_than_redeemed_is_found(
+    auditor: Auditor, fresh_service_url: Callable[[str], str], statements: list[str], fault: str
+) -> None:
+    break_books(fresh_service_url, "payout", *settled_top_up(500), *_REDEEMED)
+    if statements[0].endswith("'redeemed'"):
+        break_books(fresh_service_url, "payout", "UPDATE redemptions SET cancelled_at = now()")
+    else:
+        assert journey.certificates(auditor).holds
+    break_books(fresh_service_url, "payout", *statements)
+    assert journey.certificates(auditor).faults[fault] == 1
+
+
+_REDEEMED = (
+    f"""
+    INSERT INTO certificates (certificate_id, payout_id, member_id, denomination, code_hash,
+                              code_sealed, status, issued_at)
+    SELECT payout_id, payout_id, member_id, 500, '', '', 'redeemed', now() FROM payouts
+    WHERE payout_id = '{PAYOUT}'
+    """,
+    "INSERT INTO salons VALUES ('here', 'Here', true)",
+    f"""
+    INSERT INTO redemptions VALUES ('{PAYOUT}', '{PAYOUT}', 'here', 'R-1', 500, 40000, 40000, 10000,
+                                    now())
+    """,
+)
