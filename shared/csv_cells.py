@@ -2,14 +2,19 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 # What a spreadsheet takes for a formula; the list is OWASP's, "CSV Injection".
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 def written(rows: Iterable[Sequence[object]]) -> str:
-    """Write rows as CSV; a cell that looks like a formula begins with an apostrophe: `'=1+1`."""
+    """Write rows as CSV; a text that looks like a formula begins with an apostrophe: `'=1+1`.
+
+    A number stays one, below zero too: `-300` adds up in a column, `'-300` would not.
+    """
     text = io.StringIO()
     csv.writer(text).writerows([_safe(value) for value in row] for row in rows)
     return text.getvalue()
@@ -17,4 +22,6 @@ def written(rows: Iterable[Sequence[object]]) -> str:
 
 def _safe(value: object) -> str:
     text = "" if value is None else str(value)
+    if _NUMBER.fullmatch(text):
+        return text
     return f"'{text}" if text.startswith(_FORMULA) else text

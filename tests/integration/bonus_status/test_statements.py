@@ -77,6 +77,19 @@ def test_csv_and_pdf_are_the_same_statement_to_download(client: FlaskClient, des
     assert (printed.content_type, printed.data[:5]) == ("application/pdf", b"%PDF-")
 
 
+def test_points_taken_back_are_a_figure_in_the_csv_too(client: FlaskClient, desk: Desk) -> None:
+    desk.hear(desk.store())
+    conversion_id = desk.earned()
+    later = datetime(2026, 11, 29, tzinfo=UTC)
+    desk.hear(desk.conversion(conversion_id, later, status="returned", paid_minor=0))
+    table = client.get("/me/statements/2026-11?format=csv").text
+    rows = [(row["kind"], row["points"]) for row in csv.DictReader(io.StringIO(table))]
+    sums = dict(rows)
+    assert (sums["total_corrected"], sums["closing"]) == ("-76", "0")
+    lines = rows[1 : rows.index(("total_earned", "76"))]
+    assert sum(int(points) for _, points in lines) == 0
+
+
 def test_a_clerk_reads_anybodys_a_member_only_his_own(client: FlaskClient, desk: Desk) -> None:
     desk.hear(desk.store())
     desk.earned()
