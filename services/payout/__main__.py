@@ -4,9 +4,10 @@ import threading
 
 import structlog
 
-from services.payout import certificates, config, consumer, monthly_run
+from services.payout import certificates, config, consumer
 from services.payout.certificates import CodeBook
 from services.payout.hearing import Hearing
+from services.payout.monthly_run import schedule
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
 from services.payout.top_ups.execution import Executor
@@ -19,6 +20,7 @@ from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
 from shared.server import serve
+from shared.signed import Signer
 
 log = structlog.get_logger()
 _IDLE_SECONDS = 0.25
@@ -85,10 +87,10 @@ def _execute(stop: threading.Event) -> None:
 def _schedule(stop: threading.Event) -> None:
     settings, pulse = _start()
     engine = database.connect(settings.database_url, pool_size=2)
-    hearing = Hearing(settings.kafka_bootstrap)
+    hearing, signer = Hearing(settings.kafka_bootstrap), Signer(settings.manifest_keys)
 
     def tick() -> bool:
-        for _ in monthly_run.tick(engine, settings, hearing.has_caught_up, utc_now):
+        for _ in schedule.tick(engine, settings, hearing.has_caught_up, signer, utc_now):
             pulse.beat()
             if stop.is_set():
                 break

@@ -39,9 +39,11 @@ class Settings:
     service_key: str
     session_keys: tuple[bytes, ...]
     certificate_keys: tuple[bytes, ...]
+    manifest_keys: tuple[bytes, ...]
     members_url: str
     billing_url: str
     top_up_limits: TopUpLimits
+    release_below: int
     executors: int
     run_grace: timedelta
     reversals_every: timedelta
@@ -62,12 +64,14 @@ def from_environment() -> Settings:
         service_key=env.str("SERVICE_KEY"),
         session_keys=tuple(env.keys_of("SESSION_KEYS")),
         certificate_keys=tuple(env.keys_of("CERTIFICATE_KEYS")),
+        manifest_keys=tuple(env.keys_of("MANIFEST_KEYS")),
         members_url=env.str("MEMBERS_URL"),
         billing_url=env.str("OPERATOR_BILLING_URL"),
         top_up_limits=TopUpLimits(
             smallest=env.int("SMALLEST_TOP_UP_RUBLES", 1, validate=Range(min=1)),
             largest=env.int("LARGEST_TOP_UP_RUBLES", 100_000, validate=Range(min=1)),
         ),
+        release_below=env.int("RELEASE_BELOW_RUBLES", 0, validate=Range(min=0)),
         executors=env.int("EXECUTORS", 4, validate=Range(1, 64)),
         run_grace=_seconds(env, "RUN_GRACE_SECONDS", 2),
         reversals_every=_seconds(env, "REVERSALS_EVERY_SECONDS", 5),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.demo import cast
+from deploy.demo.actors import Clerk
 from deploy.demo.month import next_month
 from deploy.local import process, settings, stack, state
 from deploy.local.ports import BLOCK
@@ -17,6 +18,7 @@ from deploy.local.processes import PROCESSES
 from deploy.local.settings import Settings
 from deploy.target import Target, from_status
 from tests.support.ports import free_ports
+from tests.support.waiting import eventually
 
 
 @dataclass
@@ -37,6 +39,14 @@ class RunningStack:
         moment = datetime.fromisoformat(f"{last}-15T12:00:00Z") if last else datetime.now(UTC)
         self.months.append(next_month(moment))
         return self.months[-1]
+
+    def run_month(self, month: str) -> None:
+        """Run a month by two clerks, as `cashback payout run` and `release` do."""
+        clerk = Clerk(self.system)
+        clerk.begins_run(month)
+        eventually(lambda: (clerk.run_of(month) or {}).get("state") == "planned")
+        plan_hash = clerk.review_of(month)["plan_hash"]
+        clerk.release_run(month, "boris", plan_hash).raise_for_status()
 
     def kill(self, name: str) -> None:
         """End a process as a crash would."""

@@ -4,18 +4,20 @@ from datetime import datetime
 
 from sqlalchemy import Engine, text
 
-from services.payout import monthly_run
 from services.payout.config import Settings
+from services.payout.monthly_run import schedule
 from services.payout.store import runs
 from shared.months import Month, read_month
+from shared.signed import Signer
 from tests.integration.payout.given import member_with, plan_all, planned
 from tests.support.clock import SteppedClock
 
+SIGNER = Signer([b"m" * 32])
 NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
 
 
 def tick(engine: Engine, settings: Settings, clock: SteppedClock, *, caught_up: bool = True) -> int:
-    return sum(monthly_run.tick(engine, settings, lambda _month: caught_up, clock))
+    return sum(schedule.tick(engine, settings, lambda _month: caught_up, SIGNER, clock))
 
 
 def run_months(engine: Engine) -> list[str]:
