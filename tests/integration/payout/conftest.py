@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import Engine
 
 from services.payout.config import Patience, Settings
+from services.payout.domain import Kind
+from services.payout.goals import Wish
 from shared.http_client import HttpClient
-from tests.integration.payout.given import LIMITS
+from tests.integration.payout.given import LIMITS, member_with, plan_all
+from tests.integration.payout.releasing import NOVEMBER
 from tests.integration.payout.world import (
     CLERK_KEY,
     SERVICE_KEY,
@@ -106,3 +109,14 @@ def settings() -> Settings:
         reversals_every=timedelta(seconds=1),
         patience=PATIENCE,
     )
+
+
+@pytest.fixture
+def plan_hash(engine: Engine, clock: SteppedClock) -> str:
+    """A planned run, begun by anna, of five payouts; answers the hash that names it."""
+    with engine.begin() as connection:
+        for points in (100, 200, 300):
+            member_with(connection, clock, points)
+        both = (Wish(Kind.CERTIFICATE, target=500), Wish(Kind.TOP_UP))
+        member_with(connection, clock, 700, *both)
+    return plan_all(engine, NOVEMBER, clock)

@@ -1,85 +1,39 @@
 """A run is planned, looked at, released by a second person, paused, cancelled, and signed for."""
 
-import csv
-import io
-import json
 import threading
 from dataclasses import replace
-from typing import Any
-from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from services.payout.api.app import build
 from services.payout.config import Settings
-from services.payout.domain import Kind
-from services.payout.goals import Wish
 from services.payout.monthly_run import asking, planning, schedule
-from services.payout.monthly_run.manifest import link
-from services.payout.store import payouts, runs
-from services.payout.store.payouts import Payout
-from shared.months import read_month
-from shared.signed import Signer, is_signed
+from services.payout.store import runs
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
-from tests.integration.payout.given import hear_points, member_with, plan_all, run_all
+from tests.integration.payout.given import hear_points, member_with, plan_all
+from tests.integration.payout.releasing import (
+    MONTH,
+    NOVEMBER,
+    SIGNER,
+    START,
+    WHY,
+    do,
+    events,
+    hear_all,
+    of_run,
+    states,
+    turn,
+)
 from tests.integration.payout.world import World
 from tests.support.clock import SteppedClock
-
-MONTH = "2026-11"
-NOVEMBER = read_month(MONTH)
-SIGNER = Signer([b"m" * 32])
-WHY = {"clerk": "vera", "reason": "the operator asked us to wait"}
-START = "00" * 32
 
 
 @pytest.fixture
 def client(settings: Settings, engine: Engine, clock: SteppedClock) -> FlaskClient:
     return build(settings, engine, clock).test_client()
-
-
-@pytest.fixture
-def plan_hash(engine: Engine, clock: SteppedClock) -> str:
-    """A planned run, begun by anna, of five payouts; answers the hash that names it."""
-    with engine.begin() as connection:
-        for points in (100, 200, 300):
-            member_with(connection, clock, points)
-        both = (Wish(Kind.CERTIFICATE, target=500), Wish(Kind.TOP_UP))
-        member_with(connection, clock, 700, *both)
-    return plan_all(engine, NOVEMBER, clock)
-
-
-def do(client: FlaskClient, what: str, **sent: str) -> Any:
-    return client.post(f"/runs/{MONTH}/{what}", json=sent, headers=CLERK)
-
-
-def turn(engine: Engine, settings: Settings, clock: SteppedClock) -> None:
-    for _ in schedule.tick(engine, settings, lambda _month: True, SIGNER, clock):
-        pass
-
-
-def of_run(engine: Engine) -> list[Payout]:
-    with engine.connect() as connection:
-        return payouts.of_run(connection, MONTH, state=None, after=runs.BEFORE_ALL, limit=500)
-
-
-def states(engine: Engine) -> set[str]:
-    return {one.state.value for one in of_run(engine)}
-
-
-def hear_all(engine: Engine, what: str, clock: SteppedClock, **said: str) -> None:
-    with engine.begin() as connection:
-        for one in of_run(engine):
-            hear_points(connection, what, one, clock, **said)
-
-
-def events(engine: Engine, event_type: str) -> list[dict[str, Any]]:
-    ask = text("SELECT message FROM event_log JOIN payouts ON payout_id::text = aggregate_id")
-    with engine.connect() as connection:
-        said = [json.loads(message) for message in connection.scalars(ask)]
-    return [one for one in said if one["type"] == event_type]
 
 
 def test_nothing_is_asked_for_before_a_second_person_releases(
@@ -237,59 +191,6 @@ def test_a_run_cancelled_before_its_release_ends_at_once(
     assert (states(engine), events(engine, "payout.requested")) == ({"cancelled"}, [])
     signed = client.get(f"/runs/{MONTH}/manifest", headers=CLERK).get_json()
     assert signed["manifest"]["state"] == "cancelled"
-
-
-def test_what_ended_is_signed_and_its_hash_can_be_computed_again(
-    client: FlaskClient, engine: Engine, settings: Settings, clock: SteppedClock, plan_hash: str
-) -> None:
-    early = client.get(f"/runs/{MONTH}/manifest", headers=CLERK)
-    assert_problem(early, 409, "not_ended")
-    do(client, "release", clerk="boris", plan_hash=plan_hash)
-    turn(engine, settings, clock)
-    hear_all(engine, "refused", clock, reason="debt")
-    for _ in range(2):
-        turn(engine, settings, clock)
-    signed = client.get(f"/runs/{MONTH}/manifest", headers=CLERK).get_json()
-    keys = client.get("/runs/manifest-keys", headers=CLERK).get_json()["keys"]
-    told = signed["manifest"]
-    assert is_signed(told, signed["signature"], keys[signed["key_id"]])
-    assert (told["state"], told["payouts"], told["points"]) == ("finished", 5, 1_300)
-    assert {(one["state"], one["reason"]) for one in told["outcome"]} == {("refused", "debt")}
-    folded = bytes(32)
-    for one in sorted(of_run(engine), key=lambda one: (one.member_id, one.goal_id)):
-        values = (one.payout_id, one.member_id, one.goal_id, one.kind, one.amount)
-        row = io.StringIO()
-        csv.writer(row, lineterminator="").writerow(values)
-        folded = link(folded, row.getvalue())
-    assert folded.hex() == told["plan_hash"] == plan_hash
-    ask = text("""
-        SELECT encode(plan_chain(concat_ws(',', payout_id, member_id, goal_id, kind, amount)
-                                 ORDER BY member_id, goal_id), 'hex') FROM payouts
-    """)
-    with engine.connect() as connection:
-        assert connection.scalar(ask) == plan_hash
-
-
-def test_a_review_shows_totals_the_month_before_and_outliers(
-    client: FlaskClient, engine: Engine, clock: SteppedClock, plan_hash: str
-) -> None:
-    run_all(engine, NOVEMBER, clock)
-    with engine.begin() as connection:
-        for _ in range(4):
-            member_with(connection, clock, 90)
-        rich = member_with(connection, clock, 5_000)
-    later = read_month("2026-12")
-    plan_all(engine, later, clock)
-    told = client.get("/runs/2026-12/review", headers=CLERK).get_json()
-    assert told["month_before"] == MONTH
-    assert told["plan_hash"] not in {plan_hash, START}
-    lines = {one["kind"]: one for one in told["lines"]}
-    assert lines["top_up"]["now"] == {"payouts": 5, "points": 5_360}
-    assert lines["top_up"]["difference"] == {"payouts": 1, "points": 4_560}
-    assert lines["certificate"]["difference"] == {"payouts": -1, "points": -500}
-    [outlier] = told["outliers"]
-    assert UUID(outlier["member_id"]) == rich
-    assert (outlier["amount"], outlier["median"]) == (5_000, 90)
 
 
 WRONG: list[tuple[str, dict[str, str], str]] = [
