@@ -4,6 +4,7 @@ It always runs on servers of its own, local processes, whatever the other tests 
 not meet what they left behind.
 """
 
+import signal
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,10 +58,22 @@ class RunningStack:
         one = next(process for process in PROCESSES if process.name == name)
         stack.start_process(self._settings(), one)
 
+    def restart(self, server: str) -> None:
+        """End a server without letting it tidy up, and start it again."""
+        running = state.processes(self.folder)[server]
+        # Killed outright, PostgreSQL's children would outlive it for a while, and bar the next one.
+        by = signal.SIGQUIT if server == "postgres" else signal.SIGKILL
+        process.stop(running, by=by)
+        stack.up(self.folder, _silent)
+
     def _settings(self) -> Settings:
         known = settings.load(self.folder)
         assert known is not None
         return known
+
+
+def _silent(_words: str) -> None:
+    pass
 
 
 def start_stack(folder: Path, cleanup: ExitStack) -> RunningStack:
