@@ -1,6 +1,6 @@
 """Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
 
-from services.payout.api import clerks, held, members, salons
+from services.payout.api import clerks, held, members, reconciliation, salons
 from services.payout.api.held import CannotAsk
 from services.payout.api.till_schemas import WrongSalonId
 from services.payout.domain import MonthOver, MonthTooFar
@@ -16,7 +16,7 @@ from services.payout.top_ups.giving_up import (
 )
 from shared.months import NotAMonth
 
-__all__ = ["REFUSALS", "clerks", "held", "members", "salons"]
+__all__ = ["REFUSALS", "clerks", "held", "members", "reconciliation", "salons"]
 
 REFUSALS: dict[type[Exception], int] = {
     CannotAsk: 409,
@@ -34,5 +34,6 @@ REFUSALS: dict[type[Exception], int] = {
     WasExecuted: 409,
     WrongGoal: 422,
     WrongSalonId: 422,
+    **reconciliation.REFUSALS,
     **salons.REFUSALS,
 }
