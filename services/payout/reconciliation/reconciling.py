@@ -6,23 +6,17 @@ explained, lines of later days included which may have become first or second of
 run does all of it and takes it back. Nothing here moves a payout; an unknown one is asked about.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import uuid4
+from datetime import date
 
 import structlog
 from sqlalchemy import Connection, Engine
 
 from services.payout.config import Reconciling
-from services.payout.reconciliation import days, matching, statement
-from services.payout.reconciliation.cases import BY_ITSELF
-from services.payout.reconciliation.matching import DIFFERENCES, Class, Found, Movement, Subject
+from services.payout.reconciliation import days, judging, statement
 from services.payout.reconciliation.statement import Statement
-from services.payout.store.reconciliation import cases, movements, statements
 from services.payout.store.reconciliation import days as kept_days
-from services.payout.store.reconciliation.cases import Act, Difference
+from services.payout.store.reconciliation import movements, statements
 from services.payout.store.reconciliation.days import Reconciliation
 from services.payout.top_ups.billing import Billing
 from shared.clock import Clock
@@ -94,7 +88,7 @@ def again(desk: Desk, day: date) -> None:
     """Match a day once more with the file that it has."""
     with desk.engine.begin() as connection:
         statements.lock(connection)
-        opened, explained = _match(connection, day, desk)
+        opened, explained = judging.judge(connection, day, desk.rules, desk.clock())
         kept = kept_days.get(connection, day)
         done = Reconciled(kept, is_new=False, cases_opened=opened, cases_explained=explained)
     _told(done)
@@ -108,7 +102,7 @@ def _take(connection: Connection, sent: Statement, desk: Desk, *, by_hand: bool)
         statements.keep(connection, sent, version, now, by_hand=by_hand)
     statements.make_current(connection, sent.day, version, now)
     others = _touched(connection, sent.day) if is_new else []
-    counts = [_match(connection, day, desk) for day in [sent.day, *others]]
+    counts = [judging.judge(connection, day, desk.rules, now) for day in [sent.day, *others]]
     opened, explained = (sum(column) for column in zip(*counts, strict=True))
     return Reconciled(kept_days.get(connection, sent.day), is_new, opened, explained)
 
@@ -119,97 +113,6 @@ def _touched(connection: Connection, day: date) -> list[date]:
     due = movements.due(connection, days.begins_at(day), days.ends_at(day))
     touched = {*statements.days_sharing(connection, day), *(one.day for one in due)}
     return sorted(touched - {day})
-
-
-def _match(connection: Connection, day: date, desk: Desk) -> tuple[int, int]:
-    """Match a day as it stands; answers how many cases it opened and explained."""
-    now = desk.clock()
-    lines = statements.lines(connection, day)
-    waiting = movements.due(connection, days.begins_at(day), days.ends_at(day))
-    due = {one.subject: one.ours for one in waiting if one.day == day}
-    ours = movements.ours_of(connection, lines) | due
-    before = _counted(statements.before(connection, day, [one.key for one in lines]))
-    found = matching.match(lines, ours, due=due, before=before)
-    differences = [_difference(one, day) for one in found if one.verdict in DIFFERENCES]
-    _keep_classes(connection, day, found, differences)
-    kept_days.set_matched(connection, day, totals(found), now)
-    _ask_about(connection, found, now)
-    return _open_and_close(connection, day, differences, desk.rules, now)
-
-
-def totals(found: Iterable[Found]) -> dict[str, dict[str, int]]:
-    """Count what was found, and add up its rubles: the operator's, where he has a line."""
-    counts: Counter[Class] = Counter()
-    rubles: Counter[Class] = Counter()
-    for one in found:
-        counts[one.verdict] += 1
-        theirs = one.theirs_rubles
-        rubles[one.verdict] += (one.ours_rubles or 0) if theirs is None else theirs
-    return {kind.value: {"count": counts[kind], "rubles": rubles[kind]} for kind in Class}
-
-
-def _counted(rows: Sequence[tuple[str, str, int, int]]) -> Mapping[Subject, int]:
-    before: Counter[Subject] = Counter()
-    for movement, key, entry, lines in rows:
-        number = entry if movement == Movement.REVERSAL else None
-        before[Subject(Movement(movement), key, number)] += lines
-    return before
-
-
-def _difference(found: Found, day: date) -> Difference:
-    """Name a difference by all that makes it one: another amount is another difference."""
-    subject, ours = found.subject, found.ours
-    entry = found.line.entry if found.line else subject.number
-    parts = (found.verdict.value, day, subject.movement.value, subject.key, entry, found.nth,
-             found.ours_rubles, found.theirs_rubles)  # fmt: skip
-    return Difference(
-        case_id=uuid4(),
-        name=" ".join(map(str, parts)),
-        day=day,
-        kind=found.verdict.value,
-        movement=subject.movement.value,
-        key=subject.key,
-        entry=entry,
-        payout_id=ours.payout_id if ours else None,
-        ours_rubles=found.ours_rubles,
-        theirs_rubles=found.theirs_rubles,
-    )
-
-
-def _keep_classes(
-    connection: Connection, day: date, found: Sequence[Found], differences: Sequence[Difference]
-) -> None:
-    # Both lists are in the order of `found`.
-    names = iter(differences)
-    judged = []
-    for one in found:
-        name = next(names).name if one.verdict in DIFFERENCES else None
-        if one.line is not None:
-            judged.append((one.line.position, one.verdict, name))
-    statements.set_judged(connection, day, judged)
-
-
-def _ask_about(connection: Connection, found: Iterable[Found], now: datetime) -> None:
-    unclear = [one.ours.payout_id for one in found if one.verdict is Class.OPEN and one.ours]
-    movements.ask_now(connection, [one for one in unclear if one is not None], now)
-
-
-def _open_and_close(
-    connection: Connection,
-    day: date,
-    differences: Sequence[Difference],
-    rules: Reconciling,
-    now: datetime,
-) -> tuple[int, int]:
-    opened = cases.open_new(
-        connection, differences, owner=rules.case_owner, now=now, deadline=now + rules.case_time
-    )
-    cases.add_acts(connection, opened, Act("opened", BY_ITSELF, now, rules.case_owner))
-    names = [one.name for one in differences]
-    reason = f"The file of {day}, as matched now, explains it."
-    explained = cases.explain(connection, day, names, reason, now)
-    cases.add_acts(connection, explained, Act("closed", BY_ITSELF, now, reason))
-    return len(opened), len(explained)
 
 
 def _told(done: Reconciled) -> Reconciled:

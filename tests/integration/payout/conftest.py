@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from services.payout.config import Patience, Settings
+from services.payout.config import Patience, Reconciling, Settings
 from shared.http_client import HttpClient
 from tests.integration.payout.given import LIMITS
 from tests.integration.payout.world import (
@@ -32,6 +32,11 @@ OWN_TABLES = (
     "wrong_codes",
     "salon_keys",
     "salons",
+    "case_acts",
+    "cases",
+    "reconciliations",
+    "statement_lines",
+    "statement_files",
     "parked",
 )
 PATIENCE = Patience(
@@ -40,6 +45,9 @@ PATIENCE = Patience(
     give_up=timedelta(days=1),
     first=timedelta(seconds=1),
     longest=timedelta(seconds=300),
+)
+RECONCILING = Reconciling(
+    hour=6, every=timedelta(seconds=300), case_owner="payouts", case_time=timedelta(days=5)
 )
 
 
@@ -102,4 +110,5 @@ def settings() -> Settings:
         run_grace=timedelta(0),
         reversals_every=timedelta(seconds=1),
         patience=PATIENCE,
+        reconciling=RECONCILING,
     )

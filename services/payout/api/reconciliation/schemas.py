@@ -33,7 +33,7 @@ class DaysQuery(StrictSchema):
     limit = WholeInQuery(lowest=1, highest=366, load_default=40)
 
 
-class TotalSchema(Schema):
+class ClassTotalSchema(Schema):
     """How many lines or payouts are of a class, and the rubles in them."""
 
     count = fields.Integer(required=True)
@@ -53,7 +53,7 @@ class ReconciliationSchema(Schema):
     found = fields.Dict(
         required=True,
         keys=fields.String(validate=validate.OneOf([kind.value for kind in Class])),
-        values=fields.Nested(TotalSchema),
+        values=fields.Nested(ClassTotalSchema),
     )
 
 
