@@ -5,24 +5,20 @@ them. Lines whose payout was unknown are matched again as soon as it is not. A d
 read keeps no other day from being read, and is tried again with each turn.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import Connection
 
-from services.payout.reconciliation import days, reconciling
-from services.payout.reconciliation.days import ONE_DAY
+from services.payout.reconciliation import due, reconciling
 from services.payout.reconciliation.reconciling import Desk, ReconciledMeanwhile
 from services.payout.reconciliation.statement import UnreadableStatement
 from services.payout.store.reconciliation import cases
 from services.payout.store.reconciliation import days as kept_days
 from services.payout.top_ups.billing import Billing, NoStatement
-from shared.months import PROGRAMME_ZONE
 
 log = structlog.get_logger()
-MOST_DAYS_BACK = 40
 OPEN = Gauge("payout_cases_open", "Differences between the operator's files and our payouts.")
 OVERDUE = Gauge("payout_cases_overdue", "Open cases past their deadline.")
 OLDEST = Gauge("payout_cases_oldest_seconds", "Age of the oldest open case.")
@@ -32,8 +28,8 @@ MISSING = Gauge("payout_statement_days_missing", "Days whose file should be here
 def tick(desk: Desk, billing: Billing) -> Iterator[date]:
     """Fetch what is due, match what is known by now, and tell how much is open."""
     with desk.engine.connect() as connection:
-        due = days_to_fetch(connection, desk.clock(), desk.rules.hour)
-    for day in due:
+        to_fetch = due.days_to_fetch(connection, desk.clock(), desk.rules.hour)
+    for day in to_fetch:
         _fetch(desk, billing, day)
         yield day
     with desk.engine.connect() as connection:
@@ -42,26 +38,6 @@ def tick(desk: Desk, billing: Billing) -> Iterator[date]:
         reconciling.again(desk, day)
         yield day
     _tell(desk)
-
-
-def days_to_fetch(connection: Connection, now: datetime, hour: int) -> list[date]:
-    """Answer the days to fetch, oldest first, at most so far back."""
-    last = last_day(now, hour)
-    back = last - (MOST_DAYS_BACK - 1) * ONE_DAY
-    missing = [day for day in missing_days(connection, now, hour) if day >= back]
-    since = datetime.combine(last + ONE_DAY, time(hour), PROGRAMME_ZONE)
-    return sorted([*missing, *kept_days.unsettled(connection, back, last, since)])
-
-
-def missing_days(connection: Connection, now: datetime, hour: int) -> Sequence[date]:
-    """Answer all days since our first top-up whose file should be here and is not."""
-    first = kept_days.first_of_all(connection)
-    return kept_days.missing(connection, first, last_day(now, hour)) if first else []
-
-
-def last_day(now: datetime, hour: int) -> date:
-    """Answer the last day whose file should be there: yesterday, once it is that hour."""
-    return days.day_at(now - timedelta(hours=hour)) - ONE_DAY
 
 
 def _fetch(desk: Desk, billing: Billing, day: date) -> None:
@@ -77,7 +53,7 @@ def _tell(desk: Desk) -> None:
     now = desk.clock()
     with desk.engine.connect() as connection:
         tally = cases.tally(connection, now)
-        missing = missing_days(connection, now, desk.rules.hour)
+        missing = due.missing_days(connection, now, desk.rules.hour)
     OPEN.set(tally.open)
     OVERDUE.set(tally.overdue)
     OLDEST.set((now - tally.oldest_at).total_seconds() if tally.oldest_at else 0)

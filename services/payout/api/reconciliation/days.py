@@ -14,7 +14,7 @@ from services.payout.api.reconciliation.schemas import (
     FileQuery,
     RequestSchema,
 )
-from services.payout.reconciliation import reconciling, schedule
+from services.payout.reconciliation import due, reconciling
 from services.payout.reconciliation.days import read_day
 from services.payout.reconciliation.reconciling import Desk, Reconciled
 from services.payout.reconciliation.statement import LARGEST_FILE_BYTES
@@ -68,7 +68,7 @@ def _look(routes: Blueprint, engine: Engine, desk: Desk) -> None:
     def list_days(asked: dict[str, int]) -> object:
         """List the newest days that were reconciled, and those whose file is missing."""
         with engine.connect() as connection:
-            missing = schedule.missing_days(connection, desk.clock(), desk.rules.hour)
+            missing = due.missing_days(connection, desk.clock(), desk.rules.hour)
             return {"data": days.newest(connection, asked["limit"]), "missing": missing}
 
     @routes.get("/reconciliations/<day>")

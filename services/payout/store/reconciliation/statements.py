@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from services.payout.reconciliation.matching import Class, Line, Movement
 from services.payout.reconciliation.statement import Statement
-from shared.arrays import columns
+from shared.arrays import array, columns
 
 # One reconciliation at a time: each looks at the lines of other days too. Readers go on.
 _LOCK = text("LOCK TABLE reconciliations IN SHARE ROW EXCLUSIVE MODE")
@@ -113,7 +113,7 @@ def lines(connection: Connection, day: date) -> list[Line]:
 
 def before(connection: Connection, day: date, keys: Sequence[str]) -> list[tuple[Any, ...]]:
     """Answer movement, key, entry and count of lines that earlier days have of these keys."""
-    return [tuple(row) for row in connection.execute(_BEFORE, {"day": day, "keys": list(keys)})]
+    return [tuple(row) for row in connection.execute(_BEFORE, {"day": day, "keys": array(keys)})]
 
 
 def days_sharing(connection: Connection, day: date) -> list[date]:

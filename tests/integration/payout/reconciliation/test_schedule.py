@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 import structlog
 
-from services.payout.reconciliation import schedule
+from services.payout.reconciliation import due, schedule
 from services.payout.reconciliation.days import ONE_DAY, begins_at
-from services.payout.reconciliation.schedule import MOST_DAYS_BACK
+from services.payout.reconciliation.due import MOST_DAYS_BACK
 from tests.integration.payout.reconciliation.books import Books
 
 
@@ -21,7 +21,7 @@ from tests.integration.payout.reconciliation.books import Books
     ],
 )
 def test_yesterdays_file_is_due_at_its_hour(now: str, last: str) -> None:
-    assert str(schedule.last_day(datetime.fromisoformat(now), 6)) == last
+    assert str(due.last_day(datetime.fromisoformat(now), 6)) == last
 
 
 def test_a_day_is_fetched_once_and_missed_days_are_caught_up(books: Books) -> None:
