@@ -13,7 +13,8 @@ from deploy.verify.check import Check
 from deploy.verify.run import verify as run
 
 _NOUNS = (
-    "anchor|bonus|certificate|claim|conversion|event|group|link|log|member|payout|posting|store"
+    "anchor|bonus|case|certificate|claim|conversion|day|event|group|line|link|log|member|payout"
+    "|posting|store"
 )
 _PLURAL = re.compile(rf"\b({_NOUNS})(?:es|s)\b")
 

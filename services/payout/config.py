@@ -26,6 +26,16 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciling:
+    """When the operator's daily file is fetched (Moscow), and what becomes of a difference."""
+
+    hour: int
+    every: timedelta
+    case_owner: str
+    case_time: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the processes of payout need to know."""
 
@@ -48,6 +58,7 @@ class Settings:
     run_grace: timedelta
     reversals_every: timedelta
     patience: Patience
+    reconciling: Reconciling
 
 
 def from_environment() -> Settings:
@@ -81,6 +92,12 @@ def from_environment() -> Settings:
             give_up=_seconds(env, "GIVE_UP_SECONDS", 86_400),
             first=_seconds(env, "FIRST_PAUSE_SECONDS", 1),
             longest=_seconds(env, "LONGEST_PAUSE_SECONDS", 300),
+        ),
+        reconciling=Reconciling(
+            hour=env.int("RECONCILE_HOUR", 6, validate=Range(0, 23)),
+            every=_seconds(env, "RECONCILE_EVERY_SECONDS", 300),
+            case_owner=env.str("CASE_OWNER", "payouts"),
+            case_time=timedelta(days=env.int("CASE_DAYS", 5, validate=Range(1, 365)) or 0),
         ),
     )
     env.done()

@@ -54,10 +54,13 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     assert statement["closing"] == (
         statement["opening"] + statement["earned"] + statement["corrected"] - statement["spent"]
     )
-    whole, changed = proven.split("holds  file")[1], proven.split("BROKEN file")[1]
+    whole, refused = proven.split("holds  file")[1], proven.split("BROKEN file")[1]
+    changed, _, reconciled = refused.partition("\nrefused\n")
     assert "BROKEN" not in whole.partition("payouts")[0]
     assert "BROKEN computation" in changed
-    assert changed.rstrip().endswith("refused")
+    assert "1 case opened, 0 explained." in reconciled
+    assert "missing_here" in reconciled
+    assert reconciled.rstrip().endswith("0 cases opened, 1 explained.")
     again, same, richer, by_how_much = rebuilt
     assert richer["applied"] >= again["applied"] > 0
     assert (same["differences"], by_how_much["members_that_differ"] > 0) == ([], True)

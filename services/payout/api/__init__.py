@@ -1,6 +1,6 @@
 """Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
 
-from services.payout.api import held, members, runs, salons
+from services.payout.api import held, members, reconciliation, runs, salons
 from services.payout.api.held import CannotAsk
 from services.payout.api.till_schemas import WrongSalonId
 from services.payout.domain import MonthOver, MonthTooFar
@@ -15,7 +15,7 @@ from services.payout.top_ups.giving_up import (
 )
 from shared.months import NotAMonth
 
-__all__ = ["REFUSALS", "held", "members", "runs", "salons"]
+__all__ = ["REFUSALS", "held", "members", "reconciliation", "runs", "salons"]
 
 REFUSALS: dict[type[Exception], int] = {
     CannotAsk: 409,
@@ -33,5 +33,6 @@ REFUSALS: dict[type[Exception], int] = {
     WrongGoal: 422,
     WrongSalonId: 422,
     **runs.REFUSALS,
+    **reconciliation.REFUSALS,
     **salons.REFUSALS,
 }

@@ -37,14 +37,14 @@ class ReleaseSchema(StrictSchema):
     plan_hash = Text(required=True, longest=64, validate=_HASH)
 
 
-class ActSchema(StrictSchema):
+class RunActSchema(StrictSchema):
     """Who does it, and why; both are kept."""
 
     clerk = Slug(required=True)
     reason = Text(required=True)
 
 
-class DoneSchema(Schema):
+class RunDoneSchema(Schema):
     """What a person did to a run."""
 
     act = fields.Enum(Act, by_value=True)
@@ -85,7 +85,7 @@ class RunSchema(Schema):
     )
     progress = fields.Dict(keys=fields.String(), values=fields.Integer())
     failures = fields.Dict(keys=fields.String(), values=fields.Integer())
-    acts = fields.List(fields.Nested(DoneSchema))
+    acts = fields.List(fields.Nested(RunDoneSchema))
 
 
 class PlannedSchema(Schema):

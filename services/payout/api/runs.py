@@ -139,21 +139,21 @@ def _decide(desk: Blueprint, engine: Engine, clock: Clock) -> None:
         return told(read_month(month))
 
     @desk.post("/runs/<month>/pause")
-    @desk.arguments(schemas.ActSchema)
+    @desk.arguments(schemas.RunActSchema)
     @desk.response(200, schemas.RunSchema)
     def pause(sent: dict[str, str], month: str) -> object:
         """Pause a released run: what has begun goes on, nothing more begins."""
         return do(Act.PAUSE, month, sent)
 
     @desk.post("/runs/<month>/resume")
-    @desk.arguments(schemas.ActSchema)
+    @desk.arguments(schemas.RunActSchema)
     @desk.response(200, schemas.RunSchema)
     def resume(sent: dict[str, str], month: str) -> object:
         """Let a paused run go on."""
         return do(Act.RESUME, month, sent)
 
     @desk.post("/runs/<month>/cancel")
-    @desk.arguments(schemas.ActSchema)
+    @desk.arguments(schemas.RunActSchema)
     @desk.response(200, schemas.RunSchema)
     def cancel(sent: dict[str, str], month: str) -> object:
         """Cancel what has not begun of a run, for good; points reserved for it are free again."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from services.payout.config import Patience, Settings
+from services.payout.config import Patience, Reconciling, Settings
 from services.payout.domain import Kind
 from services.payout.goals import Wish
 from shared.http_client import HttpClient
@@ -36,6 +36,11 @@ OWN_TABLES = (
     "wrong_codes",
     "salon_keys",
     "salons",
+    "case_acts",
+    "cases",
+    "reconciliations",
+    "statement_lines",
+    "statement_files",
     "parked",
 )
 PATIENCE = Patience(
@@ -44,6 +49,9 @@ PATIENCE = Patience(
     give_up=timedelta(days=1),
     first=timedelta(seconds=1),
     longest=timedelta(seconds=300),
+)
+RECONCILING = Reconciling(
+    hour=6, every=timedelta(seconds=300), case_owner="payouts", case_time=timedelta(days=5)
 )
 
 
@@ -108,6 +116,7 @@ def settings() -> Settings:
         run_grace=timedelta(0),
         reversals_every=timedelta(seconds=1),
         patience=PATIENCE,
+        reconciling=RECONCILING,
     )
 
 
