@@ -19,6 +19,7 @@ from deploy.local.processes import PROCESSES
 from deploy.local.settings import Settings
 from deploy.target import Target, from_status
 from tests.support.ports import free_ports
+from tests.support.servers import without_fsync
 from tests.support.waiting import eventually
 
 
@@ -56,7 +57,7 @@ class RunningStack:
     def start(self, name: str) -> None:
         """Start a process again, and wait until it is ready."""
         one = next(process for process in PROCESSES if process.name == name)
-        stack.start_process(self._settings(), one)
+        stack.start_process(self.settings(), one)
 
     def restart(self, server: str) -> None:
         """End a server without letting it tidy up, and start it again."""
@@ -66,7 +67,8 @@ class RunningStack:
         process.stop(running, by=by)
         stack.up(self.folder, _silent)
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """Answer what it was started with."""
         known = settings.load(self.folder)
         assert known is not None
         return known
@@ -81,4 +83,6 @@ def start_stack(folder: Path, cleanup: ExitStack) -> RunningStack:
     said: list[str] = []
     cleanup.callback(stack.down, folder, said.append)
     status = stack.up(folder, said.append, first_port=free_ports(BLOCK)[0])
-    return RunningStack(folder, from_status(status))
+    running = RunningStack(folder, from_status(status))
+    without_fsync(running.settings().admin_dsn)
+    return running

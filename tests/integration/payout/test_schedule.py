@@ -1,5 +1,6 @@
 """The scheduler: it fires on the 1st in Moscow, once, and catches up once if it was down."""
 
+import threading
 from datetime import datetime
 
 from sqlalchemy import Engine, text
@@ -52,6 +53,23 @@ def test_a_scheduler_that_was_down_catches_up_once_with_the_first_as_cutoff(
     with engine.connect() as connection:
         run = runs.get(connection, read_month("2027-02"))
     assert run.cutoff_at == datetime.fromisoformat("2027-01-31T21:00:00Z")
+
+
+def test_two_schedulers_alive_at_once_make_one_run_of_a_leap_day(
+    engine: Engine, settings: Settings, clock: SteppedClock
+) -> None:
+    """INVARIANT: one month, one run, each member once, whoever of them is first."""
+    with engine.begin() as connection:
+        for _ in range(20):
+            member_with(connection, clock, 100)
+    clock.now = datetime.fromisoformat("2028-02-29T21:00:00Z")  # 1 March in Moscow
+    both = [threading.Thread(target=tick, args=(engine, settings, clock)) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert run_months(engine) == ["2028-03"]
+    assert list(planned(engine, Month(2028, 3)).values()) == [["top_up:100"]] * 20
 
 
 def test_an_early_run_by_a_clerk_is_the_months_run(
