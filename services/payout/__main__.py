@@ -4,8 +4,9 @@ import threading
 
 import structlog
 
-from services.payout import certificates, config, consumer, monthly_run
-from services.payout.certificates import CodeBook
+from services.payout import config, consumer, monthly_run
+from services.payout.certificates import issuing
+from services.payout.certificates.codes import CodeBook
 from services.payout.hearing import Hearing
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
@@ -63,7 +64,7 @@ def _execute(stop: threading.Event) -> None:
 
     def issue() -> bool:
         with engine.begin() as connection:
-            return certificates.issue_reserved(connection, book, utc_now()) > 0
+            return issuing.issue_reserved(connection, book, utc_now()) > 0
 
     def follow_reversals() -> bool:
         reversals.follow(engine, billing, utc_now)

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from services.payout import api, config
-from services.payout.certificates import CodeBook
+from services.payout.certificates.codes import CodeBook
 from services.payout.top_ups.billing import Billing
 from shared import database, ops
 from shared.clock import Clock, utc_now

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from services.payout import goals
 from services.payout.api.schemas import CertificateListSchema, CodeSchema, GoalsSchema
-from services.payout.certificates import CodeBook
+from services.payout.certificates.codes import CodeBook
 from services.payout.goals import UnknownMember
 from services.payout.store import certificates, heard
 from services.payout.store import goals as table

@@ -20,7 +20,7 @@ from services.payout.api.till_schemas import (
     SalonListSchema,
     check_salon_id,
 )
-from services.payout.certificates import CodeBook, MistypedCode
+from services.payout.certificates.codes import CodeBook, MistypedCode
 from services.payout.store import tills
 from services.payout.store.tills import UnknownSalon
 from services.payout.tills import guessing, redeeming

@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from services.payout.certificates import CodeBook, read_code
+from services.payout.certificates.codes import CodeBook, read_code
 from services.payout.store import tills
 from services.payout.store.goals import denominations_at
 from services.payout.store.tills import Found, Redemption

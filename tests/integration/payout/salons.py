@@ -8,7 +8,8 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.payout.api.app import build
-from services.payout.certificates import CodeBook, issue_reserved
+from services.payout.certificates.codes import CodeBook
+from services.payout.certificates.issuing import issue_reserved
 from services.payout.config import Settings
 from services.payout.domain import Kind
 from services.payout.goals import Wish

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from services.payout.certificates import ALPHABET, new_code
+from services.payout.certificates.codes import ALPHABET, new_code
 from services.payout.config import Settings
 from services.payout.tills.guessing import MOST_WRONG, WITHIN
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 
 from deploy.local import settings
 from deploy.local.processes import Process, wanted_ports
-from services.payout import certificates
-from services.payout.certificates import CodeBook
+from services.payout.certificates import issuing
+from services.payout.certificates.codes import CodeBook
 from services.payout.config import Patience
 from services.payout.goals import Wish, set_goals
 from services.payout.states import State
@@ -161,7 +161,7 @@ class World:
 
     def issue(self) -> int:
         with self.engine.begin() as connection:
-            return certificates.issue_reserved(connection, self.book, self.clock())
+            return issuing.issue_reserved(connection, self.book, self.clock())
 
     def follow_reversals(self) -> None:
         reversals.follow(self.engine, self.billing, self.clock)
