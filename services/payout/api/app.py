@@ -36,7 +36,8 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
         "payout",
         title="Payout",
         blueprints=[
-            api.members.blueprint(engine, access, book, clock),
+            api.members.blueprint(engine, access, clock),
+            *api.certificates.blueprints(engine, access, book, clock),
             api.clerks.blueprint(engine, access, settings.top_up_limits, clock),
             api.clerks.look_up(engine, access),
             api.held.blueprint(engine, access, billing, settings.patience, clock),
@@ -45,5 +46,6 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
             ops.blueprint(engine, access),
         ],
         refusals={**api.REFUSALS, **ops.REFUSALS},
+        template_folder="templates",
         ready={"postgres": partial(database.ping, engine)},
     )

@@ -24,7 +24,7 @@ from services.payout.certificates.codes import CodeBook, MistypedCode
 from services.payout.store import tills
 from services.payout.store.tills import UnknownSalon
 from services.payout.tills import guessing, redeeming
-from services.payout.tills.guessing import TooManyWrongCodes
+from services.payout.tills.guessing import TooManyWrongCodes, UnknownCode
 from services.payout.tills.redeeming import Purchase, Till
 from shared.clock import Clock
 from shared.identity import Access, NotAllowed
@@ -40,8 +40,9 @@ REFUSALS: dict[type[Exception], int] = {
     redeeming.AlreadyRedeemed: 409,
     redeeming.ReceiptUsed: 409,
     redeeming.TooLate: 409,
-    redeeming.UnknownCode: 404,
     redeeming.UnknownRedemption: 404,
+    redeeming.VoidCode: 409,
+    UnknownCode: 404,
 }
 
 
@@ -50,7 +51,7 @@ def tills_blueprint(engine: Engine, book: CodeBook, clock: Clock) -> Blueprint:
     routes = Blueprint("tills", __name__, description="Certificates at a salon's till.")
 
     def till() -> Till:
-        return Till(engine, book, _salon(engine, request), clock)
+        return Till(engine, book, _key_hash(request), clock)
 
     @routes.post("/till/check")
     @routes.arguments(CheckSchema)
@@ -114,22 +115,18 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
     @desk.get("/certificates/liability")
     @desk.response(200, LiabilitySchema)
     def liability() -> object:
-        """Tell what certificates were issued, redeemed and burnt, and what is open."""
+        """Tell what certificates were issued, redeemed, burnt and voided, and what is open."""
         with engine.connect() as connection:
             return tills.liability(connection)
 
     return desk
 
 
-def _salon(engine: Engine, asking: Request) -> str:
+def _key_hash(asking: Request) -> bytes:
     sent = asking.headers.get("Authorization", "")
-    salon_id = None
-    if sent.startswith(_BEARER):
-        with engine.connect() as connection:
-            salon_id = tills.salon_of(connection, _hash(sent[len(_BEARER) :]))
-    if salon_id is None:
+    if not sent.startswith(_BEARER):
         raise NotAllowed
-    return salon_id
+    return _hash(sent[len(_BEARER) :])
 
 
 def _hash(key: str) -> bytes:

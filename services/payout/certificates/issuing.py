@@ -1,4 +1,4 @@
-"""Issuing: a payout whose points are reserved becomes a certificate, with its code, in one commit."""
+"""Issuing: a payout whose points are reserved becomes a certificate, with its code, in one go."""
 
 from datetime import datetime
 

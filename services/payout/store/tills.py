@@ -31,9 +31,13 @@ _OF_KEY = text("""
 SELECT salon_id FROM salon_keys JOIN salons USING (salon_id) WHERE key_hash = :hash AND is_on
 """)
 _COUNT_WRONG = text("""
-SELECT count(*) FROM wrong_codes WHERE salon_id = :salon_id AND tried_at > :since
+SELECT count(*) FROM wrong_codes
+WHERE (salon_id = :salon_id OR member_id = CAST(:member_id AS uuid)) AND tried_at > :since
 """)
-_NOTE_WRONG = text("INSERT INTO wrong_codes (salon_id, tried_at) VALUES (:salon_id, :now)")
+_NOTE_WRONG = text("""
+INSERT INTO wrong_codes (salon_id, member_id, tried_at)
+VALUES (:salon_id, CAST(:member_id AS uuid), :now)
+""")
 _FORGET_WRONG = text("DELETE FROM wrong_codes WHERE tried_at <= :since")
 _FIND_CODE = text("""
 SELECT certificate_id, denomination, status FROM certificates WHERE code_hash = ANY(:hashes)
@@ -76,9 +80,13 @@ SELECT count(*) AS issued,
            AS open_minor,
        count(redemption_id) AS redeemed,
        coalesce(sum(pays_minor), 0)::bigint AS redeemed_minor,
-       coalesce(sum(burns_minor), 0)::bigint AS burnt_minor
+       coalesce(sum(burns_minor), 0)::bigint AS burnt_minor,
+       count(*) FILTER (WHERE status = 'void') AS void,
+       coalesce(sum(certificates.denomination) FILTER (WHERE status = 'void'), 0)::bigint * 100
+           AS void_minor
 FROM certificates LEFT JOIN redemptions
     ON redemptions.certificate_id = certificates.certificate_id AND cancelled_at IS NULL
+WHERE status <> 'replaced'
 """)
 
 
@@ -89,6 +97,18 @@ class UnknownSalon(LookupError):
 
     def __init__(self, salon_id: str) -> None:
         super().__init__(f"There is no salon {salon_id[:64]!r}. GET /salons lists them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Guesser:
+    """Who tries codes: a salon's till, or a member."""
+
+    salon_id: str | None = None
+    member_id: UUID | None = None
+
+    def named(self) -> dict[str, str]:
+        """Answer it as a log names it."""
+        return {name: str(one) for name, one in asdict(self).items() if one is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +165,17 @@ def salon_of(connection: Connection, key_hash: bytes) -> str | None:
     return None if salon_id is None else str(salon_id)
 
 
-def wrong_codes(connection: Connection, salon_id: str, since: datetime) -> int:
-    """Count the wrong codes that a salon tried since a moment."""
-    return int(connection.scalar(_COUNT_WRONG, {"salon_id": salon_id, "since": since}) or 0)
+def wrong_codes(connection: Connection, guesser: Guesser, since: datetime) -> int:
+    """Count the wrong codes that somebody tried since a moment."""
+    return int(connection.scalar(_COUNT_WRONG, {**asdict(guesser), "since": since}) or 0)
 
 
 def note_wrong_code(
-    connection: Connection, salon_id: str, now: datetime, forget_before: datetime
+    connection: Connection, guesser: Guesser, now: datetime, forget_before: datetime
 ) -> None:
     """Count a wrong code, and forget those that count no more."""
     connection.execute(_FORGET_WRONG, {"since": forget_before})
-    connection.execute(_NOTE_WRONG, {"salon_id": salon_id, "now": now})
+    connection.execute(_NOTE_WRONG, {**asdict(guesser), "now": now})
 
 
 def by_code(connection: Connection, hashes: Sequence[bytes]) -> Found | None:
@@ -193,5 +213,8 @@ def cancel(connection: Connection, redemption_id: UUID, now: datetime) -> None:
 
 
 def liability(connection: Connection) -> dict[str, int]:
-    """Count the certificates: issued, open, redeemed and burnt; sums in minor units."""
+    """Count the certificates: issued, open, redeemed, burnt, void; sums in minor units.
+
+    One that has a newer code is counted by that one alone.
+    """
     return dict(connection.execute(_LIABILITY).one()._mapping)  # noqa: SLF001 - SQLAlchemy's own public name
