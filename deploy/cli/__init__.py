@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from deploy.cli import (
+    certificates,
     claims,
     codes,
     compare,
@@ -71,6 +72,7 @@ for group in (
     rules.rules,
     codes.codes,
     salons.salons,
+    certificates.certificates,
     rates.rates,
     parked.parked,
     events.events,

@@ -55,7 +55,8 @@ def reveal(
 
 def qr_of(code: str) -> str:
     """Draw a code for a salon's scanner, as SVG to stand in a page; always dark on white."""
-    drawn: str = segno.make(code, error="q", micro=False).svg_inline(
+    # Not the level that segno would raise it to: OpenCV's reader fails at that one.
+    drawn: str = segno.make(code, error="q", boost_error=False, micro=False).svg_inline(
         border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr", lineclass=None
     )
     return drawn

@@ -74,7 +74,8 @@ def test_the_page_to_print_stands_alone_and_its_qr_code_is_the_code(salons: Salo
     assert all(f"<span>{group}</span>" in page.text for group in code.split("-"))
     for said in ("2\u00a0000&nbsp;₽", "burns", "Whoever holds this page can spend it"):
         assert said in page.text
-    assert drawn(page.text) == [bytes(row) for row in segno.make(code, error="q").matrix]
+    wanted = segno.make(code, error="q", boost_error=False)
+    assert drawn(page.text) == [bytes(row) for row in wanted.matrix]
     assert_problem(reveal(salons, issued, "?format=html"), 409, "already_revealed")
 
 
