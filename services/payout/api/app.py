@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from services.payout import api, config
+from services.payout.api.till_lane import TillLane
 from services.payout.certificates.codes import CodeBook
 from services.payout.top_ups.billing import Billing
 from shared import database, ops
@@ -32,7 +33,7 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
     access = Access(settings.operator_key, settings.service_key, sessions, clock)
     book = CodeBook(settings.certificate_keys)
     billing = Billing(HttpClient(settings.billing_url, read_seconds=_CLERK_WAITS_SECONDS))
-    return create_app(
+    app = create_app(
         "payout",
         title="Payout",
         blueprints=[
@@ -49,3 +50,9 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
         template_folder="templates",
         ready={"postgres": partial(database.ping, engine)},
     )
+    # One statement is one transaction: nothing to begin, nothing to commit.
+    at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+    app.wsgi_app = TillLane(  # type: ignore[method-assign]
+        partial(api.salons.till_of, at_once, book, clock), app.wsgi_app
+    )
+    return app

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Request, request
+from flask import request
 from sqlalchemy import Engine
 
 from services.payout.api.till_schemas import (
@@ -46,12 +46,19 @@ REFUSALS: dict[type[Exception], int] = {
 }
 
 
+def till_of(engine: Engine, book: CodeBook, clock: Clock, authorization: str) -> Till:
+    """Answer the till of a header Authorization; raises NotAllowed when there is no key in it."""
+    if not authorization.startswith(_BEARER):
+        raise NotAllowed
+    return Till(engine, book, _hash(authorization[len(_BEARER) :]), clock)
+
+
 def tills_blueprint(engine: Engine, book: CodeBook, clock: Clock) -> Blueprint:
     """Build the routes of a till; its key says which salon it stands in."""
     routes = Blueprint("tills", __name__, description="Certificates at a salon's till.")
 
     def till() -> Till:
-        return Till(engine, book, _key_hash(request), clock)
+        return till_of(engine, book, clock, request.headers.get("Authorization", ""))
 
     @routes.post("/till/check")
     @routes.arguments(CheckSchema)
@@ -120,13 +127,6 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
             return tills.liability(connection)
 
     return desk
-
-
-def _key_hash(asking: Request) -> bytes:
-    sent = asking.headers.get("Authorization", "")
-    if not sent.startswith(_BEARER):
-        raise NotAllowed
-    return _hash(sent[len(_BEARER) :])
 
 
 def _hash(key: str) -> bytes:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
+
+from shared.database import raw
 
 _PUT_SALON = text("""
 INSERT INTO salons (salon_id, name, is_on) VALUES (:salon_id, :name, :is_on)
@@ -42,17 +45,29 @@ _FORGET_WRONG = text("DELETE FROM wrong_codes WHERE tried_at <= :since")
 _FIND_CODE = text("""
 SELECT certificate_id, denomination, status FROM certificates WHERE code_hash = ANY(:hashes)
 """)
-_REDEEM = text("""
-WITH taken AS (
-    UPDATE certificates SET status = 'redeemed'
-    WHERE certificate_id = :certificate_id AND status = 'issued' RETURNING certificate_id
+# All of it in one statement: who asks, whether he is slowed, the certificate, what it pays (as
+# tills/worth.py says; the table holds it). Of tills in the same moment one finds it still open.
+_REDEEM = """
+WITH till AS (
+    SELECT salons.salon_id FROM salon_keys JOIN salons USING (salon_id)
+    WHERE key_hash = %(key_hash)s AND is_on AND (
+        SELECT count(*) FROM wrong_codes
+        WHERE wrong_codes.salon_id = salons.salon_id AND tried_at > %(since)s
+    ) < %(most_wrong)s
+), taken AS (
+    UPDATE certificates SET status = 'redeemed' FROM till
+    WHERE code_hash = ANY(%(hashes)s::bytea[]) AND status = 'issued'
+    RETURNING certificate_id, salon_id, denomination,
+              least(denomination * 100, %(price_minor)s::bigint) AS pays_minor
 )
 INSERT INTO redemptions (redemption_id, certificate_id, salon_id, receipt, denomination,
                          price_minor, pays_minor, burns_minor, redeemed_at)
-SELECT :redemption_id, certificate_id, :salon_id, :receipt, :denomination, :price_minor,
-       :pays_minor, :burns_minor, :redeemed_at
+SELECT %(redemption_id)s, certificate_id, salon_id, %(receipt)s, denomination,
+       %(price_minor)s::bigint, pays_minor, denomination * 100 - pays_minor, %(now)s
 FROM taken
-""")
+RETURNING redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
+          burns_minor, redeemed_at
+"""
 _REDEMPTION = """
 SELECT redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
        burns_minor, redeemed_at, cancelled_at
@@ -121,6 +136,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a till asks for: its key's hash, the code's, a receipt and a price; who is slowed."""
+
+    key_hash: bytes
+    hashes: Sequence[bytes]
+    receipt: str
+    price_minor: int
+    now: datetime
+    since: datetime
+    most_wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class Redemption:
     """One purchase that a certificate paid, in whole or in part; minor units are 1/100 ruble."""
 
@@ -184,12 +212,14 @@ def by_code(connection: Connection, hashes: Sequence[bytes]) -> Found | None:
     return None if row is None else Found(*row)
 
 
-def redeem(connection: Connection, wanted: Redemption) -> bool:
-    """Redeem a certificate in one statement; False when somebody else was first.
+def redeem(connection: Connection, wanted: Wanted) -> Redemption | None:
+    """Redeem an open certificate; None when anything at all stands against it.
 
-    The database refuses a second certificate for a receipt (`redemptions_one_a_receipt`).
+    Raises psycopg's UniqueViolation when the receipt has taken another certificate.
     """
-    return connection.execute(_REDEEM, asdict(wanted)).rowcount == 1
+    asked = asdict(wanted) | {"redemption_id": uuid4()}
+    row: Any = raw(connection).execute(_REDEEM, asked).fetchone()
+    return None if row is None else Redemption(*row)
 
 
 def of_receipt(connection: Connection, salon_id: str, receipt: str) -> Redemption | None:

@@ -6,17 +6,16 @@ nobody has count as guesses.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 
 from services.payout.certificates.codes import CodeBook, read_code
-from services.payout.store import certificates, tills
+from services.payout.store import tills
 from services.payout.store.goals import denominations_at
-from services.payout.store.tills import Found, Guesser, Redemption
+from services.payout.store.tills import Guesser, Redemption, Wanted
 from services.payout.tills import guessing
 from services.payout.tills.guessing import UnknownCode
 from services.payout.tills.worth import Worth, same_day, that_fits, worth
@@ -25,6 +24,7 @@ from shared.identity import NotAllowed
 
 log = structlog.get_logger()
 _ISSUED = "issued"
+_ONE_A_RECEIPT = "redemptions_one_a_receipt"
 _WITHOUT_WORTH = {"replaced", "void"}
 
 
@@ -122,26 +122,28 @@ class Till:
         return Checked(found.denomination, found.status != _ISSUED, does, fits)
 
     def redeem(self, asked: Purchase) -> Redemption:
-        """Redeem a certificate for a purchase, once; key, code and redemption are one transaction.
+        """Redeem a certificate for a purchase, once; the same again is answered the same.
 
         Raises NotAllowed, MistypedCode, UnknownCode, TooManyWrongCodes, VoidCode, AlreadyRedeemed,
         ReceiptUsed.
         """
-        code, now = read_code(asked.code), self.clock()
-        wanted, is_first = None, False
+        return self.redeem_at_once(asked) or self._done_before(asked)
+
+    def redeem_at_once(self, asked: Purchase) -> Redemption | None:
+        """Redeem it in one statement; None when `redeem` has something to say against it.
+
+        Raises MistypedCode.
+        """
+        now, hashes = self.clock(), self.book.hashes(read_code(asked.code))
+        since, most = guessing.since(now), guessing.MOST_WRONG
+        wanted = Wanted(self.key_hash, hashes, asked.receipt, asked.price_minor, now, since, most)
         try:
             with self.engine.begin() as connection:
-                till = self._guesser(connection)
-                found = guessing.find(connection, self.book, code, till, now)
-                if found is not None:
-                    wanted = _redemption(found, str(till.salon_id), asked, now)
-                    is_first = tills.redeem(connection, wanted)
-        except IntegrityError as fault:
-            if "redemptions_one_a_receipt" not in str(fault.orig):
+                return tills.redeem(connection, wanted)
+        except UniqueViolation as fault:
+            if fault.diag.constraint_name != _ONE_A_RECEIPT:
                 raise
-        if wanted is None:
-            raise UnknownCode
-        return wanted if is_first else self._done_before(wanted)
+            return None
 
     def cancel(self, redemption_id: UUID) -> Redemption:
         """Take a redemption of the day back; again, it stays so.
@@ -162,14 +164,18 @@ class Till:
         log.info("till.cancelled", salon_id=salon_id, redemption_id=str(redemption_id))
         return replace(done, cancelled_at=now)
 
-    def _done_before(self, wanted: Redemption) -> Redemption:
-        with self.engine.connect() as connection:
-            done = tills.of_receipt(connection, wanted.salon_id, wanted.receipt)
-            status = certificates.find(connection, wanted.certificate_id).status
+    def _done_before(self, asked: Purchase) -> Redemption:
+        code, now = read_code(asked.code), self.clock()
+        with self.engine.begin() as connection:
+            till = self._guesser(connection)
+            found = guessing.find(connection, self.book, code, till, now)
+            done = tills.of_receipt(connection, str(till.salon_id), asked.receipt)
+        if found is None:
+            raise UnknownCode
         if done is None:
-            raise VoidCode if status in _WITHOUT_WORTH else AlreadyRedeemed
-        if (done.certificate_id, done.price_minor) != (wanted.certificate_id, wanted.price_minor):
-            raise ReceiptUsed(wanted.receipt)
+            raise VoidCode if found.status in _WITHOUT_WORTH else AlreadyRedeemed
+        if (done.certificate_id, done.price_minor) != (found.certificate_id, asked.price_minor):
+            raise ReceiptUsed(asked.receipt)
         return done
 
     def _guesser(self, connection: Connection) -> Guesser:
@@ -177,18 +183,3 @@ class Till:
         if salon_id is None:
             raise NotAllowed
         return Guesser(salon_id=salon_id)
-
-
-def _redemption(found: Found, salon_id: str, asked: Purchase, now: datetime) -> Redemption:
-    does = worth(found.denomination, asked.price_minor)
-    return Redemption(
-        uuid4(),
-        found.certificate_id,
-        salon_id,
-        asked.receipt,
-        found.denomination,
-        asked.price_minor,
-        does.pays_minor,
-        does.burns_minor,
-        now,
-    )
