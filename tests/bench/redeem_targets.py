@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 import requests
 
@@ -116,6 +117,12 @@ class Tills:
         match = re.search(r"tps = ([\d.]+)", said)
         assert match is not None, said
         return float(match[1])
+
+    def cpu_seconds(self) -> float:
+        """Answer what the web process and its worker have taken of a core so far."""
+        server = psutil.Process(self.pid)
+        times = [one.cpu_times() for one in (server, *server.children(recursive=True))]
+        return sum(one.user + one.system for one in times)
 
     def count(self, what: str) -> int:
         """Count rows: of a table, with a condition."""

@@ -33,6 +33,7 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
     access = Access(settings.operator_key, settings.service_key, sessions, clock)
     book = CodeBook(settings.certificate_keys)
     billing = Billing(HttpClient(settings.billing_url, read_seconds=_CLERK_WAITS_SECONDS))
+    till_of = api.salons.tills_of(engine, book, clock)
     app = create_app(
         "payout",
         title="Payout",
@@ -43,16 +44,12 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
             api.clerks.look_up(engine, access),
             api.held.blueprint(engine, access, billing, settings.patience, clock),
             api.salons.blueprint(engine, access, clock),
-            api.salons.tills_blueprint(engine, book, clock),
+            api.salons.tills_blueprint(till_of),
             ops.blueprint(engine, access),
         ],
         refusals={**api.REFUSALS, **ops.REFUSALS},
         template_folder="templates",
         ready={"postgres": partial(database.ping, engine)},
     )
-    # One statement is one transaction: nothing to begin, nothing to commit.
-    at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
-    app.wsgi_app = TillLane(  # type: ignore[method-assign]
-        partial(api.salons.till_of, at_once, book, clock), app.wsgi_app
-    )
+    app.wsgi_app = TillLane(till_of, app.wsgi_app)  # type: ignore[method-assign]
     return app

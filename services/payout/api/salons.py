@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -24,8 +25,10 @@ from services.payout.certificates.codes import CodeBook, MistypedCode
 from services.payout.store import tills
 from services.payout.store.tills import UnknownSalon
 from services.payout.tills import guessing, redeeming
+from services.payout.tills.counter import Counter
 from services.payout.tills.guessing import TooManyWrongCodes, UnknownCode
 from services.payout.tills.redeeming import Purchase, Till
+from shared.batches import NotInTime
 from shared.clock import Clock
 from shared.identity import Access, NotAllowed
 from shared.web import Blueprint
@@ -35,6 +38,7 @@ _BEARER = "Bearer "
 
 REFUSALS: dict[type[Exception], int] = {
     MistypedCode: 422,
+    NotInTime: 503,
     TooManyWrongCodes: 429,
     UnknownSalon: 404,
     redeeming.AlreadyRedeemed: 409,
@@ -46,19 +50,24 @@ REFUSALS: dict[type[Exception], int] = {
 }
 
 
-def till_of(engine: Engine, book: CodeBook, clock: Clock, authorization: str) -> Till:
-    """Answer the till of a header Authorization; raises NotAllowed when there is no key in it."""
-    if not authorization.startswith(_BEARER):
-        raise NotAllowed
-    return Till(engine, book, _hash(authorization[len(_BEARER) :]), clock)
+def tills_of(engine: Engine, book: CodeBook, clock: Clock) -> Callable[[str], Till]:
+    """Answer how a till is known by its header Authorization; raises NotAllowed without a key."""
+    counter = Counter(engine)
+
+    def till_of(authorization: str) -> Till:
+        if not authorization.startswith(_BEARER):
+            raise NotAllowed
+        return Till(engine, counter, book, _hash(authorization[len(_BEARER) :]), clock)
+
+    return till_of
 
 
-def tills_blueprint(engine: Engine, book: CodeBook, clock: Clock) -> Blueprint:
+def tills_blueprint(till_of: Callable[[str], Till]) -> Blueprint:
     """Build the routes of a till; its key says which salon it stands in."""
     routes = Blueprint("tills", __name__, description="Certificates at a salon's till.")
 
     def till() -> Till:
-        return till_of(engine, book, clock, request.headers.get("Authorization", ""))
+        return till_of(request.headers.get("Authorization", ""))
 
     @routes.post("/till/check")
     @routes.arguments(CheckSchema)

@@ -8,7 +8,6 @@ came: nothing has happened by then, so it is answered there as if there were no 
 import io
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -29,7 +28,7 @@ _LONGEST_BODY = 4_096
 _PURCHASE = PurchaseSchema()
 _TOLD = (
     *("redemption_id", "receipt", "denomination", "price_minor", "pays_minor", "burns_minor"),
-    *("redeemed_at", "cancelled_at"),
+    *("left_minor", "redeemed_at", "cancelled_at"),
 )
 
 
@@ -78,7 +77,4 @@ class TillLane:
 
 
 def _json_of(done: Redemption) -> bytes:
-    kept = asdict(done)
-    return msgspec.json.encode(
-        {name: kept[name] for name in _TOLD} | {"left_minor": done.left_minor}
-    )
+    return msgspec.json.encode({name: getattr(done, name) for name in _TOLD})

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from shared.arrays import columns
 from shared.database import raw
 
 _PUT_SALON = text("""
@@ -48,22 +49,28 @@ SELECT certificate_id, denomination, status FROM certificates WHERE code_hash = 
 # All of it in one statement: who asks, whether he is slowed, the certificate, what it pays (as
 # tills/worth.py says; the table holds it). Of tills in the same moment one finds it still open.
 _REDEEM = """
-WITH till AS (
-    SELECT salons.salon_id FROM salon_keys JOIN salons USING (salon_id)
-    WHERE key_hash = %(key_hash)s AND is_on AND (
+WITH asked AS (
+    SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[], %s::bigint[],
+                         %s::timestamptz[])
+        AS asked (redemption_id, key_hash, code_hash, receipt, price_minor, now)
+), allowed AS (
+    SELECT DISTINCT ON (certificate_id) certificate_id, salon_id, redemption_id, receipt,
+           price_minor, now
+    FROM asked JOIN salon_keys USING (key_hash) JOIN salons USING (salon_id)
+    JOIN certificates USING (code_hash)
+    WHERE is_on AND status = 'issued' AND (
         SELECT count(*) FROM wrong_codes
-        WHERE wrong_codes.salon_id = salons.salon_id AND tried_at > %(since)s
-    ) < %(most_wrong)s
+        WHERE wrong_codes.salon_id = salons.salon_id AND tried_at > now - %s::interval
+    ) < %s
 ), taken AS (
-    UPDATE certificates SET status = 'redeemed' FROM till
-    WHERE code_hash = ANY(%(hashes)s::bytea[]) AND status = 'issued'
-    RETURNING certificate_id, salon_id, denomination,
-              least(denomination * 100, %(price_minor)s::bigint) AS pays_minor
+    UPDATE certificates SET status = 'redeemed' FROM allowed
+    WHERE certificates.certificate_id = allowed.certificate_id AND status = 'issued'
+    RETURNING allowed.*, denomination, least(denomination * 100, price_minor) AS pays_minor
 )
 INSERT INTO redemptions (redemption_id, certificate_id, salon_id, receipt, denomination,
                          price_minor, pays_minor, burns_minor, redeemed_at)
-SELECT %(redemption_id)s, certificate_id, salon_id, %(receipt)s, denomination,
-       %(price_minor)s::bigint, pays_minor, denomination * 100 - pays_minor, %(now)s
+SELECT redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
+       denomination * 100 - pays_minor, now
 FROM taken
 RETURNING redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
           burns_minor, redeemed_at
@@ -135,17 +142,15 @@ class Found:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a till asks for: its key's hash, the code's, a receipt and a price; who is slowed."""
+class Wanted(NamedTuple):
+    """What a till asks for: the hash of its key, those of the code, a receipt and its price."""
 
+    redemption_id: UUID
     key_hash: bytes
     hashes: Sequence[bytes]
     receipt: str
     price_minor: int
     now: datetime
-    since: datetime
-    most_wrong: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +217,28 @@ def by_code(connection: Connection, hashes: Sequence[bytes]) -> Found | None:
     return None if row is None else Found(*row)
 
 
-def redeem(connection: Connection, wanted: Wanted) -> Redemption | None:
-    """Redeem an open certificate; None when anything at all stands against it.
+def redeem(
+    connection: Connection, asked: Sequence[Wanted], most_wrong: int, within: timedelta
+) -> dict[UUID, Redemption]:
+    """Redeem what is open, by the ids asked for; one is missing when anything stands against it.
 
-    Raises psycopg's UniqueViolation when the receipt has taken another certificate.
+    Raises psycopg's UniqueViolation when a receipt takes two certificates.
     """
-    asked = asdict(wanted) | {"redemption_id": uuid4()}
-    row: Any = raw(connection).execute(_REDEEM, asked).fetchone()
-    return None if row is None else Redemption(*row)
+    # Of a code's hashes, one under each of our keys, at most one is kept.
+    flat = [
+        (
+            one.redemption_id,
+            f"\\x{one.key_hash.hex()}",
+            f"\\x{code.hex()}",
+            one.receipt,
+            one.price_minor,
+            one.now,
+        )
+        for one in asked
+        for code in one.hashes
+    ]
+    rows: Any = raw(connection).execute(_REDEEM, [*columns(flat), within, most_wrong]).fetchall()
+    return {row[0]: Redemption(*row) for row in rows}
 
 
 def of_receipt(connection: Connection, salon_id: str, receipt: str) -> Redemption | None:

@@ -5,11 +5,11 @@ happened the first time. A code with a slip is seen by its check digits; only wh
 nobody has count as guesses.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
-from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine
 
 from services.payout.certificates.codes import CodeBook, read_code
@@ -17,15 +17,15 @@ from services.payout.store import tills
 from services.payout.store.goals import denominations_at
 from services.payout.store.tills import Guesser, Redemption, Wanted
 from services.payout.tills import guessing
+from services.payout.tills.counter import Counter
 from services.payout.tills.guessing import UnknownCode
 from services.payout.tills.worth import Worth, same_day, that_fits, worth
+from shared.batches import NotInTime
 from shared.clock import Clock
 from shared.identity import NotAllowed
 
 log = structlog.get_logger()
 _ISSUED = "issued"
-_ONE_A_RECEIPT = "redemptions_one_a_receipt"
-_WITHOUT_WORTH = {"replaced", "void"}
 
 
 class AlreadyRedeemed(ValueError):
@@ -76,6 +76,15 @@ class TooLate(ValueError):
         super().__init__("It was redeemed on another day, by Moscow's calendar: ask the operator.")
 
 
+# Open now and not a moment ago: taken back in between, so the till may ask again.
+_WHY_NOT: Mapping[str, type[Exception]] = {
+    "issued": NotInTime,
+    "redeemed": AlreadyRedeemed,
+    "replaced": VoidCode,
+    "void": VoidCode,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a certificate would do for a price; `fits`: the largest of which nothing would burn."""
@@ -100,6 +109,7 @@ class Till:
     """A salon's till, known by its key."""
 
     engine: Engine
+    counter: Counter
     book: CodeBook
     key_hash: bytes
     clock: Clock
@@ -115,7 +125,7 @@ class Till:
             denominations = denominations_at(connection, now)
         if found is None:
             raise UnknownCode
-        if found.status in _WITHOUT_WORTH:
+        if _WHY_NOT[found.status] is VoidCode:
             raise VoidCode
         does = worth(found.denomination, price_minor)
         fits = that_fits(price_minor, denominations) if does.burns_minor else None
@@ -125,25 +135,19 @@ class Till:
         """Redeem a certificate for a purchase, once; the same again is answered the same.
 
         Raises NotAllowed, MistypedCode, UnknownCode, TooManyWrongCodes, VoidCode, AlreadyRedeemed,
-        ReceiptUsed.
+        ReceiptUsed, NotInTime.
         """
         return self.redeem_at_once(asked) or self._done_before(asked)
 
     def redeem_at_once(self, asked: Purchase) -> Redemption | None:
-        """Redeem it in one statement; None when `redeem` has something to say against it.
+        """Redeem it unless anything stands against it, which `redeem` would say.
 
-        Raises MistypedCode.
+        Raises MistypedCode, NotInTime.
         """
-        now, hashes = self.clock(), self.book.hashes(read_code(asked.code))
-        since, most = guessing.since(now), guessing.MOST_WRONG
-        wanted = Wanted(self.key_hash, hashes, asked.receipt, asked.price_minor, now, since, most)
-        try:
-            with self.engine.begin() as connection:
-                return tills.redeem(connection, wanted)
-        except UniqueViolation as fault:
-            if fault.diag.constraint_name != _ONE_A_RECEIPT:
-                raise
-            return None
+        hashes = self.book.hashes(read_code(asked.code))
+        return self.counter.redeem(
+            Wanted(uuid4(), self.key_hash, hashes, asked.receipt, asked.price_minor, self.clock())
+        )
 
     def cancel(self, redemption_id: UUID) -> Redemption:
         """Take a redemption of the day back; again, it stays so.
@@ -173,7 +177,7 @@ class Till:
         if found is None:
             raise UnknownCode
         if done is None:
-            raise VoidCode if found.status in _WITHOUT_WORTH else AlreadyRedeemed
+            raise _WHY_NOT[found.status]
         if (done.certificate_id, done.price_minor) != (found.certificate_id, asked.price_minor):
             raise ReceiptUsed(asked.receipt)
         return done
