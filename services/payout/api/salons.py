@@ -22,8 +22,8 @@ from services.payout.api.till_schemas import (
     check_salon_id,
 )
 from services.payout.certificates.codes import CodeBook, MistypedCode
-from services.payout.store import tills
-from services.payout.store.tills import UnknownSalon
+from services.payout.store import salons, tills
+from services.payout.store.salons import UnknownSalon
 from services.payout.tills import guessing, redeeming
 from services.payout.tills.counter import Counter
 from services.payout.tills.guessing import TooManyWrongCodes, UnknownCode
@@ -108,7 +108,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
     def list_salons() -> object:
         """List the salons, with their wrong codes of the last quarter of an hour."""
         with engine.connect() as connection:
-            return {"data": tills.salons(connection, guessing.since(clock()))}
+            return {"data": salons.salons(connection, guessing.since(clock()))}
 
     @desk.put("/salons/<salon_id>")
     @desk.arguments(NewSalonSchema)
@@ -117,7 +117,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         """Add a salon, or change it; one that is off can do nothing."""
         check_salon_id(salon_id)
         with engine.begin() as connection:
-            tills.put_salon(connection, salon_id, **sent)
+            salons.put_salon(connection, salon_id, **sent)
 
     @desk.post("/salons/<salon_id>/keys")
     @desk.response(201, NewKeySchema)
@@ -125,7 +125,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         """Make a key, shown this once; the one before it stays valid, older ones end."""
         key = secrets.token_urlsafe(_KEY_BYTES)
         with engine.begin() as connection:
-            tills.add_key(connection, salon_id, _hash(key), clock())
+            salons.add_key(connection, salon_id, _hash(key), clock())
         return {"key": key}
 
     @desk.get("/certificates/liability")

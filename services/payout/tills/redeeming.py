@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from services.payout.certificates.codes import CodeBook, read_code
-from services.payout.store import tills
+from services.payout.store import salons, tills
 from services.payout.store.goals import denominations_at
 from services.payout.store.tills import Guesser, Redemption, Wanted
 from services.payout.tills import guessing
@@ -183,7 +183,7 @@ class Till:
         return done
 
     def _guesser(self, connection: Connection) -> Guesser:
-        salon_id = tills.salon_of(connection, self.key_hash)
+        salon_id = salons.salon_of(connection, self.key_hash)
         if salon_id is None:
             raise NotAllowed
         return Guesser(salon_id=salon_id)
