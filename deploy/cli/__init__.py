@@ -12,6 +12,7 @@ import click
 
 from deploy.cli import (
     cases,
+    certificates,
     claims,
     codes,
     compare,
@@ -74,6 +75,7 @@ for group in (
     rules.rules,
     codes.codes,
     salons.salons,
+    certificates.certificates,
     rates.rates,
     parked.parked,
     events.events,

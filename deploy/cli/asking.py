@@ -14,6 +14,7 @@ from shared.http_client import HttpClient
 
 NOT_REACHED = 3
 _PAGE = 100
+_HARMLESS = "\n\N{NO-BREAK SPACE}"  # Python calls neither printable
 
 as_json = click.option("--json", "wants_json", is_flag=True, help="Print JSON, for scripts.")
 by_clerk = click.option("--clerk", required=True, metavar="NAME", help="Who you are; it is kept.")
@@ -92,7 +93,7 @@ def to_the_second(moment: str) -> str:
 
 def harmless(text: str) -> str:
     """Answer a text that may be a stranger's so that it steers no terminal."""
-    return "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text)
+    return "".join(one if one.isprintable() or one in _HARMLESS else "\ufffd" for one in text)
 
 
 def _cell(value: object) -> Text:

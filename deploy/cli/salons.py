@@ -59,7 +59,7 @@ def key(salon_id: str) -> None:
 @click.command()
 @as_json
 def liability(*, wants_json: bool) -> None:
-    """Show which certificates are open, redeemed, burnt."""
+    """Show what certificates are open, redeemed, burnt."""
     told = answered(_desk().get("/certificates/liability"))
     if wants_json:
         print_json(told)
@@ -69,6 +69,7 @@ def liability(*, wants_json: bool) -> None:
         "open": f"{told['open']} worth {_rubles(told['open_minor'])}",
         "redeemed": f"{told['redeemed']}, paid {_rubles(told['redeemed_minor'])}",
         "burnt": _rubles(told["burnt_minor"]),
+        "void": f"{told['void']} worth {_rubles(told['void_minor'])}, given back in points",
     }
     print_facts("Certificates", facts)
 

@@ -56,10 +56,10 @@ WHERE kind = 'top_up' AND state IN ('completed', 'settled', 'reversed', 'returne
 _CERTIFICATES_DONE = """
 WITH done AS (
     SELECT payout_id, reserved FROM payout.payouts
-    WHERE kind = 'certificate' AND state IN ('completed', 'settled')
+    WHERE kind = 'certificate' AND state IN ('completed', 'settled', 'reversed', 'returned')
 ), issued AS (
     SELECT payout_id, count(*) AS certificates, sum(denomination) AS worth
-    FROM payout.certificates GROUP BY payout_id
+    FROM payout.certificates WHERE status <> 'replaced' GROUP BY payout_id
 )
 SELECT count(done.payout_id) AS certificate_payouts,
        coalesce(sum(issued.certificates), 0)::bigint AS certificates,
@@ -69,20 +69,32 @@ SELECT count(done.payout_id) AS certificate_payouts,
        count(*) FILTER (WHERE issued.worth <> done.reserved) AS of_another_worth
 FROM done FULL JOIN issued USING (payout_id)
 """
-# A certificate is spent by exactly one redemption that stands, and that is worth all of it.
+# A certificate is spent by exactly one redemption that stands, and that is worth all of it. Instead
+# of one that was replaced, the one that took its place counts; a void one gave its points back.
 _CERTIFICATES_REDEEMED = """
 WITH standing AS (
     SELECT certificate_id, count(*) AS redemptions, sum(pays_minor + burns_minor) AS worth
     FROM payout.redemptions WHERE cancelled_at IS NULL GROUP BY certificate_id
+), kept AS (
+    SELECT certificates.*, payouts.state, standing.redemptions, standing.worth,
+           successor.denomination AS replaced_by
+    FROM payout.certificates JOIN payout.payouts USING (payout_id)
+    LEFT JOIN standing USING (certificate_id)
+    LEFT JOIN payout.certificates AS successor ON successor.replaces = certificates.certificate_id
 )
 SELECT count(*) FILTER (WHERE status = 'issued') AS open_certificates,
-       count(standing.certificate_id) AS redeemed_certificates,
-       count(*) FILTER (WHERE (status = 'redeemed') <> (standing.certificate_id IS NOT NULL))
+       count(redemptions) AS redeemed_certificates,
+       count(*) FILTER (WHERE status = 'void') AS void_certificates,
+       count(*) FILTER (WHERE (status = 'redeemed') <> (redemptions IS NOT NULL))
            AS spent_without_redemption,
-       count(*) FILTER (WHERE standing.redemptions > 1) AS redeemed_twice,
-       coalesce(sum(denomination * 100) FILTER (WHERE status <> 'issued')
+       count(*) FILTER (WHERE redemptions > 1) AS redeemed_twice,
+       count(*) FILTER (WHERE (status = 'void') <> (state IN ('reversed', 'returned'))
+                          AND status <> 'replaced') AS void_without_points_back,
+       count(*) FILTER (WHERE (status = 'replaced') <> (replaced_by IS NOT NULL)
+                           OR replaced_by <> denomination) AS replaced_by_nothing_equal,
+       coalesce(sum(denomination * 100) FILTER (WHERE status = 'redeemed')
                 - sum(worth), 0)::bigint AS liability_off_minor
-FROM payout.certificates LEFT JOIN standing USING (certificate_id)
+FROM kept
 """
 
 
@@ -121,10 +133,13 @@ def checks(auditor: Auditor, system: Target) -> list[Check]:
 
 
 def certificates(auditor: Auditor) -> Check:
-    """Judge what salons redeemed: what was issued is open, redeemed or burnt."""
+    """Judge what became of certificates: what was issued is open, redeemed, burnt or void."""
     found = dict(figures(auditor, _CERTIFICATES_REDEEMED))
-    seen = {name: found.pop(name) for name in ("open_certificates", "redeemed_certificates")}
-    says = "each certificate is open, or redeemed once: issued = open + redeemed + burnt"
+    kinds = ("open_certificates", "redeemed_certificates", "void_certificates")
+    seen = {name: found.pop(name) for name in kinds}
+    says = (
+        "each certificate is open, redeemed once, or void: issued = open + redeemed + burnt + void"
+    )
     return Check(says, seen=seen, wrong=found)
 
 

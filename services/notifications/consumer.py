@@ -3,6 +3,7 @@
 from services.notifications import handlers
 from services.notifications.handlers import (
     BonusChanged,
+    CertificateReissued,
     ClaimChanged,
     MemberChanged,
     PayoutCompleted,
@@ -32,6 +33,10 @@ SUBSCRIPTIONS = (
         },
     ),
     Subscription("claims", {"claim.changed": Handles(ClaimChanged, handlers.tell_of_claims)}),
+    Subscription(
+        "certificates",
+        {"certificate.reissued": Handles(CertificateReissued, handlers.tell_of_reissued)},
+    ),
     Subscription(
         "payouts",
         {

@@ -13,6 +13,7 @@ from uuid import UUID
 # A partner's own words go into an SMS under our name only if they cannot be a link or a number.
 _HARMLESS = re.compile(r"[^\W\d][\w ,'()-]{2,59}")
 _LONG_NUMBER = re.compile(r"\d{5}")
+_VOIDED = "certificate_voided"  # the reason of payout.reversed, and so of points.returned
 
 
 class Kind(StrEnum):
@@ -28,6 +29,8 @@ class Kind(StrEnum):
     CERTIFICATE_DECLINED = "certificate_declined"
     POINTS_RETURNED = "points_returned"
     CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_REISSUED = "certificate_reissued"
+    CERTIFICATE_VOIDED = "certificate_voided"
     CLAIM_ACCEPTED = "claim_accepted"
     CLAIM_REFUSED = "claim_refused"
     CLAIM_REFUSED_BECAUSE = "claim_refused_because"
@@ -119,10 +122,20 @@ def news_of_declined(
     return News(f"payout:{payout_id}:declined", member_id, kind, facts)
 
 
-def news_of_returned(payout_id: UUID, member_id: UUID, amount: int, accrued_in_all: int) -> News:
-    """Answer what to tell when spent points came back."""
+def news_of_reissued(certificate_id: UUID, member_id: UUID) -> News:
+    """Answer what to tell of a certificate that has a new code."""
+    facts = {"certificate_id": str(certificate_id)}
+    cause = f"certificate:{certificate_id}:issued"
+    return News(cause, member_id, Kind.CERTIFICATE_REISSUED, facts)
+
+
+def news_of_returned(
+    payout_id: UUID, member_id: UUID, amount: int, reason: str | None, *, accrued_in_all: int
+) -> News:
+    """Answer what to tell when spent points came back, and from what."""
     facts = {"amount": amount, "available": accrued_in_all}
-    return News(f"payout:{payout_id}:returned", member_id, Kind.POINTS_RETURNED, facts)
+    kind = Kind.CERTIFICATE_VOIDED if reason == _VOIDED else Kind.POINTS_RETURNED
+    return News(f"payout:{payout_id}:returned", member_id, kind, facts)
 
 
 def news_of_claim(

@@ -35,6 +35,7 @@ class PointsReturned(msgspec.Struct, frozen=True):
     payout_id: UUID
     member_id: UUID
     amount: int
+    reason: str | None
     balance: Balance
 
 
@@ -45,6 +46,13 @@ class PayoutCompleted(msgspec.Struct, frozen=True):
     member_id: UUID
     amount: int
     certificate_ids: list[UUID]
+
+
+class CertificateReissued(msgspec.Struct, frozen=True):
+    """A certificate with a new code, in place of another."""
+
+    certificate_id: UUID
+    member_id: UUID
 
 
 class ClaimChanged(msgspec.Struct, frozen=True):
@@ -103,10 +111,14 @@ def tell_of_bonuses(
 def tell_of_returned(
     connection: Connection, events: Sequence[Received[PointsReturned]], clock: Clock
 ) -> None:
-    """Tell of points that came back after the operator took a top-up back."""
+    """Tell of points that came back: of a top-up taken back, or of a certificate voided."""
     news = [
         domain.news_of_returned(
-            one.data.payout_id, one.data.member_id, one.data.amount, one.data.balance.accrued
+            one.data.payout_id,
+            one.data.member_id,
+            one.data.amount,
+            one.data.reason,
+            accrued_in_all=one.data.balance.accrued,
         )
         for one in events
     ]
@@ -124,6 +136,14 @@ def tell_of_completed(
             one.data.payout_id, one.data.member_id, one.data.amount, one.data.certificate_ids
         )
     ]
+    store.add(connection, news, clock())
+
+
+def tell_of_reissued(
+    connection: Connection, events: Sequence[Received[CertificateReissued]], clock: Clock
+) -> None:
+    """Send certificates their new codes."""
+    news = [domain.news_of_reissued(one.data.certificate_id, one.data.member_id) for one in events]
     store.add(connection, news, clock())
 
 

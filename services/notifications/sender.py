@@ -21,6 +21,7 @@ from shared.clock import Clock
 log = structlog.get_logger()
 ENDED = Counter("notification_messages", "Messages that are through, by outcome.", ["state"])
 _BATCH = 50
+_WITH_A_CODE = {Kind.CERTIFICATE_ISSUED, Kind.CERTIFICATE_REISSUED}
 # Twenty doublings of a second are twelve days: more would only overflow.
 _MOST_DOUBLINGS = 20
 
@@ -68,7 +69,7 @@ class Sender:
 
     def _words(self, message: Message) -> str:
         facts = dict(message.facts)
-        if message.kind is Kind.CERTIFICATE_ISSUED:
+        if message.kind in _WITH_A_CODE:
             facts |= self._outside.certificate(str(facts["certificate_id"]))
         return texts.compose(message.kind, message.language, facts)
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Engine
 
-from services.payout import certificates, config, consumer
-from services.payout.certificates import CodeBook
+from services.payout import config, consumer
+from services.payout.certificates import issuing
+from services.payout.certificates.codes import CodeBook
 from services.payout.hearing import Hearing
 from services.payout.monthly_run import schedule as months
 from services.payout.reconciliation import schedule as days
@@ -71,7 +72,7 @@ def _execute(stop: threading.Event) -> None:
 
     def issue() -> bool:
         with engine.begin() as connection:
-            return certificates.issue_reserved(connection, book, utc_now()) > 0
+            return issuing.issue_reserved(connection, book, utc_now()) > 0
 
     def follow_reversals() -> bool:
         reversals.follow(engine, billing, utc_now)

@@ -1,4 +1,4 @@
-"""What payout says: the four events of a payout, built from what is known of it.
+"""What payout says: the four events of a payout, and that a certificate has a new code.
 
 The version counts the events of one payout: requested is 1, its outcome 2, a reversal 3.
 """
@@ -14,11 +14,15 @@ from shared.events import Event
 from shared.schemas import rfc3339
 
 TOPIC = "payouts"
+CERTIFICATES_TOPIC = "certificates"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The payout of an event; `amount` is the points asked for, later those that were reserved."""
+    """The payout of an event; `amount` is the points asked for, later those that were reserved.
+
+    `run_month`: of one that was ordered apart from runs, the month of the order.
+    """
 
     payout_id: UUID
     member_id: UUID
@@ -46,8 +50,22 @@ def declined(subject: Subject, reason: str, now: datetime) -> Event:
 
 
 def reversed_(subject: Subject, reason: str, now: datetime) -> Event:
-    """Tell that the operator took a completed top-up back."""
+    """Tell that the operator took a completed top-up back, or a clerk an open certificate."""
     return _event("payout.reversed", 3, subject, now, {"reason": reason})
+
+
+def reissued(subject: Subject, certificate_id: UUID, replaces: UUID, now: datetime) -> Event:
+    """Tell that a payout's certificate has a new code; the old one is void."""
+    member_id = str(subject.member_id)
+    data = {
+        "certificate_id": str(certificate_id),
+        "replaces": str(replaces),
+        "payout_id": str(subject.payout_id),
+        "member_id": member_id,
+        "denomination": subject.amount,
+    }
+    new = str(certificate_id)
+    return Event(CERTIFICATES_TOPIC, member_id, "certificate.reissued", new, 1, now, data)
 
 
 def _event(

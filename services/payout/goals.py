@@ -82,8 +82,15 @@ def check(wishes: Sequence[Wish], denominations: Sequence[int]) -> None:
         if wish.kind is Kind.CERTIFICATE and wish.monthly_limit is not None:
             _refuse(f"{where}.monthly_limit", "A certificate has no limit; it may have a target.")
         if wish.target is not None and wish.target not in denominations:
-            near = _nearest(wish.target, denominations)
+            near = nearest(wish.target, denominations)
             _refuse(f"{where}.target", f"No certificate is worth {wish.target}; {near}.")
+
+
+def nearest(target: int, denominations: Sequence[int]) -> str:
+    """Say which denominations are next to a figure that is none."""
+    place = bisect_left(denominations, target)
+    near = denominations[max(place - 1, 0) : place + 1]
+    return "the nearest are " + " and ".join(str(amount) for amount in near)
 
 
 def _refuse(field: str, why: str) -> NoReturn:
@@ -123,9 +130,3 @@ def _take_alike(wish: Wish, left: list[Goal]) -> UUID | None:
 
 def _goal(wish: Wish, goal_id: UUID) -> Goal:
     return Goal(goal_id, wish.kind, wish.monthly_limit, wish.target)
-
-
-def _nearest(target: int, denominations: Sequence[int]) -> str:
-    place = bisect_left(denominations, target)
-    near = denominations[max(place - 1, 0) : place + 1]
-    return "the nearest are " + " and ".join(str(amount) for amount in near)

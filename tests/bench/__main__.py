@@ -9,7 +9,17 @@ from tests.bench.report import Row, save, table
 from tests.bench.tools import MissingTool
 from tests.support import session
 
-BENCHES = ("redirect", "postback", "files", "pulls", "ledger", "bonuses", "manifest", "memory")
+BENCHES = (
+    "redirect",
+    "postback",
+    "files",
+    "pulls",
+    "ledger",
+    "bonuses",
+    "manifest",
+    "redeem",
+    "memory",
+)
 
 
 def main(names: list[str]) -> int:

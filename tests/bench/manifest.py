@@ -11,7 +11,7 @@ import psycopg
 from deploy import databases
 from services.payout.domain import TopUpLimits
 from services.payout.monthly_run import planning
-from services.payout.store import runs
+from services.payout.store.monthly_run import runs
 from shared.clock import utc_now
 from shared.database import connect
 from shared.migrate import upgrade

@@ -6,7 +6,8 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from services.payout import api, config
-from services.payout.certificates import CodeBook
+from services.payout.api.till_lane import TillLane
+from services.payout.certificates.codes import CodeBook
 from services.payout.reconciliation.reconciling import Desk
 from services.payout.top_ups.billing import Billing
 from shared import database, ops
@@ -38,20 +39,25 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
     billing = Billing(HttpClient(settings.billing_url, read_seconds=_CLERK_WAITS_SECONDS))
     files = Billing(HttpClient(settings.billing_url, read_seconds=_FILE_SECONDS))
     desk = Desk(engine, settings.reconciling, clock)
-    return create_app(
+    till_of = api.salons.tills_of(engine, book, clock)
+    app = create_app(
         "payout",
         title="Payout",
         blueprints=[
-            api.members.blueprint(engine, access, book, clock),
+            api.members.blueprint(engine, access, clock),
+            *api.certificates.blueprints(engine, access, book, clock),
             api.runs.blueprint(engine, access, settings.top_up_limits, signer, clock),
             api.runs.look_up(engine, access),
             api.held.blueprint(engine, access, billing, settings.patience, clock),
             api.reconciliation.days.blueprint(access, desk, files),
             api.reconciliation.cases.blueprint(engine, access, clock),
             api.salons.blueprint(engine, access, clock),
-            api.salons.tills_blueprint(engine, book, clock),
+            api.salons.tills_blueprint(till_of),
             ops.blueprint(engine, access),
         ],
         refusals={**api.REFUSALS, **ops.REFUSALS},
+        template_folder="templates",
         ready={"postgres": partial(database.ping, engine)},
     )
+    app.wsgi_app = TillLane(till_of, app.wsgi_app)  # type: ignore[method-assign]
+    return app

@@ -17,7 +17,7 @@ from services.payout.api.schemas import (
 from services.payout.config import Patience
 from services.payout.states import Fact, IllegalMove, State, move
 from services.payout.store import payouts, reversals
-from services.payout.store.runs import BEFORE_ALL
+from services.payout.store.monthly_run.runs import BEFORE_ALL
 from services.payout.top_ups import giving_up
 from services.payout.top_ups.billing import Billing
 from shared.clock import Clock

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from services.payout.monthly_run.planning import Preview
 from services.payout.monthly_run.review import LOWEST, TIMES, Review
 from services.payout.states import ENDS, State
-from services.payout.store import heard, runs
-from services.payout.store.runs import Run, Tally
+from services.payout.store import heard
+from services.payout.store.monthly_run import runs
+from services.payout.store.monthly_run.runs import Run, Tally
 from shared.months import Month, read_month
 
 _FAILED = {State.REFUSED, State.DECLINED, State.RELEASED, State.REVERSED, State.RETURNED}

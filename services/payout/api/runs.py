@@ -14,8 +14,9 @@ from services.payout.monthly_run import planning, releasing
 from services.payout.monthly_run.review import review
 from services.payout.monthly_run.standing import Act, AnotherPlan, IllegalAct, SamePerson
 from services.payout.states import State
-from services.payout.store import payouts, runs
-from services.payout.store.runs import BEFORE_ALL, Done, UnknownRun
+from services.payout.store import payouts
+from services.payout.store.monthly_run import runs
+from services.payout.store.monthly_run.runs import BEFORE_ALL, Done, UnknownRun
 from shared.clock import Clock
 from shared.identity import Access
 from shared.months import Month, read_month

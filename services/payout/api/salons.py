@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Request, request
+from flask import request
 from sqlalchemy import Engine
 
 from services.payout.api.till_schemas import (
@@ -20,12 +21,14 @@ from services.payout.api.till_schemas import (
     SalonListSchema,
     check_salon_id,
 )
-from services.payout.certificates import CodeBook, MistypedCode
-from services.payout.store import tills
-from services.payout.store.tills import UnknownSalon
+from services.payout.certificates.codes import CodeBook, MistypedCode
+from services.payout.store import salons, tills
+from services.payout.store.salons import UnknownSalon
 from services.payout.tills import guessing, redeeming
-from services.payout.tills.guessing import TooManyWrongCodes
+from services.payout.tills.counter import Counter
+from services.payout.tills.guessing import TooManyWrongCodes, UnknownCode
 from services.payout.tills.redeeming import Purchase, Till
+from shared.batches import NotInTime
 from shared.clock import Clock
 from shared.identity import Access, NotAllowed
 from shared.web import Blueprint
@@ -35,22 +38,36 @@ _BEARER = "Bearer "
 
 REFUSALS: dict[type[Exception], int] = {
     MistypedCode: 422,
+    NotInTime: 503,
     TooManyWrongCodes: 429,
     UnknownSalon: 404,
     redeeming.AlreadyRedeemed: 409,
     redeeming.ReceiptUsed: 409,
     redeeming.TooLate: 409,
-    redeeming.UnknownCode: 404,
     redeeming.UnknownRedemption: 404,
+    redeeming.VoidCode: 409,
+    UnknownCode: 404,
 }
 
 
-def tills_blueprint(engine: Engine, book: CodeBook, clock: Clock) -> Blueprint:
+def tills_of(engine: Engine, book: CodeBook, clock: Clock) -> Callable[[str], Till]:
+    """Answer how a till is known by its header Authorization; raises NotAllowed without a key."""
+    counter = Counter(engine)
+
+    def till_of(authorization: str) -> Till:
+        if not authorization.startswith(_BEARER):
+            raise NotAllowed
+        return Till(engine, counter, book, _hash(authorization[len(_BEARER) :]), clock)
+
+    return till_of
+
+
+def tills_blueprint(till_of: Callable[[str], Till]) -> Blueprint:
     """Build the routes of a till; its key says which salon it stands in."""
     routes = Blueprint("tills", __name__, description="Certificates at a salon's till.")
 
     def till() -> Till:
-        return Till(engine, book, _salon(engine, request), clock)
+        return till_of(request.headers.get("Authorization", ""))
 
     @routes.post("/till/check")
     @routes.arguments(CheckSchema)
@@ -91,7 +108,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
     def list_salons() -> object:
         """List the salons, with their wrong codes of the last quarter of an hour."""
         with engine.connect() as connection:
-            return {"data": tills.salons(connection, guessing.since(clock()))}
+            return {"data": salons.salons(connection, guessing.since(clock()))}
 
     @desk.put("/salons/<salon_id>")
     @desk.arguments(NewSalonSchema)
@@ -100,7 +117,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         """Add a salon, or change it; one that is off can do nothing."""
         check_salon_id(salon_id)
         with engine.begin() as connection:
-            tills.put_salon(connection, salon_id, **sent)
+            salons.put_salon(connection, salon_id, **sent)
 
     @desk.post("/salons/<salon_id>/keys")
     @desk.response(201, NewKeySchema)
@@ -108,28 +125,17 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         """Make a key, shown this once; the one before it stays valid, older ones end."""
         key = secrets.token_urlsafe(_KEY_BYTES)
         with engine.begin() as connection:
-            tills.add_key(connection, salon_id, _hash(key), clock())
+            salons.add_key(connection, salon_id, _hash(key), clock())
         return {"key": key}
 
     @desk.get("/certificates/liability")
     @desk.response(200, LiabilitySchema)
     def liability() -> object:
-        """Tell what certificates were issued, redeemed and burnt, and what is open."""
+        """Tell what certificates were issued, redeemed, burnt and voided, and what is open."""
         with engine.connect() as connection:
             return tills.liability(connection)
 
     return desk
-
-
-def _salon(engine: Engine, asking: Request) -> str:
-    sent = asking.headers.get("Authorization", "")
-    salon_id = None
-    if sent.startswith(_BEARER):
-        with engine.connect() as connection:
-            salon_id = tills.salon_of(connection, _hash(sent[len(_BEARER) :]))
-    if salon_id is None:
-        raise NotAllowed
-    return salon_id
 
 
 def _hash(key: str) -> bytes:

@@ -49,9 +49,13 @@ class PayoutSchema(Schema):
     """A payout and where it stands."""
 
     payout_id = fields.UUID(required=True)
-    run_month = fields.String(required=True)
+    run_month = fields.String(
+        required=True, allow_none=True, metadata={"description": "null: ordered apart from runs"}
+    )
     member_id = fields.UUID(required=True)
-    goal_id = fields.UUID(required=True)
+    goal_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "null: ordered apart from runs"}
+    )
     kind = fields.String(required=True, validate=_KIND)
     amount = fields.Integer(required=True, metadata={"description": "points asked for"})
     reserved = fields.Integer(allow_none=True, metadata={"description": "points it moves"})
@@ -117,26 +121,3 @@ class WaitingPageSchema(Schema):
 
     data = fields.List(fields.Nested(WaitingSchema), required=True)
     next = fields.Integer(allow_none=True, required=True)
-
-
-class CertificateSchema(Schema):
-    """A certificate without its code."""
-
-    certificate_id = fields.UUID(required=True)
-    payout_id = fields.UUID(required=True)
-    member_id = fields.UUID(required=True)
-    denomination = fields.Integer(required=True)
-    status = fields.String(validate=validate.OneOf(["issued"]))
-    issued_at = Moment(required=True)
-
-
-class CertificateListSchema(Schema):
-    """A member's certificates, oldest first."""
-
-    data = fields.List(fields.Nested(CertificateSchema), required=True)
-
-
-class CodeSchema(CertificateSchema):
-    """A certificate with its code: for the one SMS, never for a log."""
-
-    code = fields.String(required=True)

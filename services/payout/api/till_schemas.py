@@ -4,7 +4,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.schemas import Moment, Slug, StrictSchema, Text, Truth, Whole
 
-_LONGEST_CODE = 40
+LONGEST_CODE = 40
 _LONGEST_RECEIPT = 64
 _HIGHEST_MINOR = 10**9
 _GOODS = ("smartphone",)
@@ -31,7 +31,7 @@ def check_salon_id(salon_id: str) -> None:
 class CheckSchema(StrictSchema):
     """A code as it was typed, and the price of the smartphone in kopecks."""
 
-    code = Text(required=True, longest=_LONGEST_CODE, metadata={"example": "7KQ4-M2XW-9HBD-R5TE"})
+    code = Text(required=True, longest=LONGEST_CODE, metadata={"example": "7KQ4-M2XW-9HBD-R5TE"})
     price_minor = Whole(required=True, lowest=1, highest=_HIGHEST_MINOR)
 
 
@@ -100,7 +100,7 @@ class NewKeySchema(Schema):
 
 
 class LiabilitySchema(Schema):
-    """Certificates and their sums in kopecks: issued = open + redeemed + burnt."""
+    """Certificates and their sums in kopecks: issued = open + redeemed + burnt + void."""
 
     issued = fields.Integer(required=True)
     issued_minor = fields.Integer(required=True)
@@ -109,3 +109,5 @@ class LiabilitySchema(Schema):
     redeemed = fields.Integer(required=True)
     redeemed_minor = fields.Integer(required=True)
     burnt_minor = fields.Integer(required=True)
+    void = fields.Integer(required=True, metadata={"description": "their points were given back"})
+    void_minor = fields.Integer(required=True)

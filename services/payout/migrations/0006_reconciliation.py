@@ -7,7 +7,7 @@ is one case however often its day is reconciled, a closed case stays closed, and
 from alembic import op
 
 revision = "payout_0006"
-down_revision = "payout_0003"
+down_revision = "payout_0005"
 
 _FILES = """
 CREATE TABLE statement_files (

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine
 from services.payout import events
 from services.payout.events import Subject
 from services.payout.monthly_run.standing import RunState
-from services.payout.store import asking as table
-from services.payout.store import runs
+from services.payout.store.monthly_run import asking as table
+from services.payout.store.monthly_run import runs
+from services.payout.store.monthly_run.runs import BEFORE_ALL, Run
 from services.payout.store.payouts import Payout
-from services.payout.store.runs import BEFORE_ALL, Run
 from shared import event_log
 from shared.clock import Clock
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from services.payout.store.planning import Planned
-from services.payout.store.runs import Run, Tally
+from services.payout.store.monthly_run.planning import Planned
+from services.payout.store.monthly_run.runs import Run, Tally
 from shared.schemas import rfc3339
 from shared.signed import Signer, digest
 

@@ -27,10 +27,11 @@ from services.payout.domain import (
 )
 from services.payout.monthly_run import manifest
 from services.payout.monthly_run.standing import Act, RunState
-from services.payout.store import goals, runs
-from services.payout.store import planning as table
-from services.payout.store.planning import Planned
-from services.payout.store.runs import BEFORE_ALL, Done, Run
+from services.payout.store import goals
+from services.payout.store.monthly_run import planning as table
+from services.payout.store.monthly_run import runs
+from services.payout.store.monthly_run.planning import Planned
+from services.payout.store.monthly_run.runs import BEFORE_ALL, Done, Run
 from shared.clock import Clock
 from shared.months import Month, month_at
 

@@ -12,8 +12,8 @@ from services.payout.monthly_run.standing import (
     SamePerson,
     move,
 )
-from services.payout.store import runs
-from services.payout.store.runs import Done, Run, UnknownRun
+from services.payout.store.monthly_run import runs
+from services.payout.store.monthly_run.runs import Done, Run, UnknownRun
 from shared.months import Month, read_month
 
 log = structlog.get_logger()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from services.payout.store import review as table
-from services.payout.store import runs
-from services.payout.store.review import Outlier, Planned
-from services.payout.store.runs import Run
+from services.payout.store.monthly_run import review as table
+from services.payout.store.monthly_run import runs
+from services.payout.store.monthly_run.review import Outlier, Planned
+from services.payout.store.monthly_run.runs import Run
 from shared.months import Month
 
 # An outlier is a payout above ten medians of its kind in its run, and of at least 1 000 points: a

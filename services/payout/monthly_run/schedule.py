@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from services.payout.config import Settings
 from services.payout.monthly_run import asking, manifest, planning, releasing
 from services.payout.monthly_run.standing import RunState
-from services.payout.store import asking as payouts_of_runs
-from services.payout.store import runs
-from services.payout.store.runs import Run
+from services.payout.store.monthly_run import asking as payouts_of_runs
+from services.payout.store.monthly_run import runs
+from services.payout.store.monthly_run.runs import Run
 from shared.clock import Clock
 from shared.signed import Signer, canonical
 

@@ -1,7 +1,7 @@
-"""Certificates: one per payout, the code never in clear."""
+"""Certificates: one per payout that is not replaced, the code never in clear."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,13 +17,41 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:payouts AS uuid[]), CAST(:members AS uui
             CAST(:denominations AS bigint[]), CAST(:hashes AS bytea[]), CAST(:sealed AS text[]))
      AS new (certificate_id, payout_id, member_id, denomination, code_hash, code_sealed)
 """)
-_OF = text("""
-SELECT certificate_id, payout_id, member_id, denomination, status, issued_at, code_sealed
-FROM certificates WHERE member_id = :member_id ORDER BY issued_at, certificate_id
+_REISSUE = text("""
+INSERT INTO certificates (certificate_id, payout_id, member_id, denomination, code_hash,
+                          code_sealed, replaces, issued_at)
+SELECT :certificate_id, payout_id, member_id, denomination, :code_hash, :code_sealed,
+       certificate_id, :now
+FROM certificates WHERE certificate_id = :replaces
 """)
-_FIND = text("""
-SELECT certificate_id, payout_id, member_id, denomination, status, issued_at, code_sealed
-FROM certificates WHERE certificate_id = :certificate_id
+_ISSUED = """
+SELECT certificate_id, payout_id, member_id, denomination, status, issued_at, code_sealed,
+       revealed_at, replaces
+FROM certificates
+"""
+_OF = text(f"""{_ISSUED}
+WHERE member_id = :member_id AND status <> 'replaced' ORDER BY issued_at, certificate_id
+""")
+_FIND = text(f"{_ISSUED} WHERE certificate_id = :certificate_id")
+_REPLACED_BY = text("SELECT certificate_id FROM certificates WHERE replaces = :certificate_id")
+# One statement, so that of two who ask at once one is shown the code.
+_REVEAL = text("""
+UPDATE certificates SET revealed_at = :now
+WHERE certificate_id = :certificate_id AND member_id = :member_id AND status = 'issued'
+  AND revealed_at IS NULL
+""")
+# The same condition as a till's: of a clerk and a till in the same moment one wins.
+_END = text("""
+UPDATE certificates SET status = :status
+WHERE certificate_id = :certificate_id AND status = 'issued'
+""")
+_ADD_ACT = text("""
+INSERT INTO certificate_acts (certificate_id, act, clerk, reason, acted_at)
+VALUES (:certificate_id, :act, :clerk, :reason, :acted_at)
+""")
+_ACT = text("""
+SELECT certificate_id, act, clerk, reason, acted_at FROM certificate_acts
+WHERE certificate_id = :certificate_id
 """)
 
 
@@ -56,6 +84,19 @@ class Issued:
     status: str
     issued_at: datetime
     code_sealed: str
+    revealed_at: datetime | None
+    replaces: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a clerk did with an open certificate, and why: it ends by one act."""
+
+    certificate_id: UUID
+    act: str
+    clerk: str
+    reason: str
+    acted_at: datetime
 
 
 def issue(
@@ -74,7 +115,7 @@ def issue(
 
 
 def of_member(connection: Connection, member_id: UUID) -> list[Issued]:
-    """Answer a member's certificates, oldest first."""
+    """Answer a member's certificates, oldest first, without those that have a newer code."""
     return [Issued(*row) for row in connection.execute(_OF, {"member_id": member_id})]
 
 
@@ -84,3 +125,39 @@ def find(connection: Connection, certificate_id: UUID) -> Issued:
     if row is None:
         raise UnknownCertificate(certificate_id)
     return Issued(*row)
+
+
+def replaced_by(connection: Connection, certificate_id: UUID) -> UUID | None:
+    """Answer the certificate that took another's place."""
+    found: UUID | None = connection.scalar(_REPLACED_BY, {"certificate_id": certificate_id})
+    return found
+
+
+def set_revealed(
+    connection: Connection, member_id: UUID, certificate_id: UUID, now: datetime
+) -> bool:
+    """Note that a member sees the code of an open certificate of his; False unless it is now."""
+    asked = {"certificate_id": certificate_id, "member_id": member_id, "now": now}
+    return connection.execute(_REVEAL, asked).rowcount == 1
+
+
+def end(connection: Connection, certificate_id: UUID, status: str) -> bool:
+    """Let an open certificate be open no more; False when it was not open."""
+    asked = {"certificate_id": certificate_id, "status": status}
+    return connection.execute(_END, asked).rowcount == 1
+
+
+def reissue(connection: Connection, replaces: UUID, new: Certificate, now: datetime) -> None:
+    """Write the certificate that takes another's place; the database refuses a second one."""
+    connection.execute(_REISSUE, {"replaces": replaces, "now": now, **asdict(new)})
+
+
+def add_act(connection: Connection, act: Act) -> None:
+    """Keep who ended a certificate, and why."""
+    connection.execute(_ADD_ACT, asdict(act))
+
+
+def act_on(connection: Connection, certificate_id: UUID) -> Act | None:
+    """Answer what a clerk did with a certificate."""
+    row = connection.execute(_ACT, {"certificate_id": certificate_id}).first()
+    return None if row is None else Act(*row)

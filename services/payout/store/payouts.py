@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from services.payout.domain import Kind
 from services.payout.events import Subject
 from services.payout.states import State
+from shared.months import month_at
 
 _FIND = text("SELECT payouts.* FROM payouts WHERE payout_id = :payout_id")
 _LOCK = text("""
@@ -102,12 +103,15 @@ class UnknownPayout(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A payout's row; in points: `amount` asked for, `minimum` worth having, `reserved` to move."""
+    """A payout's row; in points: `amount` asked for, `minimum` worth having, `reserved` to move.
+
+    A certificate ordered apart from runs has neither a run's month nor a goal.
+    """
 
     payout_id: UUID
-    run_month: str
+    run_month: str | None
     member_id: UUID
-    goal_id: UUID
+    goal_id: UUID | None
     kind: Kind
     amount: int
     minimum: int
@@ -130,7 +134,8 @@ class Payout:
 
     def subject(self) -> Subject:
         """Answer it as its events name it, once its points are reserved."""
-        return Subject(self.payout_id, self.member_id, self.run_month, self.kind, self.points)
+        month = self.run_month or str(month_at(self.requested_at))
+        return Subject(self.payout_id, self.member_id, month, self.kind, self.points)
 
 
 def find(connection: Connection, payout_id: UUID) -> Payout:

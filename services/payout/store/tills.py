@@ -1,54 +1,57 @@
-"""Salons, their keys and wrong codes, and what they redeemed."""
+"""What tills try and redeem: wrong codes, redemptions, and what is owed by certificates."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-_PUT_SALON = text("""
-INSERT INTO salons (salon_id, name, is_on) VALUES (:salon_id, :name, :is_on)
-ON CONFLICT (salon_id) DO UPDATE SET name = excluded.name, is_on = excluded.is_on
-""")
-_SALONS = text("""
-SELECT salon_id, name, is_on,
-       (SELECT count(*) FROM salon_keys WHERE salon_keys.salon_id = salons.salon_id) AS keys,
-       (SELECT count(*) FROM wrong_codes
-        WHERE wrong_codes.salon_id = salons.salon_id AND tried_at > :since) AS wrong_codes
-FROM salons ORDER BY salon_id
-""")
-_LOCK_SALON = text("SELECT FROM salons WHERE salon_id = :salon_id FOR UPDATE")
-# The newest key stays valid beside the one that is made now.
-_END_OLD_KEYS = text("""
-DELETE FROM salon_keys WHERE salon_id = :salon_id AND key_hash NOT IN (
-    SELECT key_hash FROM salon_keys WHERE salon_id = :salon_id ORDER BY made_at DESC LIMIT 1)
-""")
-_ADD_KEY = text(
-    "INSERT INTO salon_keys (key_hash, salon_id, made_at) VALUES (:hash, :salon_id, :now)"
-)
-_OF_KEY = text("""
-SELECT salon_id FROM salon_keys JOIN salons USING (salon_id) WHERE key_hash = :hash AND is_on
-""")
+from shared.arrays import columns
+from shared.database import raw
+
 _COUNT_WRONG = text("""
-SELECT count(*) FROM wrong_codes WHERE salon_id = :salon_id AND tried_at > :since
+SELECT count(*) FROM wrong_codes
+WHERE (salon_id = :salon_id OR member_id = CAST(:member_id AS uuid)) AND tried_at > :since
 """)
-_NOTE_WRONG = text("INSERT INTO wrong_codes (salon_id, tried_at) VALUES (:salon_id, :now)")
+_NOTE_WRONG = text("""
+INSERT INTO wrong_codes (salon_id, member_id, tried_at)
+VALUES (:salon_id, CAST(:member_id AS uuid), :now)
+""")
 _FORGET_WRONG = text("DELETE FROM wrong_codes WHERE tried_at <= :since")
 _FIND_CODE = text("""
 SELECT certificate_id, denomination, status FROM certificates WHERE code_hash = ANY(:hashes)
 """)
-_REDEEM = text("""
-WITH taken AS (
-    UPDATE certificates SET status = 'redeemed'
-    WHERE certificate_id = :certificate_id AND status = 'issued' RETURNING certificate_id
+# All of it in one statement: who asks, whether he is slowed, the certificate, what it pays (as
+# tills/worth.py says; the table holds it). Of tills in the same moment one finds it still open.
+_REDEEM = """
+WITH asked AS (
+    SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[], %s::bigint[],
+                         %s::timestamptz[])
+        AS asked (redemption_id, key_hash, code_hash, receipt, price_minor, now)
+), allowed AS (
+    SELECT DISTINCT ON (certificate_id) certificate_id, salon_id, redemption_id, receipt,
+           price_minor, now
+    FROM asked JOIN salon_keys USING (key_hash) JOIN salons USING (salon_id)
+    JOIN certificates USING (code_hash)
+    WHERE is_on AND status = 'issued' AND (
+        SELECT count(*) FROM wrong_codes
+        WHERE wrong_codes.salon_id = salons.salon_id AND tried_at > now - %s::interval
+    ) < %s
+), taken AS (
+    UPDATE certificates SET status = 'redeemed' FROM allowed
+    WHERE certificates.certificate_id = allowed.certificate_id AND status = 'issued'
+    RETURNING allowed.*, denomination, least(denomination * 100, price_minor) AS pays_minor
 )
 INSERT INTO redemptions (redemption_id, certificate_id, salon_id, receipt, denomination,
                          price_minor, pays_minor, burns_minor, redeemed_at)
-SELECT :redemption_id, certificate_id, :salon_id, :receipt, :denomination, :price_minor,
-       :pays_minor, :burns_minor, :redeemed_at
+SELECT redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
+       denomination * 100 - pays_minor, now
 FROM taken
-""")
+RETURNING redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
+          burns_minor, redeemed_at
+"""
 _REDEMPTION = """
 SELECT redemption_id, certificate_id, salon_id, receipt, denomination, price_minor, pays_minor,
        burns_minor, redeemed_at, cancelled_at
@@ -76,19 +79,26 @@ SELECT count(*) AS issued,
            AS open_minor,
        count(redemption_id) AS redeemed,
        coalesce(sum(pays_minor), 0)::bigint AS redeemed_minor,
-       coalesce(sum(burns_minor), 0)::bigint AS burnt_minor
+       coalesce(sum(burns_minor), 0)::bigint AS burnt_minor,
+       count(*) FILTER (WHERE status = 'void') AS void,
+       coalesce(sum(certificates.denomination) FILTER (WHERE status = 'void'), 0)::bigint * 100
+           AS void_minor
 FROM certificates LEFT JOIN redemptions
     ON redemptions.certificate_id = certificates.certificate_id AND cancelled_at IS NULL
+WHERE status <> 'replaced'
 """)
 
 
-class UnknownSalon(LookupError):
-    """No salon has this id."""
+@dataclass(frozen=True, slots=True)
+class Guesser:
+    """Who tries codes: a salon's till, or a member."""
 
-    code = "unknown_salon"
+    salon_id: str | None = None
+    member_id: UUID | None = None
 
-    def __init__(self, salon_id: str) -> None:
-        super().__init__(f"There is no salon {salon_id[:64]!r}. GET /salons lists them.")
+    def named(self) -> dict[str, str]:
+        """Answer it as a log names it."""
+        return {name: str(one) for name, one in asdict(self).items() if one is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,17 @@ class Found:
     certificate_id: UUID
     denomination: int
     status: str
+
+
+class Wanted(NamedTuple):
+    """What a till asks for: the hash of its key, those of the code, a receipt and its price."""
+
+    redemption_id: UUID
+    key_hash: bytes
+    hashes: Sequence[bytes]
+    receipt: str
+    price_minor: int
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,41 +142,17 @@ class Redemption:
         return self.price_minor - self.pays_minor
 
 
-def put_salon(connection: Connection, salon_id: str, *, name: str, is_on: bool) -> None:
-    """Add a salon, or change it; one that is off can do nothing."""
-    connection.execute(_PUT_SALON, {"salon_id": salon_id, "name": name, "is_on": is_on})
-
-
-def salons(connection: Connection, since: datetime) -> list[dict[str, object]]:
-    """Answer the salons with how many keys they have, and wrong codes since a moment."""
-    return [dict(row._mapping) for row in connection.execute(_SALONS, {"since": since})]  # noqa: SLF001 - SQLAlchemy's own public name
-
-
-def add_key(connection: Connection, salon_id: str, key_hash: bytes, now: datetime) -> None:
-    """Give a salon a key beside its newest one; older ones end. Raises UnknownSalon."""
-    if connection.execute(_LOCK_SALON, {"salon_id": salon_id}).first() is None:
-        raise UnknownSalon(salon_id)
-    connection.execute(_END_OLD_KEYS, {"salon_id": salon_id})
-    connection.execute(_ADD_KEY, {"hash": key_hash, "salon_id": salon_id, "now": now})
-
-
-def salon_of(connection: Connection, key_hash: bytes) -> str | None:
-    """Answer whose key it is; None for a key of nobody, or of a salon that is off."""
-    salon_id = connection.scalar(_OF_KEY, {"hash": key_hash})
-    return None if salon_id is None else str(salon_id)
-
-
-def wrong_codes(connection: Connection, salon_id: str, since: datetime) -> int:
-    """Count the wrong codes that a salon tried since a moment."""
-    return int(connection.scalar(_COUNT_WRONG, {"salon_id": salon_id, "since": since}) or 0)
+def wrong_codes(connection: Connection, guesser: Guesser, since: datetime) -> int:
+    """Count the wrong codes that somebody tried since a moment."""
+    return int(connection.scalar(_COUNT_WRONG, {**asdict(guesser), "since": since}) or 0)
 
 
 def note_wrong_code(
-    connection: Connection, salon_id: str, now: datetime, forget_before: datetime
+    connection: Connection, guesser: Guesser, now: datetime, forget_before: datetime
 ) -> None:
     """Count a wrong code, and forget those that count no more."""
     connection.execute(_FORGET_WRONG, {"since": forget_before})
-    connection.execute(_NOTE_WRONG, {"salon_id": salon_id, "now": now})
+    connection.execute(_NOTE_WRONG, {**asdict(guesser), "now": now})
 
 
 def by_code(connection: Connection, hashes: Sequence[bytes]) -> Found | None:
@@ -164,12 +161,28 @@ def by_code(connection: Connection, hashes: Sequence[bytes]) -> Found | None:
     return None if row is None else Found(*row)
 
 
-def redeem(connection: Connection, wanted: Redemption) -> bool:
-    """Redeem a certificate in one statement; False when somebody else was first.
+def redeem(
+    connection: Connection, asked: Sequence[Wanted], most_wrong: int, within: timedelta
+) -> dict[UUID, Redemption]:
+    """Redeem what is open, by the ids asked for; one is missing when anything stands against it.
 
-    The database refuses a second certificate for a receipt (`redemptions_one_a_receipt`).
+    Raises psycopg's UniqueViolation when a receipt takes two certificates.
     """
-    return connection.execute(_REDEEM, asdict(wanted)).rowcount == 1
+    # Of a code's hashes, one under each of our keys, at most one is kept.
+    flat = [
+        (
+            one.redemption_id,
+            f"\\x{one.key_hash.hex()}",
+            f"\\x{code.hex()}",
+            one.receipt,
+            one.price_minor,
+            one.now,
+        )
+        for one in asked
+        for code in one.hashes
+    ]
+    rows: Any = raw(connection).execute(_REDEEM, [*columns(flat), within, most_wrong]).fetchall()
+    return {row[0]: Redemption(*row) for row in rows}
 
 
 def of_receipt(connection: Connection, salon_id: str, receipt: str) -> Redemption | None:
@@ -193,5 +206,8 @@ def cancel(connection: Connection, redemption_id: UUID, now: datetime) -> None:
 
 
 def liability(connection: Connection) -> dict[str, int]:
-    """Count the certificates: issued, open, redeemed and burnt; sums in minor units."""
+    """Count the certificates: issued, open, redeemed, burnt, void; sums in minor units.
+
+    One that has a newer code is counted by that one alone.
+    """
     return dict(connection.execute(_LIABILITY).one()._mapping)  # noqa: SLF001 - SQLAlchemy's own public name

@@ -5,36 +5,27 @@ happened the first time. A code with a slip is seen by its check digits; only wh
 nobody has count as guesses.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import structlog
-from prometheus_client import Counter
-from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine
 
-from services.payout.certificates import CodeBook, read_code
-from services.payout.store import tills
+from services.payout.certificates.codes import CodeBook, read_code
+from services.payout.store import salons, tills
 from services.payout.store.goals import denominations_at
-from services.payout.store.tills import Found, Redemption
+from services.payout.store.tills import Guesser, Redemption, Wanted
 from services.payout.tills import guessing
-from services.payout.tills.guessing import MOST_WRONG, TooManyWrongCodes
+from services.payout.tills.counter import Counter
+from services.payout.tills.guessing import UnknownCode
 from services.payout.tills.worth import Worth, same_day, that_fits, worth
+from shared.batches import NotInTime
 from shared.clock import Clock
+from shared.identity import NotAllowed
 
 log = structlog.get_logger()
-GUESSES = Counter("payout_wrong_codes", "Whole certificate codes that nobody has.", ["salon"])
 _ISSUED = "issued"
-
-
-class UnknownCode(LookupError):
-    """No certificate has this code."""
-
-    code = "unknown_code"
-    field = "code"
-
-    def __init__(self) -> None:
-        super().__init__("code: there is no such certificate. Ask the customer for the SMS.")
 
 
 class AlreadyRedeemed(ValueError):
@@ -45,6 +36,16 @@ class AlreadyRedeemed(ValueError):
 
     def __init__(self) -> None:
         super().__init__("code: this certificate was redeemed before.")
+
+
+class VoidCode(ValueError):
+    """The code was replaced by a newer one, or its certificate was taken back."""
+
+    code = "void_code"
+    field = "code"
+
+    def __init__(self) -> None:
+        super().__init__("code: it counts no more. Is there a newer SMS? Else ask the operator.")
 
 
 class ReceiptUsed(ValueError):
@@ -75,6 +76,15 @@ class TooLate(ValueError):
         super().__init__("It was redeemed on another day, by Moscow's calendar: ask the operator.")
 
 
+# Open now and not a moment ago: taken back in between, so the till may ask again.
+_WHY_NOT: Mapping[str, type[Exception]] = {
+    "issued": NotInTime,
+    "redeemed": AlreadyRedeemed,
+    "replaced": VoidCode,
+    "void": VoidCode,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a certificate would do for a price; `fits`: the largest of which nothing would burn."""
@@ -99,57 +109,55 @@ class Till:
     """A salon's till, known by its key."""
 
     engine: Engine
+    counter: Counter
     book: CodeBook
-    salon_id: str
+    key_hash: bytes
     clock: Clock
 
     def check(self, code: str, price_minor: int) -> Checked:
         """Tell what would happen; nothing is redeemed.
 
-        Raises MistypedCode, UnknownCode, TooManyWrongCodes.
+        Raises NotAllowed, MistypedCode, UnknownCode, TooManyWrongCodes, VoidCode.
         """
-        found = self._find(code)
+        code, now = read_code(code), self.clock()
+        with self.engine.begin() as connection:
+            found = guessing.find(connection, self.book, code, self._guesser(connection), now)
+            denominations = denominations_at(connection, now)
+        if found is None:
+            raise UnknownCode
+        if _WHY_NOT[found.status] is VoidCode:
+            raise VoidCode
         does = worth(found.denomination, price_minor)
-        with self.engine.connect() as connection:
-            denominations = denominations_at(connection, self.clock())
         fits = that_fits(price_minor, denominations) if does.burns_minor else None
         return Checked(found.denomination, found.status != _ISSUED, does, fits)
 
     def redeem(self, asked: Purchase) -> Redemption:
-        """Redeem a certificate for a purchase, once.
+        """Redeem a certificate for a purchase, once; the same again is answered the same.
 
-        Raises MistypedCode, UnknownCode, TooManyWrongCodes, AlreadyRedeemed, ReceiptUsed.
+        Raises NotAllowed, MistypedCode, UnknownCode, TooManyWrongCodes, VoidCode, AlreadyRedeemed,
+        ReceiptUsed, NotInTime.
         """
-        found = self._find(asked.code)
-        does = worth(found.denomination, asked.price_minor)
-        wanted = Redemption(
-            uuid4(),
-            found.certificate_id,
-            self.salon_id,
-            asked.receipt,
-            found.denomination,
-            asked.price_minor,
-            does.pays_minor,
-            does.burns_minor,
-            self.clock(),
+        return self.redeem_at_once(asked) or self._done_before(asked)
+
+    def redeem_at_once(self, asked: Purchase) -> Redemption | None:
+        """Redeem it unless anything stands against it, which `redeem` would say.
+
+        Raises MistypedCode, NotInTime.
+        """
+        hashes = self.book.hashes(read_code(asked.code))
+        return self.counter.redeem(
+            Wanted(uuid4(), self.key_hash, hashes, asked.receipt, asked.price_minor, self.clock())
         )
-        try:
-            with self.engine.begin() as connection:
-                is_first = tills.redeem(connection, wanted)
-        except IntegrityError as fault:
-            if "redemptions_one_a_receipt" not in str(fault.orig):
-                raise
-            is_first = False
-        return wanted if is_first else self._done_before(wanted)
 
     def cancel(self, redemption_id: UUID) -> Redemption:
         """Take a redemption of the day back; again, it stays so.
 
-        Raises UnknownRedemption, TooLate.
+        Raises NotAllowed, UnknownRedemption, TooLate.
         """
         now = self.clock()
         with self.engine.begin() as connection:
-            done = tills.lock_redemption(connection, self.salon_id, redemption_id)
+            salon_id = self._guesser(connection).salon_id
+            done = tills.lock_redemption(connection, str(salon_id), redemption_id)
             if done is None:
                 raise UnknownRedemption(redemption_id)
             if done.cancelled_at is not None:
@@ -157,32 +165,25 @@ class Till:
             if not same_day(done.redeemed_at, now):
                 raise TooLate
             tills.cancel(connection, redemption_id, now)
-        log.info("till.cancelled", salon_id=self.salon_id, redemption_id=str(redemption_id))
+        log.info("till.cancelled", salon_id=salon_id, redemption_id=str(redemption_id))
         return replace(done, cancelled_at=now)
 
-    def _done_before(self, wanted: Redemption) -> Redemption:
-        with self.engine.connect() as connection:
-            done = tills.of_receipt(connection, self.salon_id, wanted.receipt)
+    def _done_before(self, asked: Purchase) -> Redemption:
+        code, now = read_code(asked.code), self.clock()
+        with self.engine.begin() as connection:
+            till = self._guesser(connection)
+            found = guessing.find(connection, self.book, code, till, now)
+            done = tills.of_receipt(connection, str(till.salon_id), asked.receipt)
+        if found is None:
+            raise UnknownCode
         if done is None:
-            raise AlreadyRedeemed
-        if (done.certificate_id, done.price_minor) != (wanted.certificate_id, wanted.price_minor):
-            raise ReceiptUsed(wanted.receipt)
+            raise _WHY_NOT[found.status]
+        if (done.certificate_id, done.price_minor) != (found.certificate_id, asked.price_minor):
+            raise ReceiptUsed(asked.receipt)
         return done
 
-    def _find(self, typed: str) -> Found:
-        code, now = read_code(typed), self.clock()
-        since = guessing.since(now)
-        # What is raised after the block: a wrong code is counted although it is refused.
-        with self.engine.begin() as connection:
-            wrong = tills.wrong_codes(connection, self.salon_id, since)
-            if wrong >= MOST_WRONG:
-                raise TooManyWrongCodes
-            found = tills.by_code(connection, self.book.hashes(code))
-            if found is None:
-                tills.note_wrong_code(connection, self.salon_id, now, since)
-        if found is None:
-            GUESSES.labels(self.salon_id).inc()
-            if wrong + 1 >= MOST_WRONG:
-                log.error("till.guesses", salon_id=self.salon_id, wrong_codes=wrong + 1)
-            raise UnknownCode
-        return found
+    def _guesser(self, connection: Connection) -> Guesser:
+        salon_id = salons.salon_of(connection, self.key_hash)
+        if salon_id is None:
+            raise NotAllowed
+        return Guesser(salon_id=salon_id)

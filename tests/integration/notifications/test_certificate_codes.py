@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from services.notifications.config import Patience
-from services.notifications.domain import State, news_of_completed
+from services.notifications.domain import State, news_of_completed, news_of_reissued
+from services.payout.certificates import acts
 from services.payout.config import Patience as PayoutPatience
 from services.payout.domain import Kind as PayoutKind
 from services.payout.goals import Wish
@@ -74,6 +75,32 @@ def test_a_code_reaches_the_phone_and_nothing_else(
     for place in (*kept, logs, shown.text):
         assert code not in place
         assert code.replace("-", "") not in place
+
+
+def test_a_new_code_is_sent_and_the_one_before_it_never(
+    world: World, payout: tuple[PayoutWorld, Path]
+) -> None:
+    """What would break it: the SMS of the first code, late, beside that of the second one."""
+    payouts, _ = payout
+    made = payouts.reserved(Wish(PayoutKind.CERTIFICATE, target=500), points=500)
+    payouts.issue()
+    with payouts.engine.begin() as connection:
+        [old] = certificates.of_member(connection, made.member_id)
+        how = {"clerk": "anna", "reason": "the phone was lost"}
+        new = acts.reissue(connection, payouts.book, old.certificate_id, world.clock(), **how)
+    world.tell(
+        *news_of_completed(made.payout_id, made.member_id, 500, [old.certificate_id]),
+        news_of_reissued(new.certificate_id, made.member_id),
+    )
+    world.sender().send_due()
+    [words] = world.inbox(payouts.phones[made.member_id])
+    assert payouts.book.open(new.certificate_id, new.code_sealed) in words
+    states = {row.kind: (row.state, row.said) for row in world.rows(made.member_id)}
+    assert states["certificate_issued"] == (
+        State.REFUSED,
+        "the certificate is not there any more",
+    )
+    assert states["certificate_reissued"] == (State.SENT, None)
 
 
 def test_a_certificate_waits_while_payout_is_away(world: World) -> None:

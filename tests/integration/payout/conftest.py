@@ -12,6 +12,7 @@ from services.payout.goals import Wish
 from shared.http_client import HttpClient
 from tests.integration.payout.given import LIMITS, member_with, plan_all
 from tests.integration.payout.releasing import NOVEMBER
+from tests.integration.payout.salons import Salons
 from tests.integration.payout.world import (
     CLERK_KEY,
     SERVICE_KEY,
@@ -32,6 +33,7 @@ OWN_TABLES = (
     "skipped",
     "reversals",
     "certificates",
+    "certificate_acts",
     "redemptions",
     "wrong_codes",
     "salon_keys",
@@ -91,6 +93,12 @@ def world(engine: Engine, operator: Operator, members_url: str, clock: SteppedCl
     """Payout between the real members service and the operator, at a moment that the test sets."""
     members = HttpClient(members_url, bearer=CLERK_KEY)
     return World(engine, operator, members, clock, PATIENCE)
+
+
+@pytest.fixture
+def salons(world: World, settings: Settings) -> Salons:
+    """Two salons with a key each, and a clerk."""
+    return Salons(world, settings)
 
 
 @pytest.fixture

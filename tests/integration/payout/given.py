@@ -10,7 +10,7 @@ from services.payout import consumer
 from services.payout.domain import TopUpLimits
 from services.payout.goals import Wish, set_goals
 from services.payout.monthly_run import asking, planning, releasing
-from services.payout.store import runs
+from services.payout.store.monthly_run import runs
 from services.payout.store.payouts import Payout
 from shared.events import Received
 from shared.months import Month

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, text
 
 from services.payout.config import Settings
 from services.payout.monthly_run import schedule
-from services.payout.store import payouts, runs
+from services.payout.store import payouts
+from services.payout.store.monthly_run import runs
 from services.payout.store.payouts import Payout
 from shared.months import read_month
 from shared.signed import Signer

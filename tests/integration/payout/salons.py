@@ -2,17 +2,20 @@
 
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.payout.api.app import build
-from services.payout.certificates import CodeBook, issue_reserved
+from services.payout.certificates.codes import CodeBook
+from services.payout.certificates.issuing import issue_reserved
 from services.payout.config import Settings
 from services.payout.domain import Kind
 from services.payout.goals import Wish
-from tests.integration.payout.callers import CLERK
+from services.payout.store import certificates
+from services.payout.store.certificates import Issued
+from tests.integration.payout.callers import CLERK, sign_in
 from tests.integration.payout.world import World
 
 _receipts = count(1)
@@ -41,15 +44,35 @@ class Salons:
 
     def code(self, denomination: int = 2000) -> str:
         """A certificate's code, as its owner got it."""
+        return self.opened_code(self.issued(denomination))
+
+    def issued(self, denomination: int = 2000) -> Issued:
+        """A certificate that a run issued."""
         wish = Wish(Kind.CERTIFICATE, target=denomination)
         payout = self.world.reserved(wish, points=denomination)
         with self.world.engine.begin() as connection:
             assert issue_reserved(connection, self._book, self.world.clock()) == 1
-            row = connection.execute(
-                text("SELECT certificate_id, code_sealed FROM certificates WHERE payout_id = :id"),
-                {"id": payout.payout_id},
-            ).one()
-        return self._book.open(*row)
+            [issued] = certificates.of_member(connection, payout.member_id)
+        return issued
+
+    def opened_code(self, issued: Issued) -> str:
+        return self._book.open(issued.certificate_id, issued.code_sealed)
+
+    def found(self, certificate_id: UUID) -> Issued:
+        with self.world.engine.connect() as connection:
+            return certificates.find(connection, certificate_id)
+
+    def member(self, member_id: UUID) -> FlaskClient:
+        """A member's own browser."""
+        browser = self.app.test_client()
+        sign_in(browser, member_id, self.world.clock)
+        return browser
+
+    def act(self, issued: Issued, what: str, **how: str) -> TestResponse:
+        """What a clerk does with a certificate: `reissue` or `void`."""
+        sent = {"clerk": "anna", "reason": "the phone was lost"} | how
+        path = f"/certificates/{issued.certificate_id}/{what}"
+        return self.app.test_client().post(path, json=sent, headers=CLERK)
 
     def check(self, code: str, price_minor: int = 150_000, **till: Any) -> TestResponse:
         sent = {"code": code, "price_minor": price_minor}

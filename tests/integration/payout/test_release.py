@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from services.payout.api.app import build
 from services.payout.config import Settings
 from services.payout.monthly_run import asking, planning, schedule
-from services.payout.store import runs
+from services.payout.store.monthly_run import runs
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
 from tests.integration.payout.given import hear_points, member_with, plan_all
 from tests.integration.payout.releasing import (

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 from services.payout.domain import Kind
 from services.payout.goals import Wish
 from services.payout.monthly_run import planning
-from services.payout.store import payouts, runs
+from services.payout.store import payouts
+from services.payout.store.monthly_run import runs
 from shared.months import Month
 from tests.integration.payout.given import (
     LIMITS,

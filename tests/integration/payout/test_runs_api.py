@@ -7,11 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from services.payout import certificates
 from services.payout.api.app import build
-from services.payout.certificates import CodeBook
+from services.payout.certificates import issuing
+from services.payout.certificates.codes import CodeBook
 from services.payout.config import Settings
-from services.payout.store import payouts, runs
+from services.payout.store import payouts
+from services.payout.store.monthly_run import runs
 from shared.months import read_month
 from shared.parked import Message, discard, park
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem, sign_in
@@ -158,7 +159,7 @@ def test_a_certificate_shows_its_code_to_a_service_alone(
     with engine.begin() as connection:
         [payout] = payouts.of_run(connection, "2026-11", state=None, after=runs.BEFORE_ALL, limit=2)
         hear_points(connection, "reserved", payout, clock)
-        certificates.issue_reserved(connection, CodeBook([b"c" * 32]), clock())
+        issuing.issue_reserved(connection, CodeBook([b"c" * 32]), clock())
     [mine] = client.get("/me/certificates").get_json()["data"]
     assert (mine["denomination"], mine["status"]) == (500, "issued")
     assert "code" not in mine

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from services.payout.config import Settings
 from services.payout.monthly_run import schedule
-from services.payout.store import runs
+from services.payout.store.monthly_run import runs
 from shared.months import Month, read_month
 from shared.signed import Signer
 from tests.integration.payout.given import member_with, plan_all, planned

@@ -8,17 +8,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from services.payout.certificates import ALPHABET, new_code
-from services.payout.config import Settings
+from services.payout.certificates.codes import ALPHABET, new_code
 from services.payout.tills.guessing import MOST_WRONG, WITHIN
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
 from tests.integration.payout.salons import Salons
-from tests.integration.payout.world import World
-
-
-@pytest.fixture
-def salons(world: World, settings: Settings) -> Salons:
-    return Salons(world, settings)
 
 
 def test_a_check_tells_what_would_burn_and_what_would_fit(salons: Salons) -> None:
@@ -51,6 +44,8 @@ def test_what_is_redeemed_is_paid_burnt_and_gone(salons: Salons) -> None:
         "redeemed": 1,
         "redeemed_minor": 150_000,
         "burnt_minor": 50_000,
+        "void": 0,
+        "void_minor": 0,
     }
     assert salons.redeem(other, till=salons.there).status_code == 200
 

@@ -13,12 +13,13 @@ from sqlalchemy import Engine, text
 
 from deploy.local import settings
 from deploy.local.processes import Process, wanted_ports
-from services.payout import certificates
-from services.payout.certificates import CodeBook
+from services.payout.certificates import issuing
+from services.payout.certificates.codes import CodeBook
 from services.payout.config import Patience
 from services.payout.goals import Wish, set_goals
 from services.payout.states import State
-from services.payout.store import payouts, runs
+from services.payout.store import payouts
+from services.payout.store.monthly_run import runs
 from services.payout.store.payouts import Payout
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
@@ -161,7 +162,7 @@ class World:
 
     def issue(self) -> int:
         with self.engine.begin() as connection:
-            return certificates.issue_reserved(connection, self.book, self.clock())
+            return issuing.issue_reserved(connection, self.book, self.clock())
 
     def follow_reversals(self) -> None:
         reversals.follow(self.engine, self.billing, self.clock)

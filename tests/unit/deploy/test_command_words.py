@@ -45,6 +45,8 @@ def test_the_version_is_told() -> None:
         (["rules", "set", "email-linked", "no-file.yaml"], "does not exist"),
         (["codes", "make", "paper", "--clerk", "maria", "--reason", "why"], "CODE"),
         (["corrections", "credit", "maria", "100"], "is not a valid UUID"),
+        (["certificates", "void", "7KQ4", "--clerk", "anna"], "is not a valid UUID"),
+        (["certificates", "show", "7KQ4-M2XW-9HBD-R5TE"], "is not a valid UUID"),
         (["corrections", "credit", "00000000-0000-0000-0000-000000000000", "1"], "--clerk"),
         (["partners", "pull", "set", "ID", "awin", "no-file.yaml"], "does not exist"),
         (["reconcile", "--day", "2026-02-30"], "'--day'"),

@@ -13,6 +13,8 @@ from services.notifications.domain import (
     news_of_bonus,
     news_of_completed,
     news_of_declined,
+    news_of_reissued,
+    news_of_returned,
 )
 
 BONUS, MEMBER, PAYOUT = uuid4(), uuid4(), uuid4()
@@ -95,6 +97,25 @@ def test_nothing_harmless_could_be_followed_or_called(reason: str) -> None:
     if is_harmless(reason):
         assert not set("./:@\n{}<>") & set(reason)
         assert sum(one.isdigit() for one in reason) < 40
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("certificate_voided", Kind.CERTIFICATE_VOIDED),
+        ("wrong_subscriber", Kind.POINTS_RETURNED),
+        (None, Kind.POINTS_RETURNED),
+    ],
+)
+def test_points_that_come_back_say_from_what(reason: str | None, kind: Kind) -> None:
+    told = news_of_returned(PAYOUT, MEMBER, 500, reason, accrued_in_all=734)
+    assert (told.kind, told.facts) == (kind, {"amount": 500, "available": 734})
+
+
+def test_a_new_code_is_one_message_for_its_certificate() -> None:
+    told = news_of_reissued(BONUS, MEMBER)
+    assert (told.kind, told.facts) == (Kind.CERTIFICATE_REISSUED, {"certificate_id": str(BONUS)})
+    assert told.cause == f"certificate:{BONUS}:issued"
 
 
 def test_a_top_up_is_one_message_and_each_certificate_its_own() -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.payout.certificates import ALPHABET, CodeBook, new_code
+from services.payout.certificates.codes import ALPHABET, CodeBook, new_code
 from shared.sealed import BrokenSeal
 
 OLD, NEW = b"o" * 32, b"n" * 32

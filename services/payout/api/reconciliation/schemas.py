@@ -101,7 +101,7 @@ class CaseSchema(Schema):
     reason = fields.String(allow_none=True)
 
 
-class ActSchema(Schema):
+class CaseActSchema(Schema):
     """Who did what to a case; `what`: to whom it went, or why it was closed."""
 
     did = fields.String(validate=validate.OneOf(["opened", "assigned", "closed"]))
@@ -113,7 +113,7 @@ class ActSchema(Schema):
 class WholeCaseSchema(CaseSchema):
     """A case with all that was done to it."""
 
-    acts = fields.List(fields.Nested(ActSchema), required=True)
+    acts = fields.List(fields.Nested(CaseActSchema), required=True)
 
 
 class DaySchema(ReconciliationSchema):

@@ -1,4 +1,4 @@
-"""Certificate codes: made by chance, kept sealed for the one SMS and hashed so that none repeats.
+"""Codes: made by chance, kept sealed for the one SMS and hashed so that none repeats.
 
 A code is sixteen symbols in groups of four. The alphabet has 29 symbols, none of which looks like
 another; 29 is prime, so the last two symbols can make both sums of `_sums` zero: whoever takes a
@@ -10,17 +10,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection
-
-from services.payout import events
-from services.payout.states import Fact, move
-from services.payout.store import certificates as table
-from services.payout.store import payouts
 from services.payout.store.certificates import Certificate
-from shared import event_log
 from shared.sealed import Sealer
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
@@ -29,7 +21,6 @@ _FREE = 14
 _GROUP = 4
 _HASH_PURPOSE = b"certificate code hash"
 _SEAL_PURPOSE = b"certificate code of "
-_BATCH = 200
 
 
 class MistypedCode(ValueError):
@@ -65,27 +56,6 @@ class CodeBook:
     def open(self, certificate_id: UUID, code_sealed: str) -> str:
         """Answer the code; raises BrokenSeal if it was sealed for another certificate."""
         return self._sealer.open(code_sealed, _purpose(certificate_id)).decode()
-
-
-def issue_reserved(connection: Connection, book: CodeBook, now: datetime) -> int:
-    """Issue the certificates whose points are reserved, and say so; answers how many.
-
-    No outside call is needed, so code, payout and event are one commit: there is nothing to be
-    unsure about afterwards.
-    """
-    waiting = payouts.reserved_certificates(connection, now, _BATCH)
-    if not waiting:
-        return 0
-    for payout in waiting:
-        move(payout.payout_id, payout.state, Fact.ISSUED)
-    issued = [(payout, book.new()) for payout in waiting]
-    table.issue(connection, issued, now)
-    payouts.set_completed(connection, [payout.payout_id for payout in waiting], now)
-    event_log.add(
-        connection,
-        [events.completed(payout.subject(), [one.certificate_id], now) for payout, one in issued],
-    )
-    return len(issued)
 
 
 def new_code() -> str:
