@@ -103,6 +103,7 @@ def _members_url(
         "SESSION_KEYS": "6b" * 32,
         "MEMBERS_URL": "http://members.test",
         "CATALOG_URL": "http://catalog.test",
+        "OPERATOR_BILLING_URL": NOWHERE,
     }
     with serving("members", "web", tmp_path_factory.mktemp("members"), settings) as url:
         yield url
