@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CLAIM_ACCEPTED = "claim_accepted"
     CLAIM_REFUSED = "claim_refused"
     CLAIM_REFUSED_BECAUSE = "claim_refused_because"
+    RELATIVE_ASKED = "relative_asked"  # the one message that goes to somebody else than a member
 
 
 class State(StrEnum):
@@ -123,6 +124,15 @@ def news_of_returned(payout_id: UUID, member_id: UUID, amount: int, accrued_in_a
     """Answer what to tell when spent points came back."""
     facts = {"amount": amount, "available": accrued_in_all}
     return News(f"payout:{payout_id}:returned", member_id, Kind.POINTS_RETURNED, facts)
+
+
+def news_of_relative(relative_id: UUID, member_id: UUID, state: str, question: int) -> News | None:
+    """Answer what to ask a relative: each question once; number and code are fetched to send it."""
+    if state != "asked":
+        return None
+    facts: dict[str, str | int] = {"relative_id": str(relative_id), "question": question}
+    cause = f"relative:{relative_id}:question:{question}"
+    return News(cause, member_id, Kind.RELATIVE_ASKED, facts)
 
 
 def news_of_claim(

@@ -74,6 +74,15 @@ class MemberChanged(msgspec.Struct, frozen=True):
     language: str
 
 
+class RelativeChanged(msgspec.Struct, frozen=True):
+    """A relative as he is now."""
+
+    relative_id: UUID
+    member_id: UUID
+    state: str
+    question: int
+
+
 class StoreChanged(msgspec.Struct, frozen=True):
     """A store as it is now."""
 
@@ -155,6 +164,19 @@ def tell_of_claims(
             one.data.store_id,
             one.data.state,
             one.data.reason,
+        )
+        for one in events
+    ]
+    store.add(connection, [one for one in news if one is not None], clock())
+
+
+def ask_relatives(
+    connection: Connection, events: Sequence[Received[RelativeChanged]], clock: Clock
+) -> None:
+    """Ask the owners of numbers whether a member may top them up."""
+    news = [
+        domain.news_of_relative(
+            one.data.relative_id, one.data.member_id, one.data.state, one.data.question
         )
         for one in events
     ]
