@@ -27,6 +27,8 @@ _SKIPPED = {
     "nothing": "with nothing accrued",
     "under_minimum": "with too little for a payout",
     "saving": "saving for a certificate",
+    "paused": "with every goal paused",
+    "no_consent": "whose relatives agree no longer",
 }
 _REVERSAL_COLUMNS = ("reversal", "payout_id", "amount", "reserved", "state", "why")
 payout_id = click.argument("payout_id", type=click.UUID)

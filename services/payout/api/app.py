@@ -36,7 +36,7 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
         "payout",
         title="Payout",
         blueprints=[
-            api.members.blueprint(engine, access, book, clock),
+            api.members.blueprint(engine, access, book, settings.top_up_limits, clock),
             api.clerks.blueprint(engine, access, settings.top_up_limits, clock),
             api.clerks.look_up(engine, access),
             api.held.blueprint(engine, access, billing, settings.patience, clock),

@@ -1,15 +1,22 @@
 """Goals and certificates: the member's own under /me, anybody's under /members for a clerk."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from services.payout import goals
-from services.payout.api.schemas import CertificateListSchema, CodeSchema, GoalsSchema
+from services.payout.api import next_payout
+from services.payout.api.schemas import (
+    CertificateListSchema,
+    CodeSchema,
+    GoalsSchema,
+    NextPayoutSchema,
+)
 from services.payout.certificates import CodeBook
+from services.payout.domain import Goal, TopUpLimits
 from services.payout.goals import UnknownMember
 from services.payout.store import certificates, heard
 from services.payout.store import goals as table
@@ -18,14 +25,27 @@ from shared.identity import Access
 from shared.web import Blueprint
 
 
-def blueprint(engine: Engine, access: Access, book: CodeBook, clock: Clock) -> Blueprint:
-    """Build the routes."""
-    desk = Blueprint("members", __name__, description="Goals and certificates of a member.")
-    _my_own(desk, engine, access, clock)
-    _for_clerks(desk, engine, access, clock)
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the views need, made once per process."""
 
-    @desk.get("/certificates/<uuid:certificate_id>/code")
-    @desk.response(200, CodeSchema)
+    engine: Engine
+    access: Access
+    limits: TopUpLimits
+    clock: Clock
+
+
+def blueprint(
+    engine: Engine, access: Access, book: CodeBook, limits: TopUpLimits, clock: Clock
+) -> Blueprint:
+    """Build the routes."""
+    routes = Blueprint("members", __name__, description="Goals and certificates of a member.")
+    desk = Desk(engine, access, limits, clock)
+    _my_own(routes, desk)
+    _for_clerks(routes, desk)
+
+    @routes.get("/certificates/<uuid:certificate_id>/code")
+    @routes.response(200, CodeSchema)
     def show_code(certificate_id: UUID) -> object:
         """Open a certificate's code for the service that sends it to its owner."""
         access.require_service(request)
@@ -33,81 +53,114 @@ def blueprint(engine: Engine, access: Access, book: CodeBook, clock: Clock) -> B
             issued = certificates.find(connection, certificate_id)
         return asdict(issued) | {"code": book.open(certificate_id, issued.code_sealed)}
 
-    @desk.after_request
+    @routes.after_request
     def keep_private(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    return desk
+    return routes
 
 
-def _my_own(desk: Blueprint, engine: Engine, access: Access, clock: Clock) -> None:
-    @desk.get("/me/goals")
-    @desk.response(200, GoalsSchema)
+def _my_own(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/me/goals")
+    @routes.response(200, GoalsSchema)
     def my_goals() -> object:
         """Show my goals in my order."""
-        return _show_goals(engine, _me(engine, access))
+        return _show_goals(desk, _me(desk))
 
-    @desk.put("/me/goals")
-    @desk.arguments(GoalsSchema)
-    @desk.response(200, GoalsSchema)
+    @routes.put("/me/goals")
+    @routes.arguments(GoalsSchema)
+    @routes.response(200, GoalsSchema)
     def set_my_goals(sent: dict[str, Any]) -> object:
         """Put these goals, in this order, in place of mine."""
-        return _set_goals(engine, _me(engine, access), sent, clock)
+        return _set_goals(desk, _me(desk), sent)
 
-    @desk.get("/me/certificates")
-    @desk.response(200, CertificateListSchema)
+    @routes.get("/me/next-payout")
+    @routes.response(200, NextPayoutSchema)
+    def my_next_payout() -> object:
+        """Show what the next run would do for each of my goals, and what stays for a later one."""
+        return _next_payout(desk, _me(desk))
+
+    @routes.get("/me/certificates")
+    @routes.response(200, CertificateListSchema)
     def my_certificates() -> object:
         """List my certificates, oldest first."""
-        return _list_certificates(engine, access.subject(request))
+        return _list_certificates(desk, desk.access.subject(request))
 
 
-def _for_clerks(desk: Blueprint, engine: Engine, access: Access, clock: Clock) -> None:
-    @desk.get("/members/<uuid:member_id>/goals")
-    @desk.response(200, GoalsSchema)
+def _for_clerks(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/members/<uuid:member_id>/goals")
+    @routes.response(200, GoalsSchema)
     def show_goals(member_id: UUID) -> object:
         """Show a member's goals in his order."""
-        access.require_operator(request)
-        return _show_goals(engine, member_id)
+        desk.access.require_operator(request)
+        return _show_goals(desk, member_id)
 
-    @desk.put("/members/<uuid:member_id>/goals")
-    @desk.arguments(GoalsSchema)
-    @desk.response(200, GoalsSchema)
+    @routes.put("/members/<uuid:member_id>/goals")
+    @routes.arguments(GoalsSchema)
+    @routes.response(200, GoalsSchema)
     def set_goals(sent: dict[str, Any], member_id: UUID) -> object:
         """Put these goals in place of a member's."""
-        access.require_operator(request)
-        return _set_goals(engine, member_id, sent, clock)
+        desk.access.require_operator(request)
+        return _set_goals(desk, member_id, sent)
 
-    @desk.get("/members/<uuid:member_id>/certificates")
-    @desk.response(200, CertificateListSchema)
+    @routes.get("/members/<uuid:member_id>/next-payout")
+    @routes.response(200, NextPayoutSchema)
+    def show_next_payout(member_id: UUID) -> object:
+        """Show what the next run would do for a member."""
+        desk.access.require_operator(request)
+        return _next_payout(desk, member_id)
+
+    @routes.get("/members/<uuid:member_id>/certificates")
+    @routes.response(200, CertificateListSchema)
     def list_certificates(member_id: UUID) -> object:
         """List a member's certificates, oldest first."""
-        access.require_operator(request)
-        return _list_certificates(engine, member_id)
+        desk.access.require_operator(request)
+        return _list_certificates(desk, member_id)
 
 
-def _me(engine: Engine, access: Access) -> UUID:
-    member_id = access.subject(request)
+def _me(desk: Desk) -> UUID:
+    member_id = desk.access.subject(request)
     # His session proves him; the event that he registered may still be on its way to us.
-    with engine.begin() as connection:
+    with desk.engine.begin() as connection:
         table.know_member(connection, member_id)
         heard.give_first_goals(connection, [member_id])
     return member_id
 
 
-def _show_goals(engine: Engine, member_id: UUID) -> object:
-    with engine.connect() as connection:
-        found = table.goals_of(connection, member_id)
+def _show_goals(desk: Desk, member_id: UUID) -> object:
+    with desk.engine.connect() as connection:
+        return _told(desk, connection, _goals_of(connection, member_id))
+
+
+def _set_goals(desk: Desk, member_id: UUID, sent: dict[str, Any]) -> object:
+    smallest = desk.limits.smallest
+    with desk.engine.begin() as connection:
+        now = desk.clock()
+        wishes = sent["goals"]
+        kept = goals.set_goals(connection, member_id, wishes, now, smallest_top_up=smallest)
+        return _told(desk, connection, kept)
+
+
+def _told(desk: Desk, connection: Connection, found: list[Goal]) -> object:
+    month = next_payout.next_month(connection, desk.clock())
+    return {"goals": found, "closes_at": month.begins_at()}
+
+
+def _next_payout(desk: Desk, member_id: UUID) -> object:
+    with desk.engine.connect() as connection:
+        _goals_of(connection, member_id)
+        found = next_payout.forecast(connection, member_id, desk.limits, desk.clock())
+        return next_payout.answer(found)
+
+
+def _goals_of(connection: Connection, member_id: UUID) -> list[Goal]:
+    found = table.goals_of(connection, member_id)
     if not found:
         raise UnknownMember(member_id)
-    return {"goals": found}
+    return found
 
 
-def _set_goals(engine: Engine, member_id: UUID, sent: dict[str, Any], clock: Clock) -> object:
-    with engine.begin() as connection:
-        return {"goals": goals.set_goals(connection, member_id, sent["goals"], clock())}
-
-
-def _list_certificates(engine: Engine, member_id: UUID) -> object:
-    with engine.connect() as connection:
+def _list_certificates(desk: Desk, member_id: UUID) -> object:
+    with desk.engine.connect() as connection:
         return {"data": certificates.of_member(connection, member_id)}

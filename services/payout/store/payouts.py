@@ -99,7 +99,10 @@ class UnknownPayout(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A payout's row; in points: `amount` asked for, `minimum` worth having, `reserved` to move."""
+    """A payout's row; in points: `amount` asked for, `minimum` worth having, `reserved` to move.
+
+    `relative_id`: whose number a top-up goes to, None for the member's own.
+    """
 
     payout_id: UUID
     run_month: str
@@ -118,6 +121,7 @@ class Payout:
     operator_reference: str | None
     requested_at: datetime
     completed_at: datetime | None
+    relative_id: UUID | None = None
 
     @property
     def points(self) -> int:

@@ -26,7 +26,13 @@ from services.payout.top_ups.execution import Executor
 from services.payout.top_ups.phones import Phones
 from shared.http_client import Breaker, HttpClient
 from shared.months import Month, month_at
-from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
+from tests.integration.payout.given import (
+    GOALS_SET_AT,
+    hear_bonus,
+    hear_member,
+    hear_points,
+    plan_all,
+)
 from tests.support.clock import SteppedClock
 
 CLERK_KEY, SERVICE_KEY = "clerk", "service"
@@ -120,7 +126,7 @@ class World:
         with self.engine.begin() as connection:
             hear_member(connection, member_id, self.clock)
             if wishes:
-                set_goals(connection, member_id, wishes, self.clock())
+                set_goals(connection, member_id, wishes, GOALS_SET_AT)
             if points:
                 hear_bonus(connection, member_id, points, self.clock)
         return member_id
@@ -128,7 +134,7 @@ class World:
     def reserved(self, *wishes: Wish, points: int = 300) -> Payout:
         """One payout whose points are reserved."""
         member_id = self.member(*wishes, points=points)
-        plan_all(self.engine, self._free_month(), self.clock)
+        plan_all(self.engine, self.free_month(), self.clock)
         [payout] = self.payouts_of(member_id)
         with self.engine.begin() as connection:
             hear_points(connection, "reserved", payout, self.clock)
@@ -170,7 +176,7 @@ class World:
         with self.engine.begin() as connection:
             hear_points(connection, what, self.payout(payout.payout_id), self.clock, **fields)
 
-    def _free_month(self) -> Month:
+    def free_month(self) -> Month:
         month = month_at(self.clock())
         with self.engine.connect() as connection:
             while runs.find(connection, month) is not None:
