@@ -45,6 +45,7 @@ class PayoutCompleted(msgspec.Struct, frozen=True):
     member_id: UUID
     amount: int
     certificate_ids: list[UUID]
+    relative_id: UUID | None = None
 
 
 class ClaimChanged(msgspec.Struct, frozen=True):
@@ -65,6 +66,7 @@ class PayoutDeclined(msgspec.Struct, frozen=True):
     kind: str
     amount: int
     reason: str
+    relative_id: UUID | None = None
 
 
 class MemberChanged(msgspec.Struct, frozen=True):
@@ -130,7 +132,11 @@ def tell_of_completed(
         told
         for one in events
         for told in domain.news_of_completed(
-            one.data.payout_id, one.data.member_id, one.data.amount, one.data.certificate_ids
+            one.data.payout_id,
+            one.data.member_id,
+            one.data.amount,
+            one.data.certificate_ids,
+            one.data.relative_id,
         )
     ]
     store.add(connection, news, clock())
@@ -147,6 +153,7 @@ def tell_of_declined(
             one.data.kind,
             one.data.amount,
             one.data.reason,
+            relative_id=one.data.relative_id,
         )
         for one in events
     ]

@@ -131,7 +131,14 @@ class Payout:
 
     def subject(self) -> Subject:
         """Answer it as its events name it, once its points are reserved."""
-        return Subject(self.payout_id, self.member_id, self.run_month, self.kind, self.points)
+        return Subject(
+            self.payout_id,
+            self.member_id,
+            self.run_month,
+            self.kind,
+            self.points,
+            self.relative_id,
+        )
 
 
 def find(connection: Connection, payout_id: UUID) -> Payout:

@@ -1,11 +1,13 @@
 """A member with relatives, as tests see him: signed in, between the app and the operator."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from shared.identity import SESSION_COOKIE, Sessions
@@ -83,3 +85,19 @@ def household(desk: Desk, clock: SteppedClock) -> Household:
 def wrong(code: str) -> str:
     """Another code than this one."""
     return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def events_of(engine: Engine, relative: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was said of a relative, in order."""
+    query = text("SELECT message FROM event_log WHERE aggregate_id = :id ORDER BY version")
+    with engine.connect() as connection:
+        return [
+            json.loads(one) for one in connection.scalars(query, {"id": relative["relative_id"]})
+        ]
+
+
+def problem(answer: TestResponse) -> tuple[int, str, str | None]:
+    """The status, code and field of a refusal."""
+    told = answer.get_json()
+    fields = [one["field"] for one in told.get("errors", [])]
+    return answer.status_code, told["code"], fields[0] if fields else None

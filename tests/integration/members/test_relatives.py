@@ -4,14 +4,19 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from shared import contracts
 from tests.integration.members.conftest import CLERK, SERVICE, Desk, new_phone
-from tests.integration.members.relatives import UNKNOWN, Household, household, wrong
+from tests.integration.members.relatives import (
+    UNKNOWN,
+    Household,
+    events_of,
+    household,
+    problem,
+)
 from tests.integration.payout.world import Operator
 from tests.support.clock import SteppedClock
 
@@ -21,20 +26,6 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def home(opened: Callable[..., Desk], operator: Operator, clock: SteppedClock) -> Household:
     return household(opened(billing_url=operator.url), clock)
-
-
-def _events(engine: Engine, relative: dict[str, Any]) -> list[dict[str, Any]]:
-    query = text("SELECT message FROM event_log WHERE aggregate_id = :id ORDER BY version")
-    with engine.connect() as connection:
-        return [
-            json.loads(one) for one in connection.scalars(query, {"id": relative["relative_id"]})
-        ]
-
-
-def _problem(answer: Any) -> tuple[int, str, str | None]:
-    told = answer.get_json()
-    fields = [one["field"] for one in told.get("errors", [])]
-    return answer.status_code, told["code"], fields[0] if fields else None
 
 
 def test_a_relative_agrees_by_telling_the_code_of_his_sms(
@@ -54,7 +45,7 @@ def test_a_relative_agrees_by_telling_the_code_of_his_sms(
     assert home.contacts(relative) == {relative["relative_id"]: phone}
     assert home.question(relative).status_code == 404
 
-    events = _events(service_engine("members"), relative)
+    events = events_of(service_engine("members"), relative)
     assert [(one["version"], one["data"]["state"]) for one in events] == [
         (1, "asked"),
         (2, "consented"),
@@ -79,7 +70,7 @@ def test_a_relative_agrees_by_telling_the_code_of_his_sms(
 )
 def test_a_wrong_field_is_named(home: Household, sent: dict[str, object], field: str) -> None:
     answer = home.browser.post("/me/relatives", json=sent)
-    assert _problem(answer)[::2] == (422, field)
+    assert problem(answer)[::2] == (422, field)
     assert home.listed() == []
 
 
@@ -89,15 +80,15 @@ def test_a_number_of_no_subscriber_is_refused_and_nothing_is_kept(
 ) -> None:
     """INVARIANT: "a number of no operator" is a named error with the field, and no SMS is sent."""
     answer = home.name(f"+7900000000{digit}")
-    assert _problem(answer) == (422, "not_a_subscriber", "phone")
+    assert problem(answer) == (422, "not_a_subscriber", "phone")
     assert answer.get_json()["reason"] in {"unknown_number", "barred", "not_a_subscriber"}
     assert home.listed() == []
 
 
 def test_ones_own_number_and_a_number_named_before_are_refused(home: Household) -> None:
-    assert _problem(home.name(home.phone)) == (422, "own_number", "phone")
+    assert problem(home.name(home.phone)) == (422, "own_number", "phone")
     relative = home.asked()
-    assert _problem(home.name(relative["phone"])) == (409, "relative_known", "phone")
+    assert problem(home.name(relative["phone"])) == (409, "relative_known", "phone")
 
 
 def test_strangers_numbers_are_not_tried_one_after_the_other(home: Household) -> None:
@@ -113,7 +104,7 @@ def test_nothing_is_kept_while_the_operator_does_not_answer(
     phone = new_phone()
     operator.go_wrong(mode, phone, calls="reads")
     answer = home.name(phone)
-    assert _problem(answer) == (503, "operator_silent", None)
+    assert problem(answer) == (503, "operator_silent", None)
     assert answer.headers["Retry-After"] == "10"
     assert home.listed() == []
     operator.clear()
@@ -122,7 +113,7 @@ def test_nothing_is_kept_while_the_operator_does_not_answer(
 
 def test_a_member_may_name_five(home: Household) -> None:
     relatives = [home.asked() for _ in range(5)]
-    assert _problem(home.name()) == (409, "too_many_relatives", None)
+    assert problem(home.name()) == (409, "too_many_relatives", None)
     assert home.remove(relatives[0]).status_code == 204
     assert home.name().status_code == 201
 
@@ -134,98 +125,13 @@ def test_of_many_requests_at_once_no_more_than_five_are_kept(home: Household) ->
     assert len(home.listed()) == 5
 
 
-def test_wrong_codes_are_counted_and_then_no_code_counts(home: Household) -> None:
-    """INVARIANT: five tries a question, whatever Redis says: a refused try is committed."""
-    relative = home.asked()
-    code = home.code(relative)
-    for left in (4, 3, 2, 1, 0):
-        answer = home.type_code(relative, wrong(code))
-        assert _problem(answer) == (422, "wrong_code", "code")
-        assert answer.get_json()["tries_left"] == left
-    assert _problem(home.type_code(relative, code)) == (409, "code_over", "code")
-    assert home.contacts(relative) == {}
-
-
-@pytest.mark.parametrize("code", ["12345", "1234567", "12345a", "١٢٣٤٥٦", "123456\n", None, 123456])
-def test_what_is_no_code_costs_no_try(home: Household, code: object) -> None:
-    relative = home.asked()
-    path = f"/me/relatives/{relative['relative_id']}/consent"
-    answer = home.browser.post(path, json={"code": code})
-    assert _problem(answer) == (422, "invalid_fields", "code")
-    assert home.listed()[0]["tries_left"] == 5
-
-
-def test_two_consents_at_once_are_one(
-    home: Household, service_engine: Callable[[str], Engine]
-) -> None:
-    """INVARIANT: one event a change; the second finds it done and is told so."""
-    relative = home.asked()
-    code = home.code(relative)
-    with ThreadPoolExecutor(8) as callers:
-        answers = list(callers.map(lambda _: home.type_code(relative, code), range(8)))
-    assert {one.status_code for one in answers} == {200}
-    assert {one.get_json()["state"] for one in answers} == {"consented"}
-    assert len(_events(service_engine("members"), relative)) == 2
-
-
-def test_guesses_at_once_use_up_no_more_than_the_tries(home: Household) -> None:
-    relative = home.asked()
-    guess = wrong(home.code(relative))
-    with ThreadPoolExecutor(8) as callers:
-        answers = list(callers.map(lambda _: home.type_code(relative, guess), range(8)))
-    codes = sorted(one.get_json()["code"] for one in answers)
-    assert codes == ["code_over"] * 3 + ["wrong_code"] * 5
-
-
-def test_another_question_has_another_code_and_new_tries(
-    home: Household, clock: SteppedClock
-) -> None:
-    relative = home.asked()
-    first = home.code(relative)
-    home.type_code(relative, wrong(first))
-    refused = home.ask_again(relative)
-    assert _problem(refused) == (429, "asked_just_now", None)
-    assert refused.headers["Retry-After"] == "60"
-    clock.move(MINUTE)
-    assert home.ask_again(relative).get_json()["tries_left"] == 5
-    assert home.question(relative, 1).status_code == 404
-    assert home.type_code(relative, home.code(relative, 2)).status_code == 200
-    assert _problem(home.ask_again(relative)) == (409, "not_asked", None)
-
-
-def test_a_code_counts_for_ten_minutes(home: Household, clock: SteppedClock) -> None:
-    relative = home.asked()
-    code = home.code(relative)
-    clock.move(10 * MINUTE)
-    assert _problem(home.type_code(relative, code)) == (409, "code_over", "code")
-    assert home.question(relative).status_code == 404
-
-
-def test_a_number_is_asked_five_times_a_day_by_all_members_together(
-    home: Household, opened: Callable[..., Desk], operator: Operator, clock: SteppedClock
-) -> None:
-    """INVARIANT: removing and naming again is no way round, nor is another member."""
-    phone = new_phone()
-    for _ in range(3):
-        home.remove(home.asked(phone))
-    other = household(opened(billing_url=operator.url), clock)
-    relative = other.asked(phone)
-    clock.move(MINUTE)
-    assert other.ask_again(relative).status_code == 200
-    clock.move(MINUTE)
-    assert _problem(other.ask_again(relative)) == (429, "too_many_questions", "phone")
-    assert _problem(home.name(phone)) == (429, "too_many_questions", "phone")
-    clock.move(timedelta(days=1))
-    assert other.ask_again(relative).status_code == 200
-
-
 def test_a_removed_relative_is_forgotten(home: Household) -> None:
     relative = home.consented()
     assert home.remove(relative).status_code == 204
     assert home.listed() == []
     assert home.contacts(relative) == {}
     assert home.remove(relative).status_code == 404
-    assert _problem(home.type_code(relative, "123456"))[:2] == (404, "unknown_relative")
+    assert problem(home.type_code(relative, "123456"))[:2] == (404, "unknown_relative")
 
 
 def test_a_clerk_withdraws_for_the_one_who_calls(
@@ -241,7 +147,7 @@ def test_a_clerk_withdraws_for_the_one_who_calls(
     [shown] = home.listed()
     assert (shown["state"], shown["phone"]) == ("withdrawn", None)
     assert home.contacts(relative) == {}
-    states = [one["data"]["state"] for one in _events(service_engine("members"), relative)]
+    states = [one["data"]["state"] for one in events_of(service_engine("members"), relative)]
     assert states == ["asked", "consented", "withdrawn"]
     kept = text("SELECT relatives::text FROM relatives WHERE relative_id = :id")
     with service_engine("members").connect() as connection:
@@ -273,4 +179,4 @@ def test_nobody_touches_anothers_relatives(
 def test_a_blocked_member_asks_nobody(home: Household) -> None:
     said = {"reason": "fraud", "clerk": "anna"}
     home.desk.ask("POST", f"/members/{home.member_id}/block", key=CLERK, json=said)
-    assert _problem(home.name())[:2] == (409, "member_blocked")
+    assert problem(home.name())[:2] == (409, "member_blocked")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 import requests
+from sqlalchemy import text
 
 from services.payout.domain import Kind
 from services.payout.goals import Wish, set_goals
@@ -68,6 +69,18 @@ def _sent(world: World, payout: Payout) -> tuple[str, int]:
     return told["phone"], told["amount_rubles"]
 
 
+def _said_of(world: World, payout: Payout) -> tuple[str, str | None]:
+    """The type of a payout's last event, and the relative that it names."""
+    ask = text("""
+        SELECT message::jsonb ->> 'type' AS type,
+               message::jsonb -> 'data' ->> 'relative_id' AS relative_id
+        FROM event_log WHERE aggregate_id = :id ORDER BY version DESC LIMIT 1
+    """)
+    with world.engine.connect() as connection:
+        row = connection.execute(ask, {"id": str(payout.payout_id)}).one()
+    return row.type, row.relative_id
+
+
 def test_each_payout_goes_to_its_own_number(world: World, mother: tuple[UUID, UUID, str]) -> None:
     """INVARIANT: a relative's money never lands on the member's phone, nor the other way round."""
     member_id, relative_id, phone = mother
@@ -76,6 +89,8 @@ def test_each_payout_goes_to_its_own_number(world: World, mother: tuple[UUID, UU
     own, hers = reserved[None], reserved[relative_id]
     assert _sent(world, hers) == (phone, 200)
     assert _sent(world, own) == (world.phones[member_id], 300)
+    named = {_said_of(world, own), _said_of(world, hers)}
+    assert named == {("payout.completed", None), ("payout.completed", str(relative_id))}
 
 
 def test_who_agrees_no_longer_when_the_money_is_to_move_is_not_topped_up(
@@ -90,4 +105,5 @@ def test_who_agrees_no_longer_when_the_money_is_to_move_is_not_topped_up(
     world.work()
     declined = world.payout(payout.payout_id)
     assert (declined.state, declined.reason) == (State.DECLINED, "no_number")
+    assert _said_of(world, payout) == ("payout.declined", str(relative_id))
     assert world.operator.executed([payout.payout_id]) == {payout.payout_id: []}

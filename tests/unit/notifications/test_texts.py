@@ -26,6 +26,8 @@ SHOWN = {
     Kind.BONUS_REJECTED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],
     Kind.TOP_UP_COMPLETED: ["12345"],
     Kind.TOP_UP_DECLINED: ["12345"],
+    Kind.RELATIVE_TOPPED_UP: ["12345"],
+    Kind.RELATIVE_TOP_UP_DECLINED: ["12345"],
     Kind.CERTIFICATE_DECLINED: ["12345"],
     Kind.POINTS_RETURNED: ["12345", "67890"],
     Kind.RELATIVE_ASKED: ["4567", "7KQ4-M2XW-9HBD-R5TE"],
