@@ -30,9 +30,9 @@ class UnknownGoal(LookupError):
     """The goal is not one of this member's."""
 
     code = "unknown_goal"
-    field = "goals"
 
-    def __init__(self, goal_id: UUID) -> None:
+    def __init__(self, place: int, goal_id: UUID) -> None:
+        self.field = f"goals.{place}.goal_id"
         super().__init__(
             f"Goal {goal_id} is not one of this member's goals, or is of another kind or number."
         )
@@ -152,14 +152,14 @@ def match(wishes: Sequence[Wish], goals: Sequence[Goal]) -> list[Goal]:
     Sending the same list twice changes nothing, so a run that pays once per goal still does.
     """
     left = list(goals)
-    named = [_take_named(wish, left) for wish in wishes]
+    named = [_take_named(place, wish, left) for place, wish in enumerate(wishes)]
     return [
         _goal(wish, goal_id or _take_alike(wish, left) or uuid4())
         for wish, goal_id in zip(wishes, named, strict=True)
     ]
 
 
-def _take_named(wish: Wish, left: list[Goal]) -> UUID | None:
+def _take_named(place: int, wish: Wish, left: list[Goal]) -> UUID | None:
     if wish.goal_id is None:
         return None
     for goal in left:
@@ -167,7 +167,7 @@ def _take_named(wish: Wish, left: list[Goal]) -> UUID | None:
         if goal.goal_id == wish.goal_id and _aim(goal) == _aim(wish):
             left.remove(goal)
             return goal.goal_id
-    raise UnknownGoal(wish.goal_id)
+    raise UnknownGoal(place, wish.goal_id)
 
 
 def _take_alike(wish: Wish, left: list[Goal]) -> UUID | None:

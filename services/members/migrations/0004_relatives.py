@@ -38,12 +38,15 @@ CREATE UNIQUE INDEX relatives_once_a_member ON relatives (member_id, phone)
     WHERE phone IS NOT NULL;
 CREATE INDEX relatives_of_member ON relatives (member_id, asked_at);
 CREATE INDEX relatives_of_number ON relatives (phone) WHERE phone IS NOT NULL;
--- How often a number was asked lately, whoever asked and whatever became of it.
-CREATE TABLE questions_to_numbers (
+-- Whom members asked lately, whatever became of it.
+CREATE TABLE questions (
+    member_id uuid NOT NULL CONSTRAINT questions_of_a_member REFERENCES members,
     phone text NOT NULL,
     asked_at timestamptz NOT NULL
 );
-CREATE INDEX questions_to_number ON questions_to_numbers (phone, asked_at);
+CREATE INDEX questions_to_number ON questions (phone, asked_at);
+CREATE INDEX questions_of_member ON questions (member_id, asked_at);
+CREATE INDEX questions_by_age ON questions (asked_at);
 """
 
 

@@ -11,14 +11,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from services.members import store as members
-from services.members.domain import Status
+from services.members.domain import Member, Status
 from services.members.events import relative_changed
 from services.members.handlers import MemberBlocked
 from services.members.relatives import store
 from services.members.relatives.codes import Codes
 from services.members.relatives.domain import (
     CODE_LASTS,
-    MOST_QUESTIONS,
+    MOST_QUESTIONS_OF_MEMBER,
+    MOST_QUESTIONS_TO_NUMBER,
     MOST_RELATIVES,
     MOST_TRIES,
     PAUSE_BETWEEN_QUESTIONS,
@@ -48,17 +49,14 @@ def check(connection: Connection, member_id: UUID, phone: str, now: datetime) ->
     Raises UnknownMember, MemberBlocked, OwnNumber, RelativeKnown, TooManyRelatives,
     TooManyQuestions.
     """
-    member = members.find(connection, member_id, lock=True)
-    if member.status is not Status.ACTIVE:
-        raise MemberBlocked(member_id)
-    if member.phone == phone:
+    if _lock_active(connection, member_id).phone == phone:
         raise OwnNumber
     known = [one.phone for one in store.of_member(connection, member_id) if one.phone]
     if phone in known:
         raise RelativeKnown
     if len(known) >= MOST_RELATIVES:
         raise TooManyRelatives
-    _check_questions(connection, phone, now)
+    _check_questions(connection, member_id, phone, now)
 
 
 def ask(  # noqa: PLR0913 - whom to ask, for whom, and when
@@ -88,7 +86,7 @@ def ask(  # noqa: PLR0913 - whom to ask, for whom, and when
     )
     if not store.add(connection, relative):
         raise RelativeKnown
-    _count_question(connection, phone, now)
+    _count_question(connection, member_id, phone, now)
     return _say(connection, relative, now)
 
 
@@ -97,16 +95,17 @@ def ask_again(
 ) -> Relative:
     """Send another code in place of the last one.
 
-    Raises UnknownRelative, NotAsked, AskedJustNow, TooManyQuestions.
+    Raises UnknownMember, MemberBlocked, UnknownRelative, NotAsked, AskedJustNow, TooManyQuestions.
     """
+    _lock_active(connection, member_id)
     relative = store.lock(connection, relative_id, member_id)
     if relative.state is not State.ASKED or relative.phone is None:
         raise NotAsked(relative.state)
     wait = relative.asked_at + PAUSE_BETWEEN_QUESTIONS - now
     if wait.total_seconds() > 0:
         raise AskedJustNow(wait)
-    _check_questions(connection, relative.phone, now)
-    _count_question(connection, relative.phone, now)
+    _check_questions(connection, member_id, relative.phone, now)
+    _count_question(connection, member_id, relative.phone, now)
     number = relative.question + 1
     asked = replace(
         relative,
@@ -185,13 +184,22 @@ def _withdraw(
     return _say(connection, withdrawn, now)
 
 
-def _check_questions(connection: Connection, phone: str, now: datetime) -> None:
-    if store.count_questions(connection, phone, now - QUESTIONS_COUNT_FOR) >= MOST_QUESTIONS:
+def _lock_active(connection: Connection, member_id: UUID) -> Member:
+    member = members.find(connection, member_id, lock=True)
+    if member.status is not Status.ACTIVE:
+        raise MemberBlocked(member_id)
+    return member
+
+
+def _check_questions(connection: Connection, member_id: UUID, phone: str, now: datetime) -> None:
+    since = now - QUESTIONS_COUNT_FOR
+    to_number, of_member = store.count_questions(connection, member_id, phone, since)
+    if to_number >= MOST_QUESTIONS_TO_NUMBER or of_member >= MOST_QUESTIONS_OF_MEMBER:
         raise TooManyQuestions
 
 
-def _count_question(connection: Connection, phone: str, now: datetime) -> None:
-    store.add_question(connection, phone, now, now - QUESTIONS_COUNT_FOR)
+def _count_question(connection: Connection, member_id: UUID, phone: str, now: datetime) -> None:
+    store.add_question(connection, member_id, phone, now, now - QUESTIONS_COUNT_FOR)
 
 
 def _say(connection: Connection, relative: Relative, now: datetime) -> Relative:

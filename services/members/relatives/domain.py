@@ -10,7 +10,8 @@ MOST_TRIES = 5
 CODE_LASTS = timedelta(minutes=10)
 PAUSE_BETWEEN_QUESTIONS = timedelta(seconds=60)
 # Over all members: nobody's phone is to ring all day because of what others type.
-MOST_QUESTIONS = 5
+MOST_QUESTIONS_TO_NUMBER = 5
+MOST_QUESTIONS_OF_MEMBER = 10
 QUESTIONS_COUNT_FOR = timedelta(days=1)
 _SHOWN_DIGITS = 4
 
@@ -84,7 +85,7 @@ class TooManyRelatives(ValueError):
 
 
 class TooManyQuestions(Exception):
-    """The number was asked often enough for a day."""
+    """The number was asked, or the member has asked, often enough for a day."""
 
     code = "too_many_questions"
     field = "phone"
@@ -92,7 +93,8 @@ class TooManyQuestions(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            f"phone: this number got {MOST_QUESTIONS} questions within a day; ask tomorrow."
+            f"phone: a number is asked {MOST_QUESTIONS_TO_NUMBER} times a day at most, and you may"
+            f" ask {MOST_QUESTIONS_OF_MEMBER} times: try again tomorrow."
         )
 
 

@@ -49,12 +49,19 @@ WHERE relative_id = :relative_id RETURNING {_COLUMNS}
 """)  # noqa: S608
 _REMOVE = text("UPDATE relatives SET removed_at = :now WHERE relative_id = :relative_id")
 _LOCK_NUMBER = text("SELECT pg_advisory_xact_lock(hashtextextended(:phone, 0))")
-_FORGET_QUESTIONS = text("DELETE FROM questions_to_numbers WHERE asked_at <= :since")
+# SKIP LOCKED: two members who ask at once forget different ones, or leave them to each other.
+_FORGET_QUESTIONS = text("""
+DELETE FROM questions WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM questions WHERE asked_at <= :since LIMIT 100 FOR UPDATE SKIP LOCKED
+))
+""")
 _COUNT_QUESTIONS = text("""
-SELECT count(*) FROM questions_to_numbers WHERE phone = :phone AND asked_at > :since
+SELECT count(*) FILTER (WHERE phone = :phone) AS to_number,
+       count(*) FILTER (WHERE member_id = :member_id) AS of_member
+FROM questions WHERE (phone = :phone OR member_id = :member_id) AND asked_at > :since
 """)
 _ADD_QUESTION = text("""
-INSERT INTO questions_to_numbers (phone, asked_at) VALUES (:phone, :now)
+INSERT INTO questions (member_id, phone, asked_at) VALUES (:member_id, :phone, :now)
 """)
 _PHONES_OF_MEMBERS = text("""
 SELECT member_id, phone FROM members WHERE member_id = ANY(:ids) AND status <> 'erased'
@@ -128,16 +135,25 @@ def remove(connection: Connection, relative_id: UUID, now: datetime) -> None:
     connection.execute(_REMOVE, {"relative_id": relative_id, "now": now})
 
 
-def count_questions(connection: Connection, phone: str, since: datetime) -> int:
-    """Answer how often a number was asked; until the transaction ends nobody else asks it."""
+def count_questions(
+    connection: Connection, member_id: UUID, phone: str, since: datetime
+) -> tuple[int, int]:
+    """Answer how often a number was asked, and how often a member asked any.
+
+    Until the transaction ends nobody else asks the number.
+    """
     connection.execute(_LOCK_NUMBER, {"phone": phone})
-    return int(connection.scalar(_COUNT_QUESTIONS, {"phone": phone, "since": since}) or 0)
+    values = {"member_id": member_id, "phone": phone, "since": since}
+    row = connection.execute(_COUNT_QUESTIONS, values).one()
+    return row.to_number, row.of_member
 
 
-def add_question(connection: Connection, phone: str, now: datetime, since: datetime) -> None:
-    """Count a question to a number, and forget those that count no longer."""
+def add_question(
+    connection: Connection, member_id: UUID, phone: str, now: datetime, since: datetime
+) -> None:
+    """Count a question, and forget those that count no longer."""
     connection.execute(_FORGET_QUESTIONS, {"since": since})
-    connection.execute(_ADD_QUESTION, {"phone": phone, "now": now})
+    connection.execute(_ADD_QUESTION, {"member_id": member_id, "phone": phone, "now": now})
 
 
 def phones_of_members(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:

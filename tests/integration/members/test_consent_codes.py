@@ -103,3 +103,12 @@ def test_a_number_is_asked_five_times_a_day_by_all_members_together(
     assert problem(home.name(phone)) == (429, "too_many_questions", "phone")
     clock.move(timedelta(days=1))
     assert other.ask_again(relative).status_code == 200
+
+
+def test_a_member_asks_ten_times_a_day(home: Household, clock: SteppedClock) -> None:
+    """INVARIANT: naming and removing strangers sends no endless SMS in our name."""
+    for _ in range(10):
+        home.remove(home.asked())
+    assert problem(home.name()) == (429, "too_many_questions", "phone")
+    clock.move(timedelta(days=1))
+    assert home.name().status_code == 201

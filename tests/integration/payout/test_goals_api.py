@@ -88,7 +88,7 @@ def test_goals_are_kept_in_order_and_what_was_read_can_be_sent_back(
         ([{"kind": "certificate", "target": 80_500}], "wrong_goal", "goals.0.target"),
         ([{"kind": "certificate", "target": 260}], "wrong_goal", "goals.0.target"),
         ([{"kind": "top_up"}, {"kind": "top_up"}], "wrong_goal", "goals"),
-        ([{"kind": "top_up", "goal_id": str(uuid4())}], "unknown_goal", "goals"),
+        ([{"kind": "top_up", "goal_id": str(uuid4())}], "unknown_goal", "goals.0.goal_id"),
     ],
 )
 def test_goals_that_cannot_be_are_refused_and_change_nothing(
@@ -106,7 +106,8 @@ def test_a_member_cannot_take_another_members_goal(
     sign_in(client, member_id, clock)
     theirs = client.get("/me/goals").get_json()
     sign_in(client, uuid4(), clock)
-    assert_problem(client.put("/me/goals", json=theirs), 404, "unknown_goal")
+    answer = client.put("/me/goals", json=theirs)
+    assert_problem(answer, 404, "unknown_goal", "goals.0.goal_id")
 
 
 @pytest.mark.parametrize(
