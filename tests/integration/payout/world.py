@@ -66,6 +66,8 @@ class Operator:
     def executed(self, payout_ids: Sequence[UUID]) -> dict[UUID, list[int]]:
         """The operator's own statement: which amounts were really topped up, by payout."""
         found: dict[UUID, list[int]] = {payout_id: [] for payout_id in payout_ids}
+        # Others' keys need not be ids.
+        by_key = {str(payout_id): amounts for payout_id, amounts in found.items()}
         after, more = 0, True
         while more:
             page = requests.get(
@@ -73,7 +75,7 @@ class Operator:
             ).json()
             for entry in page["data"]:
                 after = entry["entry"]
-                amounts = found.get(UUID(entry["idempotency_key"]))
+                amounts = by_key.get(entry["idempotency_key"])
                 if amounts is not None:
                     amounts.append(entry["amount_rubles"])
             more = page["has_more"]
