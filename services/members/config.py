@@ -27,6 +27,7 @@ class Settings:
     session_cookie_domain: str | None
     members_url: str
     catalog_url: str
+    billing_url: str
 
     @property
     def cookie_is_secure(self) -> bool:
@@ -53,6 +54,7 @@ def from_environment() -> Settings:
         session_cookie_domain=env.str("SESSION_COOKIE_DOMAIN", None),
         members_url=env.str("MEMBERS_URL", validate=_ADDRESS),
         catalog_url=env.str("CATALOG_URL", validate=_ADDRESS),
+        billing_url=env.str("OPERATOR_BILLING_URL", validate=_ADDRESS),
     )
     env.done()
     return settings

@@ -1,8 +1,9 @@
-"""The one event that members says: a snapshot of a member, without anything personal."""
+"""What members says: snapshots of members and of their relatives, without anything personal."""
 
 from datetime import datetime
 
 from services.members.domain import Member, Standing
+from services.members.relatives.domain import Relative
 from shared.events import Event
 from shared.schemas import rfc3339
 
@@ -22,6 +23,24 @@ def member_changed(member: Member, occurred_at: datetime) -> Event:
             "language": member.language.value,
             "registered_at": rfc3339(member.registered_at),
             **_standing(member.standing),
+        },
+    )
+
+
+def relative_changed(relative: Relative, occurred_at: datetime) -> Event:
+    """Say how a relative stands now: `question` counts the SMS that ask him."""
+    return Event(
+        topic="relatives",
+        key=str(relative.relative_id),
+        type="relative.changed",
+        aggregate_id=str(relative.relative_id),
+        version=relative.version,
+        occurred_at=occurred_at,
+        data={
+            "relative_id": str(relative.relative_id),
+            "member_id": str(relative.member_id),
+            "state": relative.state.value,
+            "question": relative.question,
         },
     )
 

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 REFUSALS: dict[type[Exception], int] = {store.UnknownMessage: 404, store.CannotSendAgain: 409}
 blueprint = Blueprint("messages", __name__, description="What members were told.")
 # Nobody but the member sees a code, a clerk included.
-_HIDDEN = {"code": "••••", "denomination": "…"}
+_HIDDEN = {"code": "••••", "denomination": "…", "asked_by": "••••"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class MessagesQuery(StrictSchema):
 
 
 class MessageSchema(Schema):
-    """A message to a member; a certificate's code is not shown."""
+    """A message to a member, or to a relative for one; a code is not shown."""
 
     message_id = fields.UUID()
     member_id = fields.UUID()

@@ -9,6 +9,7 @@ from services.notifications.handlers import (
     PayoutCompleted,
     PayoutDeclined,
     PointsReturned,
+    RelativeChanged,
     StoreChanged,
 )
 from shared.subscriptions import Handles, Subscription
@@ -18,6 +19,11 @@ SUBSCRIPTIONS = (
     Subscription(
         "members",
         {"member.changed": Handles(MemberChanged, handlers.note_members)},
+        snapshots=True,
+    ),
+    Subscription(
+        "relatives",
+        {"relative.changed": Handles(RelativeChanged, handlers.ask_relatives)},
         snapshots=True,
     ),
     Subscription(

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     BONUS_REJECTED_BECAUSE = "bonus_rejected_because"
     TOP_UP_COMPLETED = "top_up_completed"
     TOP_UP_DECLINED = "top_up_declined"
+    RELATIVE_TOPPED_UP = "relative_topped_up"
+    RELATIVE_TOP_UP_DECLINED = "relative_top_up_declined"
     CERTIFICATE_DECLINED = "certificate_declined"
     POINTS_RETURNED = "points_returned"
     CERTIFICATE_ISSUED = "certificate_issued"
@@ -34,6 +36,7 @@ class Kind(StrEnum):
     CLAIM_ACCEPTED = "claim_accepted"
     CLAIM_REFUSED = "claim_refused"
     CLAIM_REFUSED_BECAUSE = "claim_refused_because"
+    RELATIVE_ASKED = "relative_asked"  # the one message that goes to somebody else than a member
 
 
 class State(StrEnum):
@@ -96,12 +99,17 @@ def _news_of_gift(
 
 
 def news_of_completed(
-    payout_id: UUID, member_id: UUID, amount: int, certificate_ids: list[UUID]
+    payout_id: UUID,
+    member_id: UUID,
+    amount: int,
+    certificate_ids: list[UUID],
+    relative_id: UUID | None = None,
 ) -> list[News]:
     """Answer what to tell of a payout that was made: one top-up, or each certificate."""
     if not certificate_ids:
         cause = f"payout:{payout_id}:completed"
-        return [News(cause, member_id, Kind.TOP_UP_COMPLETED, {"amount": amount})]
+        kind = Kind.TOP_UP_COMPLETED if relative_id is None else Kind.RELATIVE_TOPPED_UP
+        return [News(cause, member_id, kind, {"amount": amount})]
     return [
         News(
             f"certificate:{certificate_id}:issued",
@@ -113,11 +121,19 @@ def news_of_completed(
     ]
 
 
-def news_of_declined(
-    payout_id: UUID, member_id: UUID, payout_kind: str, amount: int, reason: str
+def news_of_declined(  # noqa: PLR0913 - what an event says of a payout
+    payout_id: UUID,
+    member_id: UUID,
+    payout_kind: str,
+    amount: int,
+    reason: str,
+    *,
+    relative_id: UUID | None = None,
 ) -> News:
     """Answer what to tell of a payout that was declined: the points stay, and what to change."""
     kind = Kind.TOP_UP_DECLINED if payout_kind == "top_up" else Kind.CERTIFICATE_DECLINED
+    if relative_id is not None:
+        kind = Kind.RELATIVE_TOP_UP_DECLINED
     facts: dict[str, str | int] = {"amount": amount, "hint": reason}
     return News(f"payout:{payout_id}:declined", member_id, kind, facts)
 
@@ -136,6 +152,15 @@ def news_of_returned(
     facts = {"amount": amount, "available": accrued_in_all}
     kind = Kind.CERTIFICATE_VOIDED if reason == _VOIDED else Kind.POINTS_RETURNED
     return News(f"payout:{payout_id}:returned", member_id, kind, facts)
+
+
+def news_of_relative(relative_id: UUID, member_id: UUID, state: str, question: int) -> News | None:
+    """Answer what to ask a relative: each question once; number and code are fetched to send it."""
+    if state != "asked":
+        return None
+    facts: dict[str, str | int] = {"relative_id": str(relative_id), "question": question}
+    cause = f"relative:{relative_id}:question:{question}"
+    return News(cause, member_id, Kind.RELATIVE_ASKED, facts)
 
 
 def news_of_claim(

@@ -46,6 +46,7 @@ class PayoutCompleted(msgspec.Struct, frozen=True):
     member_id: UUID
     amount: int
     certificate_ids: list[UUID]
+    relative_id: UUID | None = None
 
 
 class CertificateReissued(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ class PayoutDeclined(msgspec.Struct, frozen=True):
     kind: str
     amount: int
     reason: str
+    relative_id: UUID | None = None
 
 
 class MemberChanged(msgspec.Struct, frozen=True):
@@ -80,6 +82,15 @@ class MemberChanged(msgspec.Struct, frozen=True):
 
     member_id: UUID
     language: str
+
+
+class RelativeChanged(msgspec.Struct, frozen=True):
+    """A relative as he is now."""
+
+    relative_id: UUID
+    member_id: UUID
+    state: str
+    question: int
 
 
 class StoreChanged(msgspec.Struct, frozen=True):
@@ -133,7 +144,11 @@ def tell_of_completed(
         told
         for one in events
         for told in domain.news_of_completed(
-            one.data.payout_id, one.data.member_id, one.data.amount, one.data.certificate_ids
+            one.data.payout_id,
+            one.data.member_id,
+            one.data.amount,
+            one.data.certificate_ids,
+            one.data.relative_id,
         )
     ]
     store.add(connection, news, clock())
@@ -158,6 +173,7 @@ def tell_of_declined(
             one.data.kind,
             one.data.amount,
             one.data.reason,
+            relative_id=one.data.relative_id,
         )
         for one in events
     ]
@@ -175,6 +191,19 @@ def tell_of_claims(
             one.data.store_id,
             one.data.state,
             one.data.reason,
+        )
+        for one in events
+    ]
+    store.add(connection, [one for one in news if one is not None], clock())
+
+
+def ask_relatives(
+    connection: Connection, events: Sequence[Received[RelativeChanged]], clock: Clock
+) -> None:
+    """Ask the owners of numbers whether a member may top them up."""
+    news = [
+        domain.news_of_relative(
+            one.data.relative_id, one.data.member_id, one.data.state, one.data.question
         )
         for one in events
     ]

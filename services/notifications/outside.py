@@ -45,6 +45,14 @@ class Certificate(msgspec.Struct, frozen=True):
     denomination: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What of a question to a relative stands in its SMS, and where it goes."""
+
+    phone: _SomeText
+    code: _SomeText
+    asked_by: _SomeText
+
+
 class Accepted(msgspec.Struct, frozen=True):
     """The gateway has the message."""
 
@@ -70,6 +78,11 @@ class Outside:
         path = f"/certificates/{certificate_id}/code"
         told = _fetch(self._payout, path, "the certificate", Certificate)
         return {"code": told.code, "denomination": told.denomination}
+
+    def question(self, relative_id: str, number: int) -> Question:
+        """Answer a relative's number and his code; raises TryLater, CannotBeSent."""
+        path = f"/relatives/{relative_id}/questions/{number}"
+        return _fetch(self._members, path, "the question", Question)
 
     def send_sms(self, message_id: UUID, phone: str, words: str) -> None:
         """Hand an SMS over, once per message however often this is called.

@@ -55,8 +55,8 @@ class Sender:
 
     def _send(self, message: Message) -> None:
         try:
-            phone = self._outside.phone_of(message.member_id)
-            self._outside.send_sms(message.message_id, phone, self._words(message))
+            phone, words = self._composed(message)
+            self._outside.send_sms(message.message_id, phone, words)
         except TryLater as fault:
             self._try_later(message, str(fault))
         except CannotBeSent as fault:
@@ -67,11 +67,16 @@ class Sender:
         else:
             self._end(message, State.SENT, None)
 
-    def _words(self, message: Message) -> str:
+    def _composed(self, message: Message) -> tuple[str, str]:
         facts = dict(message.facts)
+        if message.kind is Kind.RELATIVE_ASKED:
+            asked = self._outside.question(str(facts["relative_id"]), int(facts["question"]))
+            facts |= {"code": asked.code, "asked_by": asked.asked_by}
+            return asked.phone, texts.compose(message.kind, message.language, facts)
+        phone = self._outside.phone_of(message.member_id)
         if message.kind in _WITH_A_CODE:
             facts |= self._outside.certificate(str(facts["certificate_id"]))
-        return texts.compose(message.kind, message.language, facts)
+        return phone, texts.compose(message.kind, message.language, facts)
 
     def _try_later(self, message: Message, fault: str) -> None:
         now = self._clock()

@@ -1,7 +1,7 @@
 """What payout listens to: topic, event type, its own view of the event, the handler of a batch."""
 
 from services.payout import handlers
-from services.payout.handlers import BonusChanged, MemberChanged, PointsMoved
+from services.payout.handlers import BonusChanged, MemberChanged, PointsMoved, RelativeChanged
 from shared.subscriptions import Handles, Subscription
 
 GROUP = "payout"
@@ -20,6 +20,11 @@ SUBSCRIPTIONS = (
     Subscription(
         "members",
         {"member.changed": Handles(MemberChanged, handlers.note_members)},
+        snapshots=True,
+    ),
+    Subscription(
+        "relatives",
+        {"relative.changed": Handles(RelativeChanged, handlers.note_relatives)},
         snapshots=True,
     ),
 )

@@ -74,6 +74,23 @@ class Skipped(StrEnum):
     NOTHING = "nothing"
     UNDER_MINIMUM = "under_minimum"
     SAVING = "saving"
+    PAUSED = "paused"
+    NO_CONSENT = "no_consent"
+
+
+class Waits(StrEnum):
+    """Why a goal gets nothing, although its member is paid."""
+
+    PAUSED = "paused"  # by the member
+    NO_CONSENT = "no_consent"  # the relative withdrew it
+    UNDER_MINIMUM = "under_minimum"
+    SAVING = "saving"
+    HELD = "held"  # by a certificate before it that is saved for
+    NOTHING_LEFT = "nothing_left"
+
+
+# What a member who gets nothing is told first.
+_TOLD_FIRST = (Waits.SAVING, Waits.UNDER_MINIMUM, Waits.PAUSED, Waits.NO_CONSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +98,17 @@ class Goal:
     """What a member wants his points for; goals are served in the member's order.
 
     In points: `monthly_limit`, the most that a top-up may be in a month; `target`, the denomination
-    that is saved for, None for the largest that fits.
+    that is saved for, None for the largest that fits. A top-up of no relative is of the member's
+    own number.
     """
 
     goal_id: UUID
     kind: Kind
     monthly_limit: int | None = None
     target: int | None = None
+    relative_id: UUID | None = None
+    is_paused: bool = False
+    has_consent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +146,22 @@ class Share:
     kind: Kind
     amount: int
     minimum: int
+    relative_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a goal gets: a share, or why it waits; `left`: the points there were when it came on."""
+
+    goal: Goal
+    left: int
+    share: Share | None = None
+    waits: Waits | None = None
+
+    @property
+    def amount(self) -> int:
+        """Answer the points that it gets."""
+        return 0 if self.share is None else self.share.amount
 
 
 def share_out(account: Account, rules: Rules) -> tuple[list[Share], Skipped | None]:
@@ -135,29 +172,58 @@ def share_out(account: Account, rules: Rules) -> tuple[list[Share], Skipped | No
     telephone. A top-up of at most 300 before that certificate, 1999 points: a share of 300, and the
     certificate waits for 301 more.
     """
-    reason = _why_not(account)
+    reason = why_not(account)
     if reason is not None:
         return [], reason
-    shares: list[Share] = []
-    left, reason = account.spendable, Skipped.UNDER_MINIMUM
+    served = serve(account, rules)
+    shares = [one.share for one in served if one.share is not None]
+    return shares, None if shares else _told_first(served)
+
+
+def serve(account: Account, rules: Rules) -> list[Served]:
+    """Answer what each goal gets of a member's points, in his order.
+
+    Saving holds what is left: later goals must not eat the telephone month by month. A goal that is
+    paused, or whose relative does not agree, is passed over and holds nothing back.
+    """
+    served: list[Served] = []
+    left, is_held = account.spendable, False
     for goal in account.goals:
-        share = _share_of(goal, left, rules)
-        if share is not None:
-            shares.append(share)
-            left -= share.amount
-        elif goal.kind is Kind.CERTIFICATE:
-            # Saving holds what is left: later goals must not eat the telephone month by month.
-            reason = Skipped.SAVING
-            break
-    return shares, None if shares else reason
+        one = _serve(goal, left, rules, is_held=is_held)
+        served.append(one)
+        left -= one.amount
+        is_held = is_held or one.waits is Waits.SAVING
+    return served
 
 
-def _why_not(account: Account) -> Skipped | None:
+def why_not(account: Account) -> Skipped | None:
+    """Answer why a member is paid nothing, whatever his goals are; a debt is repaid first."""
     if account.status is not MemberStatus.ACTIVE:
         return Skipped(account.status.value)
     if account.debt > 0:
         return Skipped.DEBT
     return Skipped.NOTHING if account.spendable <= 0 else None
+
+
+def _told_first(served: Sequence[Served]) -> Skipped:
+    waits = {one.waits for one in served}
+    found = (Skipped(one.value) for one in _TOLD_FIRST if one in waits)
+    return next(found, Skipped.UNDER_MINIMUM)
+
+
+def _serve(goal: Goal, left: int, rules: Rules, *, is_held: bool) -> Served:
+    if goal.is_paused:
+        return Served(goal, left, waits=Waits.PAUSED)
+    if not goal.has_consent:
+        return Served(goal, left, waits=Waits.NO_CONSENT)
+    if is_held:
+        return Served(goal, left, waits=Waits.HELD)
+    share = _share_of(goal, left, rules)
+    if share is not None:
+        return Served(goal, left, share)
+    if goal.kind is Kind.CERTIFICATE:
+        return Served(goal, left, waits=Waits.SAVING)
+    return Served(goal, left, waits=Waits.UNDER_MINIMUM if left else Waits.NOTHING_LEFT)
 
 
 def _share_of(goal: Goal, left: int, rules: Rules) -> Share | None:
@@ -168,7 +234,7 @@ def _share_of(goal: Goal, left: int, rules: Rules) -> Share | None:
     amount = min(left, rules.top_up.largest, goal.monthly_limit or left)
     if amount < rules.top_up.smallest:
         return None
-    return Share(goal.goal_id, goal.kind, amount, rules.top_up.smallest)
+    return Share(goal.goal_id, goal.kind, amount, rules.top_up.smallest, goal.relative_id)
 
 
 def certificate_price(target: int | None, points: int, denominations: Sequence[int]) -> int | None:

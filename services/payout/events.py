@@ -22,6 +22,7 @@ class Subject:
     """The payout of an event; `amount` is the points asked for, later those that were reserved.
 
     `run_month`: of one that was ordered apart from runs, the month of the order.
+    `relative_id`: whose phone a top-up is for, None for the member's own.
     """
 
     payout_id: UUID
@@ -29,6 +30,7 @@ class Subject:
     run_month: str
     kind: Kind
     amount: int
+    relative_id: UUID | None = None
 
 
 def requested(subject: Subject, minimum: int, cutoff_at: datetime, now: datetime) -> Event:
@@ -41,12 +43,12 @@ def completed(subject: Subject, certificate_ids: Sequence[UUID], now: datetime) 
     """Tell that the money has moved, or that the certificate is issued."""
     ids = [str(certificate_id) for certificate_id in certificate_ids]
     more = {"completed_at": rfc3339(now), "certificate_ids": ids}
-    return _event("payout.completed", 2, subject, now, more)
+    return _event("payout.completed", 2, subject, now, more | _relative(subject))
 
 
 def declined(subject: Subject, reason: str, now: datetime) -> Event:
     """Tell that nothing was done and nothing will be."""
-    return _event("payout.declined", 2, subject, now, {"reason": reason})
+    return _event("payout.declined", 2, subject, now, {"reason": reason} | _relative(subject))
 
 
 def reversed_(subject: Subject, reason: str, now: datetime) -> Event:
@@ -80,3 +82,7 @@ def _event(
         "amount": subject.amount,
     }
     return Event(TOPIC, member_id, event_type, payout_id, version, now, data | more)
+
+
+def _relative(subject: Subject) -> dict[str, Any]:
+    return {"relative_id": None if subject.relative_id is None else str(subject.relative_id)}

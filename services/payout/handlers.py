@@ -16,6 +16,8 @@ from services.payout.store import heard, payouts
 from shared.clock import Clock
 from shared.events import Received
 
+_CONSENTED = "consented"
+
 
 class Balance(msgspec.Struct, frozen=True):
     """Of a member's account only the debt matters here: who owes is skipped."""
@@ -51,12 +53,30 @@ class MemberChanged(msgspec.Struct, frozen=True):
     registered_at: datetime
 
 
+class RelativeChanged(msgspec.Struct, frozen=True):
+    """A relative as he is now; his number stays with the members service."""
+
+    relative_id: UUID
+    member_id: UUID
+    state: str
+
+
 def note_members(
     connection: Connection, batch: Sequence[Received[MemberChanged]], _clock: Clock
 ) -> None:
     """Keep who may be paid; the last word on a member wins."""
     members = {one.data.member_id: (one.data.status, one.data.registered_at) for one in batch}
     heard.note_members(connection, members)
+
+
+def note_relatives(
+    connection: Connection, batch: Sequence[Received[RelativeChanged]], _clock: Clock
+) -> None:
+    """Keep whose numbers goals may name; the last word on a relative wins."""
+    consents = {
+        one.data.relative_id: (one.data.member_id, one.data.state == _CONSENTED) for one in batch
+    }
+    heard.note_consents(connection, consents)
 
 
 def note_bonuses(

@@ -32,6 +32,8 @@ _SKIPPED = {
     "nothing": "with nothing accrued",
     "under_minimum": "with too little for a payout",
     "saving": "saving for a certificate",
+    "paused": "with every goal paused",
+    "no_consent": "whose relatives agree no longer",
 }
 _NEXT = {
     "planned": "it waits: another clerk looks (cashback payout review) and releases it",

@@ -4,7 +4,13 @@ from services.payout.api import certificates, held, members, reconciliation, run
 from services.payout.api.held import CannotAsk
 from services.payout.api.till_schemas import WrongSalonId
 from services.payout.domain import MonthOver, MonthTooFar
-from services.payout.goals import UnknownGoal, UnknownMember, WrongGoal
+from services.payout.goals import (
+    NoConsent,
+    UnknownGoal,
+    UnknownMember,
+    UnknownRelative,
+    WrongGoal,
+)
 from services.payout.store.payouts import UnknownPayout
 from services.payout.top_ups.giving_up import (
     CannotGiveUp,
@@ -22,11 +28,13 @@ REFUSALS: dict[type[Exception], int] = {
     MonthOver: 422,
     MonthTooFar: 422,
     MovedMeanwhile: 409,
+    NoConsent: 422,
     NotAMonth: 422,
     OutcomeUnclear: 409,
     UnknownGoal: 404,
     UnknownMember: 404,
     UnknownPayout: 404,
+    UnknownRelative: 404,
     WasExecuted: 409,
     WrongGoal: 422,
     WrongSalonId: 422,

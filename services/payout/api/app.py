@@ -44,7 +44,7 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
         "payout",
         title="Payout",
         blueprints=[
-            api.members.blueprint(engine, access, clock),
+            api.members.blueprint(engine, access, settings.top_up_limits, clock),
             *api.certificates.blueprints(engine, access, book, clock),
             api.runs.blueprint(engine, access, settings.top_up_limits, signer, clock),
             api.runs.look_up(engine, access),

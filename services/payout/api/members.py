@@ -1,13 +1,16 @@
 """Goals: the member's own under /me, anybody's under /members for a clerk."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from services.payout import goals
-from services.payout.api.schemas import GoalsSchema
+from services.payout.api import next_payout
+from services.payout.api.schemas import GoalsSchema, NextPayoutSchema
+from services.payout.domain import Goal, TopUpLimits
 from services.payout.goals import UnknownMember
 from services.payout.store import goals as table
 from services.payout.store import heard
@@ -16,50 +19,74 @@ from shared.identity import Access
 from shared.web import Blueprint
 
 
-def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
-    """Build the routes."""
-    desk = Blueprint("members", __name__, description="Goals of a member.")
-    _my_own(desk, engine, access, clock)
-    _for_clerks(desk, engine, access, clock)
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the views need, made once per process."""
 
-    @desk.after_request
+    engine: Engine
+    access: Access
+    limits: TopUpLimits
+    clock: Clock
+
+
+def blueprint(engine: Engine, access: Access, limits: TopUpLimits, clock: Clock) -> Blueprint:
+    """Build the routes."""
+    routes = Blueprint("members", __name__, description="Goals of a member.")
+    desk = Desk(engine, access, limits, clock)
+    _my_own(routes, desk)
+    _for_clerks(routes, desk)
+
+    @routes.after_request
     def keep_private(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    return desk
+    return routes
 
 
-def _my_own(desk: Blueprint, engine: Engine, access: Access, clock: Clock) -> None:
-    @desk.get("/me/goals")
-    @desk.response(200, GoalsSchema)
+def _my_own(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/me/goals")
+    @routes.response(200, GoalsSchema)
     def my_goals() -> object:
         """Show my goals in my order."""
-        return _show_goals(engine, signed_in(engine, access))
+        return _show_goals(desk, signed_in(desk.engine, desk.access))
 
-    @desk.put("/me/goals")
-    @desk.arguments(GoalsSchema)
-    @desk.response(200, GoalsSchema)
+    @routes.put("/me/goals")
+    @routes.arguments(GoalsSchema)
+    @routes.response(200, GoalsSchema)
     def set_my_goals(sent: dict[str, Any]) -> object:
         """Put these goals, in this order, in place of mine."""
-        return _set_goals(engine, signed_in(engine, access), sent, clock)
+        return _set_goals(desk, signed_in(desk.engine, desk.access), sent)
+
+    @routes.get("/me/next-payout")
+    @routes.response(200, NextPayoutSchema)
+    def my_next_payout() -> object:
+        """Show what the next run would do for each of my goals, and what stays for a later one."""
+        return _next_payout(desk, signed_in(desk.engine, desk.access))
 
 
-def _for_clerks(desk: Blueprint, engine: Engine, access: Access, clock: Clock) -> None:
-    @desk.get("/members/<uuid:member_id>/goals")
-    @desk.response(200, GoalsSchema)
+def _for_clerks(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/members/<uuid:member_id>/goals")
+    @routes.response(200, GoalsSchema)
     def show_goals(member_id: UUID) -> object:
         """Show a member's goals in his order."""
-        access.require_operator(request)
-        return _show_goals(engine, member_id)
+        desk.access.require_operator(request)
+        return _show_goals(desk, member_id)
 
-    @desk.put("/members/<uuid:member_id>/goals")
-    @desk.arguments(GoalsSchema)
-    @desk.response(200, GoalsSchema)
+    @routes.put("/members/<uuid:member_id>/goals")
+    @routes.arguments(GoalsSchema)
+    @routes.response(200, GoalsSchema)
     def set_goals(sent: dict[str, Any], member_id: UUID) -> object:
         """Put these goals in place of a member's."""
-        access.require_operator(request)
-        return _set_goals(engine, member_id, sent, clock)
+        desk.access.require_operator(request)
+        return _set_goals(desk, member_id, sent)
+
+    @routes.get("/members/<uuid:member_id>/next-payout")
+    @routes.response(200, NextPayoutSchema)
+    def show_next_payout(member_id: UUID) -> object:
+        """Show what the next run would do for a member."""
+        desk.access.require_operator(request)
+        return _next_payout(desk, member_id)
 
 
 def signed_in(engine: Engine, access: Access) -> UUID:
@@ -72,14 +99,34 @@ def signed_in(engine: Engine, access: Access) -> UUID:
     return member_id
 
 
-def _show_goals(engine: Engine, member_id: UUID) -> object:
-    with engine.connect() as connection:
-        found = table.goals_of(connection, member_id)
+def _show_goals(desk: Desk, member_id: UUID) -> object:
+    with desk.engine.connect() as connection:
+        return _told(desk, connection, _goals_of(connection, member_id))
+
+
+def _set_goals(desk: Desk, member_id: UUID, sent: dict[str, Any]) -> object:
+    smallest = desk.limits.smallest
+    with desk.engine.begin() as connection:
+        now = desk.clock()
+        wishes = sent["goals"]
+        kept = goals.set_goals(connection, member_id, wishes, now, smallest_top_up=smallest)
+        return _told(desk, connection, kept)
+
+
+def _told(desk: Desk, connection: Connection, found: list[Goal]) -> object:
+    month = next_payout.next_month(connection, desk.clock())
+    return {"goals": found, "closes_at": month.begins_at()}
+
+
+def _next_payout(desk: Desk, member_id: UUID) -> object:
+    with desk.engine.connect() as connection:
+        _goals_of(connection, member_id)
+        found = next_payout.forecast(connection, member_id, desk.limits, desk.clock())
+        return next_payout.answer(found)
+
+
+def _goals_of(connection: Connection, member_id: UUID) -> list[Goal]:
+    found = table.goals_of(connection, member_id)
     if not found:
         raise UnknownMember(member_id)
-    return {"goals": found}
-
-
-def _set_goals(engine: Engine, member_id: UUID, sent: dict[str, Any], clock: Clock) -> object:
-    with engine.begin() as connection:
-        return {"goals": goals.set_goals(connection, member_id, sent["goals"], clock())}
+    return found

@@ -2,11 +2,12 @@
 
 from marshmallow import Schema, fields, post_load, validate
 
-from services.payout.domain import Kind
+from services.payout.api.next_payout import REASONS
+from services.payout.domain import Kind, Skipped, Waits
 from services.payout.goals import MOST_GOALS, Wish
 from services.payout.states import State
 from services.payout.store.reversals import Why
-from shared.schemas import Moment, ShortList, StrictSchema, Text, Whole, WholeInQuery
+from shared.schemas import Moment, ShortList, StrictSchema, Text, Truth, Whole, WholeInQuery
 
 _MOST_POINTS = 10**9
 _KIND = validate.OneOf([kind.value for kind in Kind])
@@ -14,7 +15,7 @@ _STATE = validate.OneOf([state.value for state in State])
 
 
 class GoalSchema(StrictSchema):
-    """A goal: top up the own number, or save for a certificate."""
+    """A goal: top up the own number or a relative's, or save for a certificate."""
 
     goal_id = fields.UUID(load_default=None)
     kind = fields.String(required=True, validate=_KIND)
@@ -32,6 +33,12 @@ class GoalSchema(StrictSchema):
         load_default=None,
         metadata={"description": "denomination to save for; null: the largest that fits"},
     )
+    relative_id = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "whose number to top up, only for top_up; null: the member's own"},
+    )
+    is_paused = Truth(load_default=False, metadata={"description": "passed over by runs"})
 
     @post_load
     def make(self, data: dict[str, object], **_: object) -> Wish:
@@ -43,6 +50,52 @@ class GoalsSchema(StrictSchema):
     """A member's goals in the order in which they are served."""
 
     goals = ShortList(fields.Nested(GoalSchema), required=True, fewest=1, most=MOST_GOALS)
+    closes_at = Moment(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "the next cut-off: changes made before it count for that run;"
+            " ignored when it is sent back"
+        },
+    )
+
+
+class ServedGoalSchema(Schema):
+    """What the next run would do for a goal, in points, with all that is accrued by now."""
+
+    goal_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=_KIND)
+    relative_id = fields.UUID(allow_none=True)
+    is_paused = fields.Boolean()
+    monthly_limit = fields.Integer(allow_none=True)
+    target = fields.Integer(allow_none=True)
+    amount = fields.Integer(required=True, metadata={"description": "what it would get"})
+    minimum = fields.Integer(metadata={"description": "the least that it can get"})
+    saved = fields.Integer(metadata={"description": "of a certificate: what lies ready for it"})
+    missing = fields.Integer(metadata={"description": "of a certificate: what it still needs"})
+    waits = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(sorted({*Waits, *Skipped})),
+        metadata={"description": "why it gets nothing"},
+    )
+
+
+class NextPayoutSchema(Schema):
+    """What the next run would do for a member, by the rules of the run; nothing is promised."""
+
+    month = fields.String(required=True)
+    cutoff_at = Moment(required=True, metadata={"description": "what accrues before it counts"})
+    closes_at = Moment(
+        required=True, metadata={"description": "changes of goals made before it count"}
+    )
+    accrued = fields.Integer(metadata={"description": "points free to spend now"})
+    debt = fields.Integer(metadata={"description": "repaid before anything is paid out"})
+    goals = fields.List(fields.Nested(ServedGoalSchema), required=True)
+    carried_over = fields.Integer(metadata={"description": "points that stay for a later run"})
+    reasons = fields.List(
+        fields.String(validate=validate.OneOf(REASONS)),
+        metadata={"description": "why points stay"},
+    )
 
 
 class PayoutSchema(Schema):
@@ -55,6 +108,9 @@ class PayoutSchema(Schema):
     member_id = fields.UUID(required=True)
     goal_id = fields.UUID(
         required=True, allow_none=True, metadata={"description": "null: ordered apart from runs"}
+    )
+    relative_id = fields.UUID(
+        allow_none=True, metadata={"description": "whose number; null: the member's own"}
     )
     kind = fields.String(required=True, validate=_KIND)
     amount = fields.Integer(required=True, metadata={"description": "points asked for"})

@@ -7,7 +7,7 @@ a payout's certificates one is not replaced; each is replaced by one at most, an
 from alembic import op
 
 revision = "payout_0005"
-down_revision = "payout_0003"
+down_revision = "payout_0004"
 
 _ORDERS = """
 ALTER TABLE payouts ALTER run_month DROP NOT NULL;

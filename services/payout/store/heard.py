@@ -24,6 +24,12 @@ INSERT INTO members (member_id, debt)
 SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:debts AS bigint[])) ORDER BY 1
 ON CONFLICT (member_id) DO UPDATE SET debt = excluded.debt WHERE members.debt <> excluded.debt
 """)
+_NOTE_CONSENTS = text("""
+INSERT INTO relatives (relative_id, member_id, is_consented)
+SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:members AS uuid[]), CAST(:consents AS boolean[]))
+ORDER BY 1
+ON CONFLICT (relative_id) DO UPDATE SET is_consented = excluded.is_consented
+""")
 _WITHOUT_GOAL = text("""
 SELECT member_id FROM unnest(CAST(:ids AS uuid[])) AS member_id
 WHERE NOT EXISTS (SELECT FROM goals WHERE goals.member_id = member_id.member_id)
@@ -73,6 +79,15 @@ def note_debts(connection: Connection, debts: Mapping[UUID, int]) -> None:
     """Keep what members owe; one we had not heard of is a member like any other."""
     connection.execute(_NOTE_DEBT, {"ids": list(debts), "debts": list(debts.values())})
     give_first_goals(connection, list(debts))
+
+
+def note_consents(connection: Connection, consents: Mapping[UUID, tuple[UUID, bool]]) -> None:
+    """Keep whose relatives they are, and whether they agree to be topped up."""
+    members = [member_id for member_id, _ in consents.values()]
+    agreed = [is_consented for _, is_consented in consents.values()]
+    connection.execute(
+        _NOTE_CONSENTS, {"ids": list(consents), "members": members, "consents": agreed}
+    )
 
 
 def note_bonuses(connection: Connection, bonuses: Mapping[UUID, Bonus]) -> None:

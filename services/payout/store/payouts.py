@@ -105,7 +105,8 @@ class UnknownPayout(LookupError):
 class Payout:
     """A payout's row; in points: `amount` asked for, `minimum` worth having, `reserved` to move.
 
-    A certificate ordered apart from runs has neither a run's month nor a goal.
+    A certificate ordered apart from runs has neither a run's month nor a goal. `relative_id`: whose
+    number a top-up goes to, None for the member's own.
     """
 
     payout_id: UUID
@@ -125,6 +126,7 @@ class Payout:
     operator_reference: str | None
     requested_at: datetime
     completed_at: datetime | None
+    relative_id: UUID | None = None
 
     @property
     def points(self) -> int:
@@ -134,8 +136,14 @@ class Payout:
 
     def subject(self) -> Subject:
         """Answer it as its events name it, once its points are reserved."""
-        month = self.run_month or str(month_at(self.requested_at))
-        return Subject(self.payout_id, self.member_id, month, self.kind, self.points)
+        return Subject(
+            self.payout_id,
+            self.member_id,
+            self.run_month or str(month_at(self.requested_at)),
+            self.kind,
+            self.points,
+            self.relative_id,
+        )
 
 
 def find(connection: Connection, payout_id: UUID) -> Payout:

@@ -76,7 +76,7 @@ class Executor:
 
     def _send(self, payout: Payout) -> Outcome:
         try:
-            phone = self._phones.phone_of(payout.member_id)
+            phone = self._phones.phone_of(payout.member_id, payout.relative_id)
         except (CallFailed, NoUsableAnswer) as fault:
             return Outcome(Fact.NOT_DONE, f"the number is not known yet: {type(fault).__name__}")
         if phone is None:

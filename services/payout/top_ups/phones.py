@@ -8,17 +8,18 @@ import requests
 
 from shared.http_client import HttpClient
 
-_NOT_FOUND = 404
+_Phone = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class Contact(msgspec.Struct, frozen=True):
-    """Of a member only what a top-up needs."""
+class Contacts(msgspec.Struct, frozen=True):
+    """Numbers by id; whoever has none to be topped up is missing."""
 
-    phone: Annotated[str, msgspec.Meta(min_length=1)]
+    members: dict[UUID, _Phone]
+    relatives: dict[UUID, _Phone]
 
 
 class NoUsableAnswer(Exception):
-    """Members answered, but not with a number."""
+    """Members answered, but not with numbers."""
 
 
 class Phones:
@@ -27,17 +28,20 @@ class Phones:
     def __init__(self, client: HttpClient) -> None:
         self._client = client
 
-    def phone_of(self, member_id: UUID) -> str | None:
-        """Answer a member's number, None when he has none any more.
+    def phone_of(self, member_id: UUID, relative_id: UUID | None) -> str | None:
+        """Answer a relative's number, or without one the member's own; None when there is none.
 
         Raises CallFailed, NoUsableAnswer.
         """
-        answer = self._client.get(f"/members/{member_id}/contact")
-        if answer.status_code == _NOT_FOUND:
-            return None
+        if relative_id is None:
+            return self._ask(members=[str(member_id)]).members.get(member_id)
+        return self._ask(relatives=[str(relative_id)]).relatives.get(relative_id)
+
+    def _ask(self, **ids: list[str]) -> Contacts:
+        answer = self._client.post("/contacts", json=ids, repeatable=True)
         if answer.status_code != requests.codes.ok:
             raise NoUsableAnswer(answer.status_code)
         try:
-            return msgspec.json.decode(answer.content, type=Contact).phone
+            return msgspec.json.decode(answer.content, type=Contacts)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise NoUsableAnswer from None

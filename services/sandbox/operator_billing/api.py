@@ -24,6 +24,8 @@ blueprint = Blueprint(
 )
 _LARGEST_RUBLES = 100_000
 _SHOWN = 50
+_PHONE = validate.Regexp(r"^\+[1-9][0-9]{7,14}\Z")
+_REASON = validate.OneOf(["unknown_number", "barred", "not_a_subscriber"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,21 @@ class Desk:
 class TopUpSchema(StrictSchema):
     """Whom to top up, with whole rubles."""
 
-    phone = fields.String(required=True, validate=validate.Regexp(r"^\+[1-9][0-9]{7,14}\Z"))
+    phone = fields.String(required=True, validate=_PHONE)
     amount_rubles = Whole(required=True, lowest=1, highest=_LARGEST_RUBLES)
+
+
+class NumberSchema(StrictSchema):
+    """Which number to look up."""
+
+    phone = fields.String(required=True, validate=_PHONE)
+
+
+class SubscriberSchema(Schema):
+    """Whether a number is a subscriber's whose phone can be topped up; if not, why."""
+
+    is_subscriber = fields.Boolean()
+    reason = fields.String(allow_none=True, validate=_REASON)
 
 
 class AnsweredSchema(Schema):
@@ -50,9 +65,7 @@ class AnsweredSchema(Schema):
     phone = fields.String()
     amount_rubles = fields.Integer()
     status = fields.String(validate=validate.OneOf(["completed", "declined", "accepted"]))
-    reason = fields.String(
-        allow_none=True, validate=validate.OneOf(["unknown_number", "barred", "not_a_subscriber"])
-    )
+    reason = fields.String(allow_none=True, validate=_REASON)
 
 
 class EntrySchema(Schema):
@@ -130,6 +143,19 @@ def ask_about(idempotency_key: str) -> Response:
     if known is None:
         raise top_ups.UnknownTopUp(idempotency_key)
     return misbehave.tell(asdict(known), fault)
+
+
+@blueprint.post("/subscribers/look-up")
+@blueprint.arguments(NumberSchema)
+@blueprint.response(200, SubscriberSchema)
+def look_up(sent: dict[str, str]) -> Response:
+    """Tell whether a number can be topped up; it stands in the body, as addresses are logged."""
+    fault = _desk().faults.draw("reads", sent["phone"])
+    refusal = misbehave.instead_of_executing(fault)
+    if refusal is not None:
+        return refusal
+    reason = top_ups.NEVER.get(sent["phone"], misbehave.decide(fault).declined)
+    return misbehave.tell({"is_subscriber": reason is None, "reason": reason}, fault)
 
 
 @blueprint.post("/top-ups/<idempotency_key>/reversal")

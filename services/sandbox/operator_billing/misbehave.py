@@ -77,7 +77,7 @@ def tell(answer: dict[str, Any], fault: Fault | None) -> Response:
             return problem(500, "billing_broken", "The billing broke down.")
         case Fault(mode="garbage"):
             return Response("<html><body><h1>Welcome to the portal</h1></body></html>")
-        case Fault(mode="wrong_amount"):
+        case Fault(mode="wrong_amount") if "amount_rubles" in answer:
             return jsonify(answer | {"amount_rubles": answer["amount_rubles"] + 1})
         case Fault(mode="slow"):
             delay(fault)

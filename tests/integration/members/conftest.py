@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 
 from services.members.app import build
 from services.members.config import Settings
+from tests.integration.payout.world import Operator
 from tests.support.clock import SteppedClock
+from tests.support.processes import serving
 
 CLERK = {"Authorization": "Bearer clerk"}
 SERVICE = {"Authorization": "Bearer service"}
@@ -66,6 +68,7 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "session_cookie_domain": None,
         "members_url": "http://members.test/",
         "catalog_url": "http://catalog.test",
+        "billing_url": "http://127.0.0.1:1",
     }
     return Settings(**(values | changes))
 
@@ -87,3 +90,17 @@ def opened(service_url: Callable[[str], str], clock: SteppedClock) -> Iterator[C
 def desk(opened: Callable[..., Desk]) -> Desk:
     """The app with its usual settings."""
     return opened()
+
+
+@pytest.fixture(scope="session")
+def _billing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    folder = tmp_path_factory.mktemp("billing")
+    with serving("sandbox", "operator_billing", folder, {"SANDBOX_DIR": str(folder)}) as url:
+        yield Operator(url)
+
+
+@pytest.fixture
+def operator(_billing: Operator) -> Iterator[Operator]:
+    """The sandbox's billing as a process, healthy before and after the test."""
+    yield _billing
+    _billing.clear()

@@ -91,8 +91,15 @@ def topped_up(member_id: UUID, amount: int = 300) -> News:
 
 
 @pytest.fixture(scope="session")
+def _billing_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("billing")
+    with serving("sandbox", "operator_billing", folder, {"SANDBOX_DIR": str(folder)}) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def _members_url(
-    tmp_path_factory: pytest.TempPathFactory, service_url: Callable[[str], str]
+    tmp_path_factory: pytest.TempPathFactory, service_url: Callable[[str], str], _billing_url: str
 ) -> Iterator[str]:
     settings = {
         "DATABASE_URL": service_url("members"),
@@ -103,6 +110,7 @@ def _members_url(
         "SESSION_KEYS": "6b" * 32,
         "MEMBERS_URL": "http://members.test",
         "CATALOG_URL": "http://catalog.test",
+        "OPERATOR_BILLING_URL": _billing_url,
     }
     with serving("members", "web", tmp_path_factory.mktemp("members"), settings) as url:
         yield url

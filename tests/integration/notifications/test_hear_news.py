@@ -17,7 +17,7 @@ from tests.support.waiting import eventually
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BALANCE = {"pending": 0, "accrued": 500, "reserved": 0, "written_off": 0, "debt": 0}
-MEMBER, PAYOUT, BONUS = str(uuid4()), str(uuid4()), str(uuid4())
+MEMBER, PAYOUT, BONUS, RELATIVE = (str(uuid4()) for _ in range(4))
 
 
 def _bonus(version: int, status: str, **changes: Any) -> Event:
@@ -60,6 +60,16 @@ def _payout(version: int, what: str, **data: Any) -> Event:
     return Event("payouts", MEMBER, f"payout.{what}", PAYOUT, version, AT, told | data)
 
 
+def _relative(version: int, state: str, question: int) -> Event:
+    told = {
+        "relative_id": RELATIVE,
+        "member_id": MEMBER,
+        "state": state,
+        "question": question,
+    }
+    return Event("relatives", RELATIVE, "relative.changed", RELATIVE, version, AT, told)
+
+
 def _story() -> list[Event]:
     member = {
         "member_id": MEMBER,
@@ -77,6 +87,9 @@ def _story() -> list[Event]:
         _bonus(6, "rejected", amount=0, reason="returned"),
         _payout(1, "requested", cutoff_at="2026-12-01T00:00:00Z", minimum_amount=1),
         _payout(2, "completed", completed_at="2026-12-01T00:06:00Z", certificate_ids=[]),
+        _relative(1, "asked", 1),
+        _relative(2, "asked", 2),
+        _relative(3, "consented", 2),
     ]
 
 
@@ -108,7 +121,7 @@ def test_a_story_becomes_one_message_for_each_money_move(
     )
     loop.start()
     try:
-        eventually(lambda: len(_kinds(engine)) == 4 and _languages(engine), seconds=30)
+        eventually(lambda: len(_kinds(engine)) == 6 and _languages(engine), seconds=30)
         eventually(lambda: _names(engine) == ["AliExpress"], seconds=30)
         eventually(lambda: _applied(engine) == {"bonuses": 6, "payouts": 2}, seconds=30)
     finally:
@@ -118,6 +131,8 @@ def test_a_story_becomes_one_message_for_each_money_move(
         "bonus_accrued",
         "bonus_returned",
         "points_returned",
+        "relative_asked",
+        "relative_asked",
         "top_up_completed",
     ]
     assert _languages(engine) == [(UUID(MEMBER), "sv")]

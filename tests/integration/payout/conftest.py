@@ -27,6 +27,8 @@ OWN_TABLES = (
     "members",
     "accruals",
     "goals",
+    "closed_goals",
+    "relatives",
     "runs",
     "run_acts",
     "payouts",
@@ -67,11 +69,19 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
 
 @pytest.fixture(scope="session")
 def members_url(
-    tmp_path_factory: pytest.TempPathFactory, service_url: Callable[[str], str], redis_url: str
+    tmp_path_factory: pytest.TempPathFactory,
+    service_url: Callable[[str], str],
+    redis_url: str,
+    operator: Operator,
 ) -> Iterator[str]:
     """The real members service, which alone knows phones."""
     folder = tmp_path_factory.mktemp("members")
-    changes = {"DATABASE_URL": service_url("members"), "REDIS_URL": redis_url}
+    changes = {
+        "DATABASE_URL": service_url("members"),
+        "REDIS_URL": redis_url,
+        "SESSION_KEYS": (b"k" * 32).hex(),
+        "OPERATOR_BILLING_URL": operator.url,
+    }
     with serving(
         "members", "web", folder, stack_settings("members", "web", folder, changes)
     ) as url:

@@ -1,5 +1,6 @@
 """What is given before a test begins: members, points and runs, as payout hears and plans them."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +18,8 @@ from shared.months import Month
 from tests.support.clock import SteppedClock
 
 LIMITS = TopUpLimits(1, 100_000)
+# Before the cut-off of any run of these tests: a later change would count for the run after it.
+GOALS_SET_AT = datetime(2026, 10, 10, tzinfo=UTC)
 BALANCE = {"pending": 0, "accrued": 0, "reserved": 0, "written_off": 0, "debt": 0}
 HANDLERS = {
     event_type: handles
@@ -45,6 +48,19 @@ def hear_member(
         "registered_at": "2026-01-10T00:00:00Z",
     }
     hear(connection, "member.changed", data | fields, clock)
+
+
+def hear_relative(
+    connection: Connection,
+    member_id: UUID,
+    clock: SteppedClock,
+    state: str = "consented",
+    relative_id: UUID | None = None,
+) -> UUID:
+    relative_id = relative_id or uuid4()
+    data = {"relative_id": str(relative_id), "member_id": str(member_id), "state": state}
+    hear(connection, "relative.changed", data, clock)
+    return relative_id
 
 
 def hear_bonus(
@@ -81,7 +97,7 @@ def member_with(
     member_id = uuid4()
     hear_member(connection, member_id, clock, **fields)
     if wishes:
-        set_goals(connection, member_id, wishes, clock())
+        set_goals(connection, member_id, wishes, GOALS_SET_AT)
     if points:
         hear_bonus(connection, member_id, points, clock)
     return member_id

@@ -14,7 +14,7 @@ from tests.integration.payout.callers import CLERK, SERVICE, assert_problem, sig
 from tests.integration.payout.given import hear_member
 from tests.support.clock import SteppedClock
 
-KEPT = {"goal_id", "kind", "monthly_limit", "target"}
+KEPT = {"goal_id", "kind", "monthly_limit", "target", "relative_id", "is_paused"}
 
 
 @pytest.fixture
@@ -82,10 +82,13 @@ def test_goals_are_kept_in_order_and_what_was_read_can_be_sent_back(
         ([{"kind": "top_up", "monthly_limit": 5.5}], "invalid_fields", "goals.0.monthly_limit"),
         ([{"kind": "top_up", "monthly_limit": 10**30}], "invalid_fields", "goals.0.monthly_limit"),
         ([{"kind": "top_up", "goal_id": "x"}], "invalid_fields", "goals.0.goal_id"),
+        ([{"kind": "top_up", "relative_id": "x"}], "invalid_fields", "goals.0.relative_id"),
+        ([{"kind": "top_up", "is_paused": 1}], "invalid_fields", "goals.0.is_paused"),
+        ([{"kind": "certificate", "target": 0}], "invalid_fields", "goals.0.target"),
         ([{"kind": "certificate", "target": 80_500}], "wrong_goal", "goals.0.target"),
         ([{"kind": "certificate", "target": 260}], "wrong_goal", "goals.0.target"),
         ([{"kind": "top_up"}, {"kind": "top_up"}], "wrong_goal", "goals"),
-        ([{"kind": "top_up", "goal_id": str(uuid4())}], "unknown_goal", "goals"),
+        ([{"kind": "top_up", "goal_id": str(uuid4())}], "unknown_goal", "goals.0.goal_id"),
     ],
 )
 def test_goals_that_cannot_be_are_refused_and_change_nothing(
@@ -103,7 +106,8 @@ def test_a_member_cannot_take_another_members_goal(
     sign_in(client, member_id, clock)
     theirs = client.get("/me/goals").get_json()
     sign_in(client, uuid4(), clock)
-    assert_problem(client.put("/me/goals", json=theirs), 404, "unknown_goal")
+    answer = client.put("/me/goals", json=theirs)
+    assert_problem(answer, 404, "unknown_goal", "goals.0.goal_id")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +115,7 @@ def test_a_member_cannot_take_another_members_goal(
     [
         ("GET", "/members/{id}/goals"),
         ("PUT", "/members/{id}/goals"),
+        ("GET", "/members/{id}/next-payout"),
         ("GET", "/members/{id}/certificates"),
         ("POST", "/runs"),
         ("GET", "/runs/2026-12"),
@@ -131,7 +136,7 @@ def test_a_members_session_opens_no_clerks_door(
     assert_problem(answer, 401, "not_allowed")
 
 
-@pytest.mark.parametrize("path", ["/me/goals", "/me/certificates"])
+@pytest.mark.parametrize("path", ["/me/goals", "/me/next-payout", "/me/certificates"])
 def test_nobody_is_signed_in(client: FlaskClient, path: str) -> None:
     assert_problem(client.get(path), 401, "not_signed_in")
 

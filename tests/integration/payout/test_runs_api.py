@@ -155,9 +155,9 @@ def test_a_certificate_shows_its_code_to_a_service_alone(
 ) -> None:
     sign_in(client, member_id, clock)
     client.put("/me/goals", json={"goals": [{"kind": "certificate", "target": 500}]})
-    run_all(engine, read_month("2026-11"), clock)
+    run_all(engine, read_month("2026-12"), clock)
     with engine.begin() as connection:
-        [payout] = payouts.of_run(connection, "2026-11", state=None, after=runs.BEFORE_ALL, limit=2)
+        [payout] = payouts.of_run(connection, "2026-12", state=None, after=runs.BEFORE_ALL, limit=2)
         hear_points(connection, "reserved", payout, clock)
         issuing.issue_reserved(connection, CodeBook([b"c" * 32]), clock())
     [mine] = client.get("/me/certificates").get_json()["data"]

@@ -27,7 +27,13 @@ from services.payout.top_ups.execution import Executor
 from services.payout.top_ups.phones import Phones
 from shared.http_client import Breaker, HttpClient
 from shared.months import Month, month_at
-from tests.integration.payout.given import hear_bonus, hear_member, hear_points, run_all
+from tests.integration.payout.given import (
+    GOALS_SET_AT,
+    hear_bonus,
+    hear_member,
+    hear_points,
+    run_all,
+)
 from tests.support.clock import SteppedClock
 
 CLERK_KEY, SERVICE_KEY = "clerk", "service"
@@ -61,6 +67,8 @@ class Operator:
     def executed(self, payout_ids: Sequence[UUID]) -> dict[UUID, list[int]]:
         """The operator's own statement: which amounts were really topped up, by payout."""
         found: dict[UUID, list[int]] = {payout_id: [] for payout_id in payout_ids}
+        # Others' keys need not be ids.
+        by_key = {str(payout_id): amounts for payout_id, amounts in found.items()}
         after, more = 0, True
         while more:
             page = requests.get(
@@ -68,7 +76,7 @@ class Operator:
             ).json()
             for entry in page["data"]:
                 after = entry["entry"]
-                amounts = found.get(UUID(entry["idempotency_key"]))
+                amounts = by_key.get(entry["idempotency_key"])
                 if amounts is not None:
                     amounts.append(entry["amount_rubles"])
             more = page["has_more"]
@@ -121,7 +129,7 @@ class World:
         with self.engine.begin() as connection:
             hear_member(connection, member_id, self.clock)
             if wishes:
-                set_goals(connection, member_id, wishes, self.clock())
+                set_goals(connection, member_id, wishes, GOALS_SET_AT)
             if points:
                 hear_bonus(connection, member_id, points, self.clock)
         return member_id
@@ -129,7 +137,7 @@ class World:
     def reserved(self, *wishes: Wish, points: int = 300) -> Payout:
         """One payout whose points are reserved."""
         member_id = self.member(*wishes, points=points)
-        run_all(self.engine, self._free_month(), self.clock)
+        run_all(self.engine, self.free_month(), self.clock)
         [payout] = self.payouts_of(member_id)
         with self.engine.begin() as connection:
             hear_points(connection, "reserved", payout, self.clock)
@@ -171,7 +179,7 @@ class World:
         with self.engine.begin() as connection:
             hear_points(connection, what, self.payout(payout.payout_id), self.clock, **fields)
 
-    def _free_month(self) -> Month:
+    def free_month(self) -> Month:
         month = month_at(self.clock())
         with self.engine.connect() as connection:
             while runs.find(connection, month) is not None:

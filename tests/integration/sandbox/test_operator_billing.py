@@ -222,3 +222,29 @@ def test_the_page_shows_what_was_done(billing: Part, phone: str, key: str) -> No
     assert page.status_code == 200
     assert phone in page.text
     assert '<link rel="icon" href="data:' in page.text
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [("1", "unknown_number"), ("2", "barred"), ("3", "not_a_subscriber")],
+)
+def test_some_numbers_are_no_subscribers(billing: Part, number: str, reason: str) -> None:
+    answer = billing.ask("POST", "/subscribers/look-up", json={"phone": f"+7900000000{number}"})
+    assert answer.json() == {"is_subscriber": False, "reason": reason}
+
+
+def test_any_other_number_is_a_subscribers_until_it_is_switched(billing: Part, phone: str) -> None:
+    sent = {"phone": phone}
+    healthy = {"is_subscriber": True, "reason": None}
+    assert billing.ask("POST", "/subscribers/look-up", json=sent).json() == healthy
+    billing.fails("wrong_amount", phone=phone, calls="reads")
+    assert billing.ask("POST", "/subscribers/look-up", json=sent).json() == healthy
+    billing.ask("DELETE", "/faults")
+    billing.fails("declined", phone=phone, calls="reads", reason="barred")
+    answer = billing.ask("POST", "/subscribers/look-up", json=sent)
+    assert answer.json() == {"is_subscriber": False, "reason": "barred"}
+
+
+def test_what_is_no_number_is_refused(billing: Part) -> None:
+    answer = billing.ask("POST", "/subscribers/look-up", json={"phone": "926"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "phone")

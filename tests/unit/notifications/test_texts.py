@@ -13,6 +13,7 @@ FACTS: dict[str, str | int] = {
     "hint": "not_a_subscriber",
     "denomination": 80000,
     "code": "7KQ4-M2XW-9HBD-R5TE",
+    "asked_by": "4567",
 }
 SHOWN = {
     Kind.CLAIM_ACCEPTED: ["good-pharmacy"],
@@ -25,8 +26,11 @@ SHOWN = {
     Kind.BONUS_REJECTED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],
     Kind.TOP_UP_COMPLETED: ["12345"],
     Kind.TOP_UP_DECLINED: ["12345"],
+    Kind.RELATIVE_TOPPED_UP: ["12345"],
+    Kind.RELATIVE_TOP_UP_DECLINED: ["12345"],
     Kind.CERTIFICATE_DECLINED: ["12345"],
     Kind.POINTS_RETURNED: ["12345", "67890"],
+    Kind.RELATIVE_ASKED: ["4567", "7KQ4-M2XW-9HBD-R5TE"],
     Kind.CERTIFICATE_ISSUED: ["80000", "7KQ4-M2XW-9HBD-R5TE"],
     Kind.CERTIFICATE_REISSUED: ["80000", "7KQ4-M2XW-9HBD-R5TE"],
     Kind.CERTIFICATE_VOIDED: ["12345", "67890"],

@@ -127,6 +127,14 @@ def test_a_top_up_is_one_message_and_each_certificate_its_own() -> None:
     assert len({one.cause for one in issued}) == 2
 
 
+def test_a_relatives_top_up_is_told_as_the_relatives() -> None:
+    """The member's own phone got nothing: he must not be told that it did."""
+    [told] = news_of_completed(PAYOUT, MEMBER, 300, [], UUID(int=3))
+    assert told.kind is Kind.RELATIVE_TOPPED_UP
+    declined = news_of_declined(PAYOUT, MEMBER, "top_up", 300, "no_number", relative_id=UUID(int=3))
+    assert declined.kind is Kind.RELATIVE_TOP_UP_DECLINED
+
+
 @pytest.mark.parametrize(
     ("payout_kind", "kind"),
     [("top_up", Kind.TOP_UP_DECLINED), ("certificate", Kind.CERTIFICATE_DECLINED)],

@@ -32,11 +32,13 @@ FROM chunk LEFT JOIN free USING (member_id) LEFT JOIN asked USING (member_id)
 ORDER BY member_id
 """)
 _ADD_PAYOUTS = text("""
-INSERT INTO payouts (payout_id, run_month, member_id, goal_id, kind, amount, minimum, requested_at)
-SELECT payout_id, :month, member_id, goal_id, kind, amount, minimum, :now
+INSERT INTO payouts (payout_id, run_month, member_id, goal_id, kind, amount, minimum, relative_id,
+                     requested_at)
+SELECT payout_id, :month, member_id, goal_id, kind, amount, minimum, relative_id, :now
 FROM unnest(CAST(:payout_ids AS uuid[]), CAST(:members AS uuid[]), CAST(:goals AS uuid[]),
-            CAST(:kinds AS text[]), CAST(:amounts AS bigint[]), CAST(:minimums AS bigint[]))
-     AS new (payout_id, member_id, goal_id, kind, amount, minimum)
+            CAST(:kinds AS text[]), CAST(:amounts AS bigint[]), CAST(:minimums AS bigint[]),
+            CAST(:relatives AS uuid[]))
+     AS new (payout_id, member_id, goal_id, kind, amount, minimum, relative_id)
 """)
 _ADD_SKIPPED = text("""
 INSERT INTO skipped (run_month, member_id, reason)
@@ -64,7 +66,7 @@ def accounts_after(
     """Answer the next members past an id, with what each may spend and wants it spent on."""
     asked = {"cutoff_at": cutoff_at, "after": after, "chunk": chunk}
     rows = connection.execute(_ACCOUNTS, asked).all()
-    goals = goals_of_all(connection, [row.member_id for row in rows])
+    goals = goals_of_all(connection, [row.member_id for row in rows], cutoff_at)
     return [
         Account(
             row.member_id,
@@ -88,6 +90,7 @@ def add_payouts(
         "kinds": [one.share.kind.value for one in planned],
         "amounts": [one.share.amount for one in planned],
         "minimums": [one.share.minimum for one in planned],
+        "relatives": [one.share.relative_id for one in planned],
     }
     connection.execute(_ADD_PAYOUTS, {"month": month, "now": now, **columns})
 
