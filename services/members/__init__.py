@@ -2,7 +2,8 @@
 
 owns     members (phone, e-mail, language, status), one-time sign-in links
 answers  POST /members, GET /members, GET and PATCH /members/<id>, block, unblock, decisions,
-         sessions (clerk), /members/<id>/contact (other services), GET /sign-in/<token> (people)
+         sessions (clerk), /members/<id>/contact and
+         POST /contacts (other services), GET /sign-in/<token> (people)
 hears    nothing
 says     members: member.changed, a snapshot without phone, e-mail or name
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from flask import Flask
 
-from services.members import api, config, sign_in
+from services.members import api, config, contacts, sign_in
 from shared import database, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access, Sessions
@@ -28,7 +28,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app = create_app(
         "members",
         title="Members",
-        blueprints=[api.blueprint, ops.blueprint(engine, access)],
+        blueprints=[api.blueprint, contacts.blueprint, ops.blueprint(engine, access)],
         refusals={**api.REFUSALS, **ops.REFUSALS},
         ready={"postgres": partial(database.ping, engine)},
     )

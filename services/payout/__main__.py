@@ -58,7 +58,7 @@ def _execute(stop: threading.Event) -> None:
     engine = database.connect(settings.database_url, pool_size=hands + 3)
     billing = Billing(HttpClient(settings.billing_url, connections=hands + 1))
     members = HttpClient(settings.members_url, bearer=settings.service_key, connections=hands)
-    executor = Executor(engine, billing, Phones(members), settings.patience, utc_now)
+    executor = Executor(engine, billing, Phones(members), settings.patience, utc_now, stop)
     book = CodeBook(settings.certificate_keys)
 
     def issue() -> bool:

@@ -19,7 +19,7 @@ from services.payout.config import Settings
 from services.payout.states import Fact, State
 from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Outcome
-from services.payout.top_ups.execution import keep_outcome
+from services.payout.top_ups.outcomes import Tried, keep_outcomes
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
 from tests.integration.payout.given import said
 from tests.integration.payout.world import World
@@ -205,7 +205,8 @@ def test_an_executors_late_answer_moves_no_held_payout(
 ) -> None:
     """INVARIANT: what is held moves by a clerk alone."""
     with world.engine.begin() as connection:
-        keep_outcome(connection, held, Outcome(fact, "late"), world.patience, world.clock())
+        late = Tried(held, Outcome(fact, "late"))
+        keep_outcomes(connection, [late], world.patience, world.clock())
     assert world.payout(held.payout_id) == held
 
 
@@ -215,7 +216,7 @@ def test_a_top_up_that_was_done_after_all_is_an_error_in_the_log(
     give_up(desk(), held.payout_id)
     done = Outcome(Fact.COMPLETED, reference="t-1")
     with structlog.testing.capture_logs() as logs, world.engine.begin() as connection:
-        keep_outcome(connection, held, done, world.patience, world.clock())
+        keep_outcomes(connection, [Tried(held, done)], world.patience, world.clock())
     [told] = [one for one in logs if one["event"] == "top_up.done_after_all"]
     assert (told["log_level"], told["payout_id"]) == ("error", str(held.payout_id))
     assert world.payout(held.payout_id).state is State.DECLINED

@@ -1,6 +1,7 @@
 """A small world around payout: members with phones, points, a run, and the operator's own books."""
 
 import secrets
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -101,14 +102,17 @@ class World:
         self.patience = patience
         self._members = members
         self.phones: dict[UUID, str] = {}
+        self.stop = threading.Event()
         self.book = CodeBook([b"c" * 32])
         self.billing = Billing(HttpClient(operator.url, read_seconds=2, breaker=Breaker(10**6)))
         self.executor = self.hands()
 
-    def hands(self, billing: Billing | None = None) -> Executor:
+    def hands(self, billing: Billing | None = None, phones: Phones | None = None) -> Executor:
         """One more executor on the same database."""
-        phones = Phones(self._members)
-        return Executor(self.engine, billing or self.billing, phones, self.patience, self.clock)
+        phones = phones or Phones(self._members)
+        return Executor(
+            self.engine, billing or self.billing, phones, self.patience, self.clock, self.stop
+        )
 
     def member(self, *wishes: Wish, points: int = 0) -> UUID:
         """Register a member with a phone, goals and points."""
@@ -133,6 +137,15 @@ class World:
         with self.engine.begin() as connection:
             hear_points(connection, "reserved", payout, self.clock)
         return self.payout(payout.payout_id)
+
+    def reserved_at_once(self, count: int) -> list[Payout]:
+        """So many payouts whose points are reserved: an executor takes them as one batch."""
+        member_ids = [self.member(points=100 + one) for one in range(count)]
+        plan_all(self.engine, self._free_month(), self.clock)
+        payouts_ = [payout for one in member_ids for payout in self.payouts_of(one)]
+        for payout in payouts_:
+            self.hear("reserved", payout)
+        return [self.payout(payout.payout_id) for payout in payouts_]
 
     def phone(self, payout: Payout) -> str:
         return self.phones[payout.member_id]
