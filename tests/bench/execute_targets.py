@@ -43,7 +43,7 @@ INSERT INTO payouts (payout_id, run_month, member_id, goal_id, kind, amount, min
                      state, requested_at, next_at)
 SELECT gen_random_uuid(), '2026-11', md5('member' || n)::uuid, md5('goal' || n)::uuid, 'top_up',
        300, 1, 300, 'reserved', now(), now()
-FROM generate_series(%(first)s + 1, %(first)s + %(count)s) AS n
+FROM generate_series(%(first)s::bigint + 1, %(first)s::bigint + %(count)s) AS n
 """
 _SAID = "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM event_log_position_seq"
 

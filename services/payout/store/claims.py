@@ -20,14 +20,18 @@ WITH next AS MATERIALIZED (
 UPDATE payouts SET state = 'sending', attempts = attempts + 1, sent_at = :now, next_at = :lease_ends
 FROM next WHERE payouts.payout_id = next.payout_id RETURNING payouts.*
 """)
-_CLAIM_QUESTIONS = text("""
+# The state stands in the text: with several, the index would not give their order.
+_CLAIM_QUESTIONS = {
+    state: text(f"""
 WITH next AS MATERIALIZED (
-    SELECT payout_id FROM payouts WHERE state = 'unknown' AND next_at <= :now
+    SELECT payout_id FROM payouts WHERE state = '{state}' AND next_at <= :now
     ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE payouts SET questions = questions + 1, next_at = :lease_ends
 FROM next WHERE payouts.payout_id = next.payout_id RETURNING payouts.*
-""")
+""")  # noqa: S608 - the states are written here
+    for state in (State.UNKNOWN, State.ACCEPTED)
+}
 # Nobody knows when within its lease it was sent: the operator's time to hear of it begins now.
 _LOSE = text("""
 UPDATE payouts SET state = 'unknown', next_at = :now, sent_at = :now, questions = 0,
@@ -73,8 +77,11 @@ def claim_questions(
     connection: Connection, now: datetime, lease_ends: datetime, limit: int
 ) -> list[Payout]:
     """Take the next payouts to ask about; nobody else asks about them until the lease ends."""
-    asked = {"now": now, "lease_ends": lease_ends, "limit": limit}
-    return [payout_of(row) for row in connection.execute(_CLAIM_QUESTIONS, asked)]
+    found: list[Payout] = []
+    for query in _CLAIM_QUESTIONS.values():
+        asked = {"now": now, "lease_ends": lease_ends, "limit": limit - len(found)}
+        found += [payout_of(row) for row in connection.execute(query, asked)]
+    return found
 
 
 def lose(connection: Connection, now: datetime) -> list[UUID]:

@@ -49,8 +49,10 @@ WHERE payouts.payout_id = new.payout_id
 _COMPLETED = text("""
 UPDATE payouts SET state = 'completed', completed_at = :now WHERE payout_id = ANY(:ids)
 """)
+# A clerk has looked: the operator may name another top-up now than he did before.
 _ASKED_AGAIN = text("""
-UPDATE payouts SET state = :state, next_at = :now, sent_at = :now, questions = 0
+UPDATE payouts SET state = :state, next_at = :now, sent_at = :now, questions = 0,
+    operator_reference = NULL
 WHERE payout_id = :payout_id
 """)
 

@@ -1,8 +1,8 @@
 """The operator's billing as we may believe it: every answer, and every silence, becomes one fact.
 
-After a call a top-up is done, certainly not done, or neither is known. Whatever is not plainly one
-of the first two is the third, and is asked about. An answer about another payout, or of another
-amount, is believed in nothing: a clerk looks.
+After a call a top-up is done, certainly not done, accepted for later, or none of these is known.
+Whatever is not plainly one of the first is the last, and is asked about. An answer about another
+payout or top-up, or of another amount, is believed in nothing: a clerk looks.
 """
 
 from collections.abc import Sequence
@@ -157,7 +157,8 @@ def judge(payout: Payout, answer: requests.Response) -> Outcome:
             reason = _keepable(told["reason"] or "declined")
             return Outcome(Fact.DECLINED, reason, reference=told["top_up_id"])
         case _:
-            return Outcome(Fact.UNCLEAR, "accepted by the operator, not carried out yet")
+            reason = "accepted by the operator, not carried out yet"
+            return Outcome(Fact.ACCEPTED, reason, reference=told["top_up_id"])
 
 
 def _contradiction(payout: Payout, told: dict[str, Any]) -> str | None:
@@ -165,6 +166,9 @@ def _contradiction(payout: Payout, told: dict[str, Any]) -> str | None:
         return f"the operator answered about payout {told['idempotency_key']}"
     if told["amount_rubles"] != payout.points:
         return f"the operator answered {told['amount_rubles']} rubles, not {payout.points}"
+    if payout.operator_reference not in {None, told["top_up_id"]}:
+        named = f"{told['top_up_id']}, not {payout.operator_reference}"
+        return f"the operator answered top-up {named} as before"
     return None
 
 

@@ -54,8 +54,12 @@ class Executor:
         self._stop = stop
 
     def work(self) -> bool:
-        """Ask about payouts or send some; answers False when there is nothing to do now."""
-        return self.ask_next() or self.send_next()
+        """Ask about payouts and send some; answers False when there is nothing to do now.
+
+        In turns: a month's worth of questions must not keep the next month from being sent.
+        """
+        asked = self.ask_next()
+        return self.send_next() or asked
 
     def send_next(self) -> bool:
         """Send the next reserved top-ups."""

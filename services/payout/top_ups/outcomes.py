@@ -26,6 +26,8 @@ log = structlog.get_logger()
 OUTCOMES = Counter("payout_outcomes", "What calls to the operator taught us.", ["fact"])
 # Twenty doublings of a second are twelve days: more would only overflow.
 _MOST_DOUBLINGS = 20
+# Asked about until it is known, for a day; then it is a clerk's.
+_OPEN = {Fact.UNCLEAR, Fact.ACCEPTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def keep_outcomes(
 def never_heard(payout: Payout, patience: Patience, asked_at: datetime) -> Outcome:
     """Judge the operator's "never heard of it": believable once he has had time to hear."""
     assert payout.sent_at is not None
+    if payout.state is State.ACCEPTED:
+        return Outcome(Fact.CONTRADICTED, "the operator accepted it, and now never heard of it")
     if asked_at - payout.sent_at < patience.settling:
         return Outcome(Fact.UNCLEAR, "the operator has not heard of it yet")
     return Outcome(Fact.NOT_DONE, "the operator never heard of it", pause=timedelta(0))
@@ -85,7 +89,7 @@ def _doubt_references(connection: Connection, tried: Sequence[Tried]) -> list[Tr
 
 def _doubt_silence(payout: Payout, outcome: Outcome, patience: Patience, now: datetime) -> Outcome:
     assert payout.sent_at is not None
-    if outcome.fact is Fact.UNCLEAR and now - payout.sent_at >= patience.give_up:
+    if outcome.fact in _OPEN and now - payout.sent_at >= patience.give_up:
         return replace(outcome, fact=Fact.CONTRADICTED)
     return outcome
 
@@ -117,7 +121,7 @@ def _next_at(
     if outcome.fact is Fact.NOT_DONE:
         pause = outcome.pause
         return now + (_pause(payout.attempts, patience) if pause is None else pause)
-    if outcome.fact is Fact.UNCLEAR:
+    if outcome.fact in _OPEN:
         return now + _pause(payout.questions, patience)
     return None
 

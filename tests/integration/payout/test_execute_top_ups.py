@@ -153,15 +153,6 @@ def test_a_declined_top_up_gives_the_points_back(world: World, reason: str) -> N
     assert_not_paid(world, payout)
 
 
-def test_a_top_up_accepted_for_later_is_asked_about_until_it_is_done(world: World) -> None:
-    payout = world.reserved()
-    world.operator.go_wrong("accepted", world.phone(payout), count=1, seconds=0.2)
-    world.executor.send_next()
-    assert world.payout(payout.payout_id).state is State.UNKNOWN
-    world.work(until=State.COMPLETED, payout=payout)
-    assert_paid_once(world, payout)
-
-
 def test_an_answer_of_another_amount_is_a_clerks_matter(world: World) -> None:
     """INVARIANT: an answer that contradicts us moves no points in either direction."""
     payout = world.reserved()

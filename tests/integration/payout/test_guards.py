@@ -18,6 +18,7 @@ WAY = {
     State.RESERVED: [State.RESERVED],
     State.SENDING: [State.RESERVED, State.SENDING],
     State.UNKNOWN: [State.RESERVED, State.SENDING, State.UNKNOWN],
+    State.ACCEPTED: [State.RESERVED, State.SENDING, State.ACCEPTED],
     State.HELD: [State.RESERVED, State.SENDING, State.HELD],
     State.COMPLETED: [State.RESERVED, State.COMPLETED],
     State.SETTLED: [State.RESERVED, State.COMPLETED, State.SETTLED],
