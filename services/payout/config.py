@@ -6,6 +6,7 @@ from datetime import timedelta
 from marshmallow.validate import OneOf, Range
 
 from services.payout.domain import TopUpLimits
+from services.payout.top_ups.rate import Rate
 from shared.config import Environment, environment
 
 
@@ -43,6 +44,7 @@ class Settings:
     billing_url: str
     top_up_limits: TopUpLimits
     executors: int
+    operator_rate: Rate
     run_grace: timedelta
     reversals_every: timedelta
     patience: Patience
@@ -69,6 +71,7 @@ def from_environment() -> Settings:
             largest=env.int("LARGEST_TOP_UP_RUBLES", 100_000, validate=Range(min=1)),
         ),
         executors=env.int("EXECUTORS", 4, validate=Range(1, 64)),
+        operator_rate=Rate(env.int("OPERATOR_RATE_PER_SECOND", 0, validate=Range(0, 100_000)) or 0),
         run_grace=_seconds(env, "RUN_GRACE_SECONDS", 2),
         reversals_every=_seconds(env, "REVERSALS_EVERY_SECONDS", 5),
         patience=Patience(

@@ -152,7 +152,7 @@ def world(folder: Path, members: int) -> Iterator[World]:
         data = folder / "postgres"
         server = postgres.start(data, port, _PASSWORD, log=folder / "postgres.log")
         opened.callback(postgres.forget, data)
-        opened.callback(process.stop, server)
+        opened.callback(postgres.stop, server)
         urls = _databases(postgres.dsn(port, _PASSWORD), members)
         settings = _settings(urls["members"])
         members_url = opened.enter_context(serving("members", "web", folder, settings))

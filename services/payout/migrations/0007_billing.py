@@ -1,4 +1,4 @@
-"""The state `accepted`: the operator has the top-up and has not carried it out yet.
+"""The state `accepted`: the operator has the top-up and has not carried it out yet. And his rate.
 
 The constraint, the index and the trigger are made anew in whole, from the lists below: those of
 states.py, as a test compares.
@@ -30,6 +30,14 @@ DROP INDEX payouts_to_do;
 CREATE INDEX payouts_to_do ON payouts (state, next_at)
     WHERE state IN ('reserved', 'sending', 'unknown', 'accepted');
 """
+_RATE = """
+CREATE TABLE operator_rate (
+    only_row boolean CONSTRAINT operator_rate_pkey PRIMARY KEY DEFAULT true CHECK (only_row),
+    millionths bigint NOT NULL CONSTRAINT operator_rate_owes_nothing CHECK (millionths >= 0),
+    filled_at timestamptz NOT NULL
+);
+INSERT INTO operator_rate (millionths, filled_at) VALUES (0, '2020-01-01 00:00+00');
+"""
 
 
 def upgrade() -> None:
@@ -44,3 +52,4 @@ def upgrade() -> None:
             EXECUTE FUNCTION payout_cannot_move();
     """)
     op.execute(_TO_DO)
+    op.execute(_RATE)

@@ -18,7 +18,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from services.payout.states import Fact
 from services.payout.store.payouts import Payout
 from services.payout.store.reversals import Reversal
-from shared.http_client import HttpClient, NotSent, OutcomeUnknown
+from shared.http_client import Circuit, HttpClient, NotSent, OutcomeUnknown
 from shared.schemas import Text, Whole
 
 log = structlog.get_logger()
@@ -95,6 +95,11 @@ class Billing:
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
+
+    @property
+    def circuit(self) -> Circuit:
+        """Answer whether the operator is called at all now, or kept failing a moment ago."""
+        return self._client.circuit
 
     def top_up(self, payout: Payout, phone: str) -> Outcome:
         """Send a top-up once, and say what is known of it afterwards."""

@@ -12,11 +12,11 @@ executor had it.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from services.payout.config import Patience
@@ -26,11 +26,15 @@ from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Billing, Outcome
 from services.payout.top_ups.outcomes import Tried, keep_outcomes, never_heard
 from services.payout.top_ups.phones import NoUsableAnswer, Phones
+from services.payout.top_ups.rate import NO_LIMIT, Rate, within
 from shared.clock import Clock
-from shared.http_client import CallFailed
+from shared.http_client import CallFailed, Circuit
 
 log = structlog.get_logger()
 BATCH = 32
+# While the operator keeps failing nothing is claimed; then one payout tries whether he is back.
+_MOST = {Circuit.CLOSED: BATCH, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
+Claim = Callable[[Connection, datetime, datetime, int], list[Payout]]
 _PUT_BACK = Outcome(Fact.NOT_DONE, "it was put back before it was sent", pause=timedelta(0))
 
 
@@ -45,6 +49,7 @@ class Executor:
         patience: Patience,
         clock: Clock,
         stop: threading.Event,
+        rate: Rate = NO_LIMIT,
     ) -> None:
         self._engine = engine
         self._billing = billing
@@ -52,6 +57,7 @@ class Executor:
         self._patience = patience
         self._clock = clock
         self._stop = stop
+        self._rate = rate
 
     def work(self) -> bool:
         """Ask about payouts and send some; answers False when there is nothing to do now.
@@ -64,16 +70,14 @@ class Executor:
     def send_next(self) -> bool:
         """Send the next reserved top-ups."""
         now = self._clock()
-        with self._engine.begin() as connection:
-            batch = claims.claim(connection, now, now + self._patience.lease, BATCH)
+        batch = self._claim(claims.claim, now)
         self._keep_all(self._send(batch, until=now + self._patience.lease / 2))
         return bool(batch)
 
     def ask_next(self) -> bool:
         """Ask what became of the next top-ups whose outcome is unknown."""
         now = self._clock()
-        with self._engine.begin() as connection:
-            batch = claims.claim_questions(connection, now, now + self._patience.lease, BATCH)
+        batch = self._claim(claims.claim_questions, now)
         self._keep_all(self._ask(batch, until=now + self._patience.lease / 2))
         return bool(batch)
 
@@ -84,6 +88,21 @@ class Executor:
         for payout_id in lost:
             log.warning("top_up.lost_its_executor", payout_id=str(payout_id))
         return bool(lost)
+
+    def _claim(self, claim: Claim, now: datetime) -> Sequence[Payout]:
+        """Claim a batch, but nothing that could not be called about now."""
+        most = _MOST[self._billing.circuit]
+        if not most:
+            return []
+        lease_ends = now + self._patience.lease
+        with self._engine.begin() as connection:
+            return within(
+                connection,
+                self._rate,
+                now,
+                lambda limit: claim(connection, now, lease_ends, limit),
+                most=most,
+            )
 
     def _send(self, batch: Sequence[Payout], until: datetime) -> Iterator[Tried]:
         try:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.payout.config import Patience, Settings
+from services.payout.top_ups.rate import NO_LIMIT
 from shared.http_client import HttpClient
 from tests.integration.payout.given import LIMITS
 from tests.integration.payout.world import (
@@ -99,6 +100,7 @@ def settings() -> Settings:
         billing_url="http://billing.test",
         top_up_limits=LIMITS,
         executors=2,
+        operator_rate=NO_LIMIT,
         run_grace=timedelta(0),
         reversals_every=timedelta(seconds=1),
         patience=PATIENCE,

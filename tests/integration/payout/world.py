@@ -25,6 +25,7 @@ from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
 from services.payout.top_ups.execution import Executor
 from services.payout.top_ups.phones import Phones
+from services.payout.top_ups.rate import NO_LIMIT, Rate
 from shared.http_client import Breaker, HttpClient
 from shared.months import Month, month_at
 from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
@@ -107,11 +108,18 @@ class World:
         self.billing = Billing(HttpClient(operator.url, read_seconds=2, breaker=Breaker(10**6)))
         self.executor = self.hands()
 
-    def hands(self, billing: Billing | None = None, phones: Phones | None = None) -> Executor:
+    def hands(
+        self, billing: Billing | None = None, phones: Phones | None = None, rate: Rate = NO_LIMIT
+    ) -> Executor:
         """One more executor on the same database."""
-        phones = phones or Phones(self._members)
         return Executor(
-            self.engine, billing or self.billing, phones, self.patience, self.clock, self.stop
+            self.engine,
+            billing or self.billing,
+            phones or Phones(self._members),
+            self.patience,
+            self.clock,
+            self.stop,
+            rate,
         )
 
     def member(self, *wishes: Wish, points: int = 0) -> UUID:
