@@ -18,7 +18,7 @@ from deploy.prepare import DATABASE
 
 FILE = "settings.json"
 _KEY_NAMES = ("operator", "service")
-_SECRET_KEYS = ("session", "click", "certificate", "proof")
+_SECRET_KEYS = ("session", "click", "certificate", "proof", "operator_callback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,8 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
         "CLICK_KEYS": settings.keys["click"],
         "CERTIFICATE_KEYS": settings.keys["certificate"],
         "PROOF_KEYS": settings.keys["proof"],
+        "OPERATOR_CALLBACK_KEYS": settings.keys["operator_callback"],
+        "OPERATOR_CALLBACK_URL": f"{settings.url('payout')}/operator/callbacks",
         "JOURNAL_DIR": str(settings.folder / "journal"),
         "SANDBOX_DIR": str(settings.folder / "sandbox"),
         "PARTNERS_FILE": str(settings.folder / "partners.json"),

@@ -40,6 +40,7 @@ class Settings:
     service_key: str
     session_keys: tuple[bytes, ...]
     certificate_keys: tuple[bytes, ...]
+    operator_callback_keys: tuple[bytes, ...]
     members_url: str
     billing_url: str
     top_up_limits: TopUpLimits
@@ -64,6 +65,7 @@ def from_environment() -> Settings:
         service_key=env.str("SERVICE_KEY"),
         session_keys=tuple(env.keys_of("SESSION_KEYS")),
         certificate_keys=tuple(env.keys_of("CERTIFICATE_KEYS")),
+        operator_callback_keys=tuple(env.keys_of("OPERATOR_CALLBACK_KEYS")),
         members_url=env.str("MEMBERS_URL"),
         billing_url=env.str("OPERATOR_BILLING_URL"),
         top_up_limits=TopUpLimits(

@@ -163,6 +163,7 @@ def world(folder: Path, members: int) -> Iterator[World]:
             "MEMBERS_URL": members_url,
             "OPERATOR_BILLING_URL": billing_url,
             "CERTIFICATE_KEYS": "00" * 32,
+            "OPERATOR_CALLBACK_KEYS": "00" * 32,
             "LOG_LEVEL": "INFO",  # as it is deployed: a line a payout is part of its cost
         }
         yield World(Payouts(urls["payout"], server), billing_url, of_payout, folder)

@@ -1,6 +1,6 @@
 """Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
 
-from services.payout.api import clerks, held, members, salons
+from services.payout.api import clerks, held, members, operator, salons
 from services.payout.api.held import CannotAsk
 from services.payout.api.till_schemas import WrongSalonId
 from services.payout.domain import MonthOver, MonthTooFar
@@ -15,12 +15,14 @@ from services.payout.top_ups.giving_up import (
     WasExecuted,
 )
 from shared.months import NotAMonth
+from shared.webhooks import Forged
 
-__all__ = ["REFUSALS", "clerks", "held", "members", "salons"]
+__all__ = ["REFUSALS", "clerks", "held", "members", "operator", "salons"]
 
 REFUSALS: dict[type[Exception], int] = {
     CannotAsk: 409,
     CannotGiveUp: 409,
+    Forged: 401,
     MonthOver: 422,
     MonthTooFar: 422,
     MovedMeanwhile: 409,

@@ -40,6 +40,9 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
             api.clerks.blueprint(engine, access, settings.top_up_limits, clock),
             api.clerks.look_up(engine, access),
             api.held.blueprint(engine, access, billing, settings.patience, clock),
+            api.operator.blueprint(
+                engine, settings.operator_callback_keys, settings.patience, clock
+            ),
             api.salons.blueprint(engine, access, clock),
             api.salons.tills_blueprint(engine, book, clock),
             ops.blueprint(engine, access),

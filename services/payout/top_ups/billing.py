@@ -5,7 +5,7 @@ Whatever is not plainly one of the first is the last, and is asked about. An ans
 payout or top-up, or of another amount, is believed in nothing: a clerk looks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -152,6 +152,11 @@ def judge(payout: Payout, answer: requests.Response) -> Outcome:
         told = _read(AnswerSchema(), answer)
     except UnreadableAnswer as fault:
         return Outcome(Fact.UNCLEAR, str(fault))
+    return judge_told(payout, told)
+
+
+def judge_told(payout: Payout, told: Mapping[str, Any]) -> Outcome:
+    """Say what a top-up teaches us of ours, once what the operator tells of it can be read."""
     wrong = _contradiction(payout, told)
     if wrong is not None:
         return Outcome(Fact.CONTRADICTED, wrong)
@@ -159,14 +164,14 @@ def judge(payout: Payout, answer: requests.Response) -> Outcome:
         case "completed":
             return Outcome(Fact.COMPLETED, reference=told["top_up_id"])
         case "declined":
-            reason = _keepable(told["reason"] or "declined")
+            reason = keepable(told["reason"] or "declined")
             return Outcome(Fact.DECLINED, reason, reference=told["top_up_id"])
         case _:
             reason = "accepted by the operator, not carried out yet"
             return Outcome(Fact.ACCEPTED, reason, reference=told["top_up_id"])
 
 
-def _contradiction(payout: Payout, told: dict[str, Any]) -> str | None:
+def _contradiction(payout: Payout, told: Mapping[str, Any]) -> str | None:
     if told["idempotency_key"] != payout.payout_id:
         return f"the operator answered about payout {told['idempotency_key']}"
     if told["amount_rubles"] != payout.points:
@@ -184,7 +189,7 @@ def _reversal(entry: dict[str, Any]) -> Reversal | None:
         # No payout's id, so not ours: it must not stop the list.
         log.warning("reversals.not_ours", reversal=entry["reversal"])
         return None
-    reason = _keepable(entry["reason"]) or "reversed"
+    reason = keepable(entry["reason"]) or "reversed"
     return Reversal(entry["reversal"], payout_id, entry["amount_rubles"], reason)
 
 
@@ -205,9 +210,9 @@ def _retry_after(answer: requests.Response) -> timedelta | None:
 
 def _said(what: str, fault: Exception) -> str:
     # A fault's text may quote the address that was called, never the body: no phone gets here.
-    return _keepable(f"{what}: {fault}")
+    return keepable(f"{what}: {fault}")
 
 
-def _keepable(text: str) -> str:
-    # PostgreSQL keeps no NUL, and nobody reads more.
+def keepable(text: str) -> str:
+    """Shorten what the operator wrote: PostgreSQL keeps no NUL, and nobody reads more."""
     return text.replace("\x00", "")[:300]

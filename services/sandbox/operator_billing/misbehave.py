@@ -23,6 +23,7 @@ MODES = {
     "refused": "422, not executed: the request is not taken as it is",
     "garbage": "executed, answered with a page of HTML",
     "wrong_amount": "executed, answered with another amount",
+    "no_callback": "with `calls` callbacks: what it would call back about is told to nobody",
 }
 
 

@@ -96,6 +96,7 @@ def settings() -> Settings:
         service_key=SERVICE_KEY,
         session_keys=(b"k" * 32,),
         certificate_keys=(b"c" * 32,),
+        operator_callback_keys=(b"n" * 32, b"o" * 32),
         members_url="http://members.test",
         billing_url="http://billing.test",
         top_up_limits=LIMITS,

@@ -40,7 +40,7 @@ def calls(world: World, payouts: list[Payout]) -> int:
 
 
 def test_executors_together_call_as_often_as_one_may(world: World) -> None:
-    """INVARIANT: in any window at most its share of the rate and one bucket, counted by the operator."""
+    """INVARIANT: the operator counts at most one bucket and the share of the rate."""
     payouts = world.reserved_at_once(40)
     work_all_at_once(world)
     assert calls(world, payouts) == RATE.burst == 8

@@ -187,6 +187,22 @@ class World:
     def follow_reversals(self) -> None:
         reversals.follow(self.engine, self.billing, self.clock)
 
+    def last_reversal(self) -> int:
+        """The number of the newest entry in the operator's list."""
+        after, more = 0, True
+        while more:
+            page = requests.get(
+                f"{self.operator.url}/reversals", params={"after": after}, timeout=5
+            ).json()
+            after = max([after, *(entry["reversal"] for entry in page["data"])])
+            more = page["has_more"]
+        return after
+
+    def ask_again(self, payout: Payout) -> None:
+        """As a clerk would."""
+        with self.engine.begin() as connection:
+            payouts.set_asked_again(connection, payout.payout_id, State.UNKNOWN, self.clock())
+
     def hear(self, what: str, payout: Payout, **fields: Any) -> None:
         with self.engine.begin() as connection:
             hear_points(connection, what, self.payout(payout.payout_id), self.clock, **fields)
