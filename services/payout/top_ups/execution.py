@@ -33,7 +33,7 @@ from shared.http_client import CallFailed, Circuit
 log = structlog.get_logger()
 BATCH = 32
 # While the operator keeps failing nothing is claimed; then one payout tries whether he is back.
-_MOST = {Circuit.CLOSED: BATCH, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
+MOST = {Circuit.CLOSED: BATCH, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
 Claim = Callable[[Connection, datetime, datetime, int], list[Payout]]
 _PUT_BACK = Outcome(Fact.NOT_DONE, "it was put back before it was sent", pause=timedelta(0))
 
@@ -91,7 +91,7 @@ class Executor:
 
     def _claim(self, claim: Claim, now: datetime) -> Sequence[Payout]:
         """Claim a batch, but nothing that could not be called about now."""
-        most = _MOST[self._billing.circuit]
+        most = MOST[self._billing.circuit]
         if not most:
             return []
         lease_ends = now + self._patience.lease

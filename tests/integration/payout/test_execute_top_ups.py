@@ -17,9 +17,9 @@ from services.payout.top_ups import execution
 from services.payout.top_ups.billing import Billing, Outcome
 from services.payout.top_ups.outcomes import Tried, keep_outcomes
 from services.payout.top_ups.phones import Phones
-from shared.http_client import HttpClient
+from shared.http_client import Circuit, HttpClient
 from shared.months import read_month
-from tests.integration.payout.given import plan_all, said
+from tests.integration.payout.given import plan_all, said, told_reason
 from tests.integration.payout.world import World
 from tests.support.answers import answering
 
@@ -148,6 +148,7 @@ def test_a_declined_top_up_gives_the_points_back(world: World, reason: str) -> N
     declined = world.payout(payout.payout_id)
     assert (declined.state, declined.reason) == (State.DECLINED, reason)
     assert said(world.engine, payout.payout_id)[-1] == ("payout.declined", 2)
+    assert told_reason(world.engine, payout.payout_id) == reason
     world.hear("released", payout)
     assert world.payout(payout.payout_id).state is State.RELEASED
     assert_not_paid(world, payout)
@@ -205,7 +206,7 @@ def test_executors_share_the_work_and_pay_each_payout_once(
 ) -> None:
     """INVARIANT: SKIP LOCKED and the committed claim keep two executors from one payout."""
     planned = world.reserved_at_once(12)
-    monkeypatch.setattr(execution, "BATCH", 2)
+    monkeypatch.setitem(execution.MOST, Circuit.CLOSED, 2)
     executors = [world.hands() for _ in range(4)]
 
     def work_through(number: int) -> int:
