@@ -14,7 +14,8 @@ from shared.config import Environment, environment
 class Patience:
     """How long an executor waits for what.
 
-    `lease`: longer than any call takes, so that what is still `sending` after it was left behind.
+    `lease`: twice as long as any call takes, for a batch begins its last one before half of it has
+    passed; so what is still `sending` after it was left behind.
     `settling`: how long the operator may take to know of a top-up; only then does "never heard of
     it" mean "not done". `give_up`: an outcome unknown for so long is a clerk's.
     """

@@ -58,12 +58,17 @@ class Executor:
         self._clock = clock
         self._stop = stop
         self._rate = rate
+        self._asked_last = False
 
     def work(self) -> bool:
         """Ask about payouts and send some; answers False when there is nothing to do now.
 
-        In turns: a month's worth of questions must not keep the next month from being sent.
+        Who worked last goes second: a month's worth of questions must not keep the next month from
+        being sent, not even when the operator allows one call a second.
         """
+        if self._asked_last:
+            sent = self.send_next()
+            return self.ask_next() or sent
         asked = self.ask_next()
         return self.send_next() or asked
 
@@ -71,6 +76,7 @@ class Executor:
         """Send the next reserved top-ups."""
         now = self._clock()
         batch = self._claim(claims.claim, now)
+        self._asked_last = self._asked_last and not batch
         self._keep_all(self._send(batch, until=now + self._patience.lease / 2))
         return bool(batch)
 
@@ -78,6 +84,7 @@ class Executor:
         """Ask what became of the next top-ups whose outcome is unknown."""
         now = self._clock()
         batch = self._claim(claims.claim_questions, now)
+        self._asked_last = self._asked_last or bool(batch)
         self._keep_all(self._ask(batch, until=now + self._patience.lease / 2))
         return bool(batch)
 

@@ -92,3 +92,19 @@ def test_a_claim_that_fails_spends_nothing(world: World, monkeypatch: pytest.Mon
     assert {world.payout(one.payout_id).state for one in payouts} == {State.RESERVED}
     work_all_at_once(world)
     assert calls(world, payouts) == RATE.burst
+
+
+def test_questions_and_top_ups_take_turns_at_the_tokens(world: World) -> None:
+    """INVARIANT: questions that are always due leave tokens to what is not sent yet."""
+    open_ones = world.reserved_at_once(6)
+    for payout in open_ones:
+        world.operator.go_wrong("accepted", world.phone(payout), count=1, seconds=600)
+    world.executor.send_next()
+    world.clock.move(timedelta(hours=1))
+    waiting = world.reserved_at_once(2)
+    one_a_second = world.hands(rate=Rate(1))
+    for _ in range(6):
+        while one_a_second.work():
+            pass
+        world.clock.move(timedelta(seconds=1))
+    assert calls(world, waiting) == 2
