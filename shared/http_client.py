@@ -9,6 +9,7 @@ keeps failing.
 import random
 import threading
 import time
+from enum import Enum
 from typing import Any
 from urllib.parse import urljoin
 
@@ -42,6 +43,14 @@ class CircuitOpen(NotSent):
     """The server kept failing, so nothing was sent this time."""
 
 
+class Circuit(Enum):
+    """Whether calls pass: all of them, none, or one that tries whether the server is back."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
 class Breaker:
     """Opens after failures in a row, lets one call try again after a while, closes on success."""
 
@@ -53,12 +62,21 @@ class Breaker:
         self._failures, self._opened_at = 0, 0.0
         self._lock = threading.Lock()
 
+    @property
+    def circuit(self) -> Circuit:
+        """Answer what would become of a call now: who has work to claim first asks."""
+        if self._failures < self._limit:
+            return Circuit.CLOSED
+        waits = time.monotonic() - self._opened_at < self._open_seconds
+        return Circuit.OPEN if waits else Circuit.HALF_OPEN
+
     def check(self) -> None:
         """Let a call pass; raises CircuitOpen."""
         with self._lock:
-            if self._failures < self._limit:
+            circuit = self.circuit
+            if circuit is Circuit.CLOSED:
                 return
-            if time.monotonic() - self._opened_at < self._open_seconds:
+            if circuit is Circuit.OPEN:
                 raise CircuitOpen
             self._opened_at = time.monotonic()  # this one tries; the others wait for its outcome
 
@@ -73,7 +91,7 @@ class Breaker:
 class HttpClient:
     """Calls to one server. Thread-safe; make it after a fork."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its usual value
         self,
         base_url: str,
         *,
@@ -81,11 +99,16 @@ class HttpClient:
         read_seconds: float = READ_SECONDS,
         connections: int = 16,
         breaker: Breaker | None = None,
+        tries: int = _TRIES,
     ) -> None:
-        """Take the server's address, the key to send, and how long to wait for an answer."""
+        """Take the server's address, the key to send, and how long to wait for an answer.
+
+        `tries`: of a call that is harmless to repeat.
+        """
         self._base = base_url.rstrip("/") + "/"
         self._timeout = (CONNECT_SECONDS, read_seconds)
         self._breaker = breaker or Breaker()
+        self._tries = tries
         self._session = requests.Session()
         self._session.trust_env = False
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
@@ -93,6 +116,11 @@ class HttpClient:
         self._session.mount("https://", adapter)
         if bearer:
             self._session.headers["Authorization"] = f"Bearer {bearer}"
+
+    @property
+    def circuit(self) -> Circuit:
+        """Answer whether a call would pass now."""
+        return self._breaker.circuit
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """GET, tried again on failure; raises NotSent, OutcomeUnknown."""
@@ -117,7 +145,7 @@ class HttpClient:
         **options: Any,
     ) -> requests.Response:
         """Call; answers any response below 500; raises NotSent, OutcomeUnknown."""
-        tries = _TRIES if repeatable or method in _SAFE else 1
+        tries = self._tries if repeatable or method in _SAFE else 1
         for one in range(tries):
             try:
                 return self._once(method, path, options)

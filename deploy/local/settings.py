@@ -18,7 +18,7 @@ from deploy.prepare import DATABASE
 
 FILE = "settings.json"
 _KEY_NAMES = ("operator", "service")
-_SECRET_KEYS = ("session", "click", "certificate", "proof", "manifest")
+_SECRET_KEYS = ("session", "click", "certificate", "proof", "manifest", "operator_callback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,8 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
         "CERTIFICATE_KEYS": settings.keys["certificate"],
         "PROOF_KEYS": settings.keys["proof"],
         "MANIFEST_KEYS": settings.keys["manifest"],
+        "OPERATOR_CALLBACK_KEYS": settings.keys["operator_callback"],
+        "OPERATOR_CALLBACK_URL": f"{settings.url('payout')}/operator/callbacks",
         "JOURNAL_DIR": str(settings.folder / "journal"),
         "SANDBOX_DIR": str(settings.folder / "sandbox"),
         "PARTNERS_FILE": str(settings.folder / "partners.json"),

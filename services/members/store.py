@@ -1,5 +1,6 @@
 """The tables of members and every query on them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ VALUES (:member_id, :phone, :email, :language, :status, :version, :registered_at
 ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the columns are written above
 _FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
+_PHONES = text("SELECT member_id, phone FROM members WHERE member_id = ANY(:ids)")
 _FIND_BY_PHONE = text(f"SELECT {_COLUMNS} FROM members WHERE phone = :phone")  # noqa: S608
 # The row is locked by the change itself, so versions follow the order of commits.
 _MOVE = text(f"""
@@ -114,6 +116,12 @@ def is_active(connection: Connection, member_id: UUID) -> bool:
     """Tell whether there is such a member who is neither blocked nor erased."""
     row = connection.execute(_FIND, {"member_id": member_id}).one_or_none()
     return row is not None and row.status == Status.ACTIVE.value
+
+
+def phones(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Answer the phones of those members that there are."""
+    rows = connection.execute(_PHONES, {"ids": list(member_ids)})
+    return {row.member_id: row.phone for row in rows}
 
 
 def find_by_phone(connection: Connection, phone: str) -> Member | None:

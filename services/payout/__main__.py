@@ -65,9 +65,12 @@ def _execute(stop: threading.Event) -> None:
     settings, pulse = _start()
     hands = settings.executors
     engine = database.connect(settings.database_url, pool_size=hands + 3)
-    billing = Billing(HttpClient(settings.billing_url, connections=hands + 1))
+    # Each try would be a call that the operator counts; whatever failed has its own turn again.
+    billing = Billing(HttpClient(settings.billing_url, connections=hands + 1, tries=1))
     members = HttpClient(settings.members_url, bearer=settings.service_key, connections=hands)
-    executor = Executor(engine, billing, Phones(members), settings.patience, utc_now)
+    executor = Executor(
+        engine, billing, Phones(members), settings.patience, utc_now, stop, settings.operator_rate
+    )
     book = CodeBook(settings.certificate_keys)
 
     def issue() -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from marshmallow.validate import OneOf, Range
 
 from services.payout.domain import TopUpLimits
+from services.payout.top_ups.rate import Rate
 from shared.config import Environment, environment
 
 
@@ -13,7 +14,8 @@ from shared.config import Environment, environment
 class Patience:
     """How long an executor waits for what.
 
-    `lease`: longer than any call takes, so that what is still `sending` after it was left behind.
+    `lease`: twice as long as any call takes, for a batch begins its last one before half of it has
+    passed; so what is still `sending` after it was left behind.
     `settling`: how long the operator may take to know of a top-up; only then does "never heard of
     it" mean "not done". `give_up`: an outcome unknown for so long is a clerk's.
     """
@@ -50,11 +52,13 @@ class Settings:
     session_keys: tuple[bytes, ...]
     certificate_keys: tuple[bytes, ...]
     manifest_keys: tuple[bytes, ...]
+    operator_callback_keys: tuple[bytes, ...]
     members_url: str
     billing_url: str
     top_up_limits: TopUpLimits
     release_below: int
     executors: int
+    operator_rate: Rate
     run_grace: timedelta
     reversals_every: timedelta
     patience: Patience
@@ -76,6 +80,7 @@ def from_environment() -> Settings:
         session_keys=tuple(env.keys_of("SESSION_KEYS")),
         certificate_keys=tuple(env.keys_of("CERTIFICATE_KEYS")),
         manifest_keys=tuple(env.keys_of("MANIFEST_KEYS")),
+        operator_callback_keys=tuple(env.keys_of("OPERATOR_CALLBACK_KEYS")),
         members_url=env.str("MEMBERS_URL"),
         billing_url=env.str("OPERATOR_BILLING_URL"),
         top_up_limits=TopUpLimits(
@@ -84,6 +89,7 @@ def from_environment() -> Settings:
         ),
         release_below=env.int("RELEASE_BELOW_RUBLES", 0, validate=Range(min=0)),
         executors=env.int("EXECUTORS", 4, validate=Range(1, 64)),
+        operator_rate=Rate(env.int("OPERATOR_RATE_PER_SECOND", 0, validate=Range(0, 100_000)) or 0),
         run_grace=_seconds(env, "RUN_GRACE_SECONDS", 2),
         reversals_every=_seconds(env, "REVERSALS_EVERY_SECONDS", 5),
         patience=Patience(

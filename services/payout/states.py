@@ -13,6 +13,7 @@ class State(StrEnum):
     RESERVED = "reserved"  # the points wait for us; nothing was sent
     SENDING = "sending"  # committed before the call: from here on money may have moved
     UNKNOWN = "unknown"  # the call ended without a clear answer: ask, never repeat blindly
+    ACCEPTED = "accepted"  # the operator has it and has not carried it out yet
     HELD = "held"  # the answers contradict each other: a clerk looks
     COMPLETED = "completed"  # the operator did it, or the certificate is issued
     SETTLED = "settled"  # and the points are written off: the end
@@ -38,6 +39,7 @@ class Fact(StrEnum):
     ISSUED = "issued"
     NOT_DONE = "not_done"
     UNCLEAR = "unclear"
+    ACCEPTED = "accepted"
     CONTRADICTED = "contradicted"
     COMPLETED = "completed"
     DECLINED = "declined"
@@ -56,14 +58,22 @@ MOVES: Mapping[tuple[State, Fact], State] = {
     (State.RESERVED, Fact.ISSUED): State.COMPLETED,
     (State.SENDING, Fact.NOT_DONE): State.RESERVED,
     (State.SENDING, Fact.UNCLEAR): State.UNKNOWN,
+    (State.SENDING, Fact.ACCEPTED): State.ACCEPTED,
     (State.SENDING, Fact.CONTRADICTED): State.HELD,
     (State.SENDING, Fact.COMPLETED): State.COMPLETED,
     (State.SENDING, Fact.DECLINED): State.DECLINED,
     (State.UNKNOWN, Fact.NOT_DONE): State.RESERVED,
     (State.UNKNOWN, Fact.UNCLEAR): State.UNKNOWN,
+    (State.UNKNOWN, Fact.ACCEPTED): State.ACCEPTED,
     (State.UNKNOWN, Fact.CONTRADICTED): State.HELD,
     (State.UNKNOWN, Fact.COMPLETED): State.COMPLETED,
     (State.UNKNOWN, Fact.DECLINED): State.DECLINED,
+    # What he has accepted he has: silence does not unmake that, and it is never sent again.
+    (State.ACCEPTED, Fact.UNCLEAR): State.ACCEPTED,
+    (State.ACCEPTED, Fact.ACCEPTED): State.ACCEPTED,
+    (State.ACCEPTED, Fact.CONTRADICTED): State.HELD,
+    (State.ACCEPTED, Fact.COMPLETED): State.COMPLETED,
+    (State.ACCEPTED, Fact.DECLINED): State.DECLINED,
     # Only by a clerk: an executor's late answer moves nothing that is held.
     (State.HELD, Fact.ASK_AGAIN): State.UNKNOWN,
     (State.HELD, Fact.GIVEN_UP): State.DECLINED,

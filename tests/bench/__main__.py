@@ -17,6 +17,7 @@ BENCHES = (
     "ledger",
     "bonuses",
     "manifest",
+    "execute",
     "redeem",
     "memory",
 )

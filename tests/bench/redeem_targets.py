@@ -163,6 +163,8 @@ def _web(url: str, folder: Path) -> Iterator[Tills]:
         "SERVICE_KEY": "service",
         "SESSION_KEYS": (b"k" * 32).hex(),
         "CERTIFICATE_KEYS": _CERTIFICATE_KEY.hex(),
+        "MANIFEST_KEYS": "6d" * 32,
+        "OPERATOR_CALLBACK_KEYS": "6f" * 32,
         "MEMBERS_URL": "http://127.0.0.1:1",
         "OPERATOR_BILLING_URL": "http://127.0.0.1:1",
         "LOG_LEVEL": "WARNING",

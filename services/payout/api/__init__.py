@@ -1,8 +1,8 @@
 """Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
 
-from services.payout.api import certificates, held, members, reconciliation, runs, salons
+from services.payout.api import certificates, held, members, operator, reconciliation, runs, salons
 from services.payout.api.held import CannotAsk
-from services.payout.api.till_schemas import WrongSalonId
+from services.payout.api.tills.schemas import WrongSalonId
 from services.payout.domain import MonthOver, MonthTooFar
 from services.payout.goals import (
     NoConsent,
@@ -19,12 +19,23 @@ from services.payout.top_ups.giving_up import (
     WasExecuted,
 )
 from shared.months import NotAMonth
+from shared.webhooks import Forged
 
-__all__ = ["REFUSALS", "certificates", "held", "members", "reconciliation", "runs", "salons"]
+__all__ = [
+    "REFUSALS",
+    "certificates",
+    "held",
+    "members",
+    "operator",
+    "reconciliation",
+    "runs",
+    "salons",
+]
 
 REFUSALS: dict[type[Exception], int] = {
     CannotAsk: 409,
     CannotGiveUp: 409,
+    Forged: 401,
     MonthOver: 422,
     MonthTooFar: 422,
     MovedMeanwhile: 409,

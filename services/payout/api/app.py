@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from services.payout import api, config
-from services.payout.api.till_lane import TillLane
+from services.payout.api.tills.lane import TillLane
 from services.payout.certificates.codes import CodeBook
 from services.payout.reconciliation.reconciling import Desk
 from services.payout.top_ups.billing import Billing
@@ -51,6 +51,9 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
             api.held.blueprint(engine, access, billing, settings.patience, clock),
             api.reconciliation.days.blueprint(access, desk, files),
             api.reconciliation.cases.blueprint(engine, access, clock),
+            api.operator.blueprint(
+                engine, settings.operator_callback_keys, settings.patience, clock
+            ),
             api.salons.blueprint(engine, access, clock),
             api.salons.tills_blueprint(till_of),
             ops.blueprint(engine, access),

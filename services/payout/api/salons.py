@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import request
 from sqlalchemy import Engine
 
-from services.payout.api.till_schemas import (
+from services.payout.api.tills.schemas import (
     CheckedSchema,
     CheckSchema,
     LiabilitySchema,

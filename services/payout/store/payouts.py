@@ -1,4 +1,4 @@
-"""Payouts: claimed without waiting for each other, moved only while their row is locked.
+"""Payouts: found, and moved only while their row is locked.
 
 Most moves come from the table in states.py. A statement that names states itself moves many rows at
 once; the trigger of the table refuses what states.py lacks.
@@ -30,30 +30,6 @@ _HELD = text("""
 SELECT payouts.* FROM payouts WHERE state = 'held' AND payout_id > :after
 ORDER BY payout_id LIMIT :limit
 """)
-# SKIP LOCKED: two executors never take the same payout and never wait for each other.
-_CLAIM = text("""
-UPDATE payouts SET state = 'sending', attempts = attempts + 1, sent_at = :now, next_at = :lease_ends
-WHERE payout_id = (
-    SELECT payout_id FROM payouts
-    WHERE state = 'reserved' AND kind = 'top_up' AND next_at <= :now
-      AND NOT EXISTS (SELECT FROM runs
-                      WHERE month = run_month AND state IN ('paused', 'cancelled'))
-    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING payouts.*
-""")
-_CLAIM_QUESTION = text("""
-UPDATE payouts SET questions = questions + 1, next_at = :lease_ends
-WHERE payout_id = (
-    SELECT payout_id FROM payouts WHERE state = 'unknown' AND next_at <= :now
-    ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING payouts.*
-""")
-_LOSE = text("""
-UPDATE payouts SET state = 'unknown', next_at = :now, questions = 0,
-                   reason = 'the process that sent it ended before it heard the answer'
-WHERE state = 'sending' AND next_at <= :now
-RETURNING payout_id
-""")
 _RESERVED_CERTIFICATES = text("""
 SELECT payouts.* FROM payouts
 WHERE state = 'reserved' AND kind = 'certificate' AND next_at <= :now
@@ -75,19 +51,11 @@ WHERE payouts.payout_id = new.payout_id
 _COMPLETED = text("""
 UPDATE payouts SET state = 'completed', completed_at = :now WHERE payout_id = ANY(:ids)
 """)
-_OUTCOME = text("""
-UPDATE payouts SET state = :state, reason = :reason, next_at = :next_at,
-    operator_reference = coalesce(:reference, operator_reference), completed_at = :completed_at
-WHERE payout_id = :payout_id
-""")
+# A clerk has looked: the operator may name another top-up now than he did before.
 _ASKED_AGAIN = text("""
-UPDATE payouts SET state = :state, next_at = :now, sent_at = :now, questions = 0
+UPDATE payouts SET state = :state, next_at = :now, sent_at = :now, questions = 0,
+    operator_reference = NULL
 WHERE payout_id = :payout_id
-""")
-_ELSEWHERE = text("""
-SELECT EXISTS (
-    SELECT FROM payouts WHERE operator_reference = :reference AND payout_id <> :payout_id
-)
 """)
 
 
@@ -151,12 +119,12 @@ def find(connection: Connection, payout_id: UUID) -> Payout:
     row = connection.execute(_FIND, {"payout_id": payout_id}).first()
     if row is None:
         raise UnknownPayout([payout_id])
-    return as_payout(row)
+    return payout_of(row)
 
 
 def lock(connection: Connection, payout_ids: Sequence[UUID]) -> dict[UUID, Payout]:
     """Answer payouts, each of which only this transaction may move; raises UnknownPayout."""
-    rows = [as_payout(row) for row in connection.execute(_LOCK, {"ids": list(payout_ids)})]
+    rows = [payout_of(row) for row in connection.execute(_LOCK, {"ids": list(payout_ids)})]
     payouts = {one.payout_id: one for one in rows}
     missing = [payout_id for payout_id in payout_ids if payout_id not in payouts]
     if missing:
@@ -169,33 +137,18 @@ def of_run(
 ) -> list[Payout]:
     """Answer a page of a run's payouts past an id."""
     asked = {"month": month, "state": state and state.value, "after": after, "limit": limit}
-    return [as_payout(row) for row in connection.execute(_OF_RUN, asked)]
+    return [payout_of(row) for row in connection.execute(_OF_RUN, asked)]
 
 
 def held(connection: Connection, *, after: UUID, limit: int) -> list[Payout]:
     """Answer a page of what waits for a clerk, of all runs, past an id."""
-    return [as_payout(row) for row in connection.execute(_HELD, {"after": after, "limit": limit})]
-
-
-def claim(connection: Connection, now: datetime, lease_ends: datetime) -> Payout | None:
-    """Take the next reserved top-up into `sending`; commit before the call."""
-    return _first(connection, _CLAIM, now, lease_ends)
-
-
-def claim_question(connection: Connection, now: datetime, lease_ends: datetime) -> Payout | None:
-    """Take the next payout to ask about; nobody else asks about it until the lease ends."""
-    return _first(connection, _CLAIM_QUESTION, now, lease_ends)
-
-
-def lose(connection: Connection, now: datetime) -> list[UUID]:
-    """Turn what a killed process was sending into questions; answers their ids."""
-    return list(connection.scalars(_LOSE, {"now": now}))
+    return [payout_of(row) for row in connection.execute(_HELD, {"after": after, "limit": limit})]
 
 
 def reserved_certificates(connection: Connection, now: datetime, limit: int) -> list[Payout]:
     """Answer, locked, certificates that wait to be issued."""
     rows = connection.execute(_RESERVED_CERTIFICATES, {"now": now, "limit": limit})
-    return [as_payout(row) for row in rows]
+    return [payout_of(row) for row in rows]
 
 
 def set_reserved(
@@ -221,34 +174,13 @@ def set_completed(connection: Connection, payout_ids: Sequence[UUID], now: datet
     connection.execute(_COMPLETED, {"ids": list(payout_ids), "now": now})
 
 
-def set_outcome(connection: Connection, payout_id: UUID, **columns: Any) -> None:
-    """Keep how a call ended: state, reason, next_at, reference, completed_at."""
-    connection.execute(_OUTCOME, {"payout_id": payout_id, **columns})
-
-
 def set_asked_again(connection: Connection, payout_id: UUID, state: State, now: datetime) -> None:
     """Let a held payout be asked about as if it had been sent just now."""
     connection.execute(_ASKED_AGAIN, {"payout_id": payout_id, "state": state.value, "now": now})
 
 
-def is_anothers(connection: Connection, payout_id: UUID, reference: str) -> bool:
-    """Tell whether the operator named this top-up in the answer to another payout."""
-    asked = {"payout_id": payout_id, "reference": reference}
-    return bool(connection.scalar(_ELSEWHERE, asked))
-
-
-def _first(
-    connection: Connection,
-    query: Any,
-    now: datetime,
-    lease_ends: datetime,
-) -> Payout | None:
-    row = connection.execute(query, {"now": now, "lease_ends": lease_ends}).first()
-    return None if row is None else as_payout(row)
-
-
-def as_payout(row: Any) -> Payout:
-    """Read a row of the table."""
+def payout_of(row: Any) -> Payout:
+    """Read a row of all columns."""
     # By name, and only the names known here: a later migration may add columns under our feet.
     columns = {field.name: getattr(row, field.name) for field in fields(Payout)}
     return Payout(**columns | {"kind": Kind(row.kind), "state": State(row.state)})

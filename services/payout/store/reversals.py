@@ -103,6 +103,13 @@ def keep(
     """Keep a page of the list and move on; answers False when another reader was faster."""
     if connection.scalar(_LOCK) != after:
         return False
+    add(connection, reversals, now)
+    connection.execute(_MOVE, {"up_to": up_to})
+    return True
+
+
+def add(connection: Connection, reversals: Sequence[Reversal], now: datetime) -> None:
+    """Keep reversals, each once by its number in the operator's list."""
     columns = {
         "numbers": [one.reversal for one in reversals],
         "ids": [one.payout_id for one in reversals],
@@ -110,8 +117,6 @@ def keep(
         "reasons": [one.reason for one in reversals],
     }
     connection.execute(_KEEP, {"now": now, **columns})
-    connection.execute(_MOVE, {"up_to": up_to})
-    return True
 
 
 def due(connection: Connection, limit: int) -> list[Reversal]:

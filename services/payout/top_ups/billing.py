@@ -1,11 +1,11 @@
 """The operator's billing as we may believe it: every answer, and every silence, becomes one fact.
 
-After a call a top-up is done, certainly not done, or neither is known. Whatever is not plainly one
-of the first two is the third, and is asked about. An answer about another payout, or of another
-amount, is believed in nothing: a clerk looks.
+After a call a top-up is done, certainly not done, accepted for later, or none of these is known.
+Whatever is not plainly one of the first is the last, and is asked about. An answer about another
+payout or top-up, or of another amount, is believed in nothing: a clerk looks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from services.payout.states import Fact
 from services.payout.store.payouts import Payout
 from services.payout.store.reversals import Reversal
-from shared.http_client import CallFailed, HttpClient, NotSent, OutcomeUnknown
+from shared.http_client import CallFailed, Circuit, HttpClient, NotSent, OutcomeUnknown
 from shared.schemas import Text, Whole
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ class NoStatement(Exception):
     code = "no_statement"
 
     def __init__(self, day: date, why: str) -> None:
-        super().__init__(_keepable(f"The operator gave no file of {day}: {why}"))
+        super().__init__(keepable(f"The operator gave no file of {day}: {why}"))
 
 
 class AnswerSchema(Schema):
@@ -104,6 +104,11 @@ class Billing:
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
+
+    @property
+    def circuit(self) -> Circuit:
+        """Answer whether the operator is called at all now, or kept failing a moment ago."""
+        return self._client.circuit
 
     def top_up(self, payout: Payout, phone: str) -> Outcome:
         """Send a top-up once, and say what is known of it afterwards."""
@@ -166,6 +171,11 @@ def judge(payout: Payout, answer: requests.Response) -> Outcome:
         told = _read(AnswerSchema(), answer)
     except UnreadableAnswer as fault:
         return Outcome(Fact.UNCLEAR, str(fault))
+    return judge_told(payout, told)
+
+
+def judge_told(payout: Payout, told: Mapping[str, Any]) -> Outcome:
+    """Say what a top-up teaches us of ours, once what the operator tells of it can be read."""
     wrong = _contradiction(payout, told)
     if wrong is not None:
         return Outcome(Fact.CONTRADICTED, wrong)
@@ -173,17 +183,21 @@ def judge(payout: Payout, answer: requests.Response) -> Outcome:
         case "completed":
             return Outcome(Fact.COMPLETED, reference=told["top_up_id"])
         case "declined":
-            reason = _keepable(told["reason"] or "declined")
+            reason = keepable(told["reason"] or "declined")
             return Outcome(Fact.DECLINED, reason, reference=told["top_up_id"])
         case _:
-            return Outcome(Fact.UNCLEAR, "accepted by the operator, not carried out yet")
+            reason = "accepted by the operator, not carried out yet"
+            return Outcome(Fact.ACCEPTED, reason, reference=told["top_up_id"])
 
 
-def _contradiction(payout: Payout, told: dict[str, Any]) -> str | None:
+def _contradiction(payout: Payout, told: Mapping[str, Any]) -> str | None:
     if told["idempotency_key"] != payout.payout_id:
         return f"the operator answered about payout {told['idempotency_key']}"
     if told["amount_rubles"] != payout.points:
         return f"the operator answered {told['amount_rubles']} rubles, not {payout.points}"
+    if payout.operator_reference not in {None, told["top_up_id"]}:
+        named = f"{told['top_up_id']}, not {payout.operator_reference}"
+        return f"the operator answered top-up {named} as before"
     return None
 
 
@@ -194,7 +208,7 @@ def _reversal(entry: dict[str, Any]) -> Reversal | None:
         # No payout's id, so not ours: it must not stop the list.
         log.warning("reversals.not_ours", reversal=entry["reversal"])
         return None
-    reason = _keepable(entry["reason"]) or "reversed"
+    reason = keepable(entry["reason"]) or "reversed"
     return Reversal(entry["reversal"], payout_id, entry["amount_rubles"], reason)
 
 
@@ -215,9 +229,9 @@ def _retry_after(answer: requests.Response) -> timedelta | None:
 
 def _said(what: str, fault: Exception) -> str:
     # A fault's text may quote the address that was called, never the body: no phone gets here.
-    return _keepable(f"{what}: {fault}")
+    return keepable(f"{what}: {fault}")
 
 
-def _keepable(text: str) -> str:
-    # PostgreSQL keeps no NUL, and nobody reads more.
+def keepable(text: str) -> str:
+    """Shorten what the operator wrote: PostgreSQL keeps no NUL, and nobody reads more."""
     return text.replace("\x00", "")[:300]

@@ -1,174 +1,157 @@
-"""Executing top-ups: claim, commit, call, keep the outcome. Any number of executors share the work.
+"""Executing top-ups: claim a batch, commit, call, keep the outcomes. Executors share the work.
 
-`sending` is committed before the call and no transaction is open during it. So after a kill -9 at
-any line the row says that money may have moved, and a payout found like that is asked about, never
-sent again until the operator has had time to know of it and says that he does not.
+`sending` is committed before the first call and no transaction is open during any. So after a kill
+-9 at any line the rows say that money may have moved, and a payout found like that is asked about,
+never sent again until the operator has had time to know of it and says that he does not.
+
+A batch must not outlive its lease: past it, others ask about what is still `sending`, may hear
+that the operator never heard of it, and send it again or give its points back, while we still hold
+it in our hands to send. So what is not sent when half of the lease has passed is put back, and the
+other half is longer than the call that was under way then. It was certainly not sent: only this
+executor had it.
 """
 
-from dataclasses import replace
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from prometheus_client import Counter
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
-from services.payout import events
 from services.payout.config import Patience
-from services.payout.states import MOVES, Fact, State
-from services.payout.store import payouts
+from services.payout.states import Fact
+from services.payout.store import claims
 from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Billing, Outcome
+from services.payout.top_ups.outcomes import Tried, keep_outcomes, never_heard
 from services.payout.top_ups.phones import NoUsableAnswer, Phones
-from shared import event_log
+from services.payout.top_ups.rate import NO_LIMIT, Rate, within
 from shared.clock import Clock
-from shared.http_client import CallFailed
+from shared.http_client import CallFailed, Circuit
 
 log = structlog.get_logger()
-OUTCOMES = Counter("payout_outcomes", "What calls to the operator taught us.", ["fact"])
-# Twenty doublings of a second are twelve days: more would only overflow.
-_MOST_DOUBLINGS = 20
+BATCH = 32
+# While the operator keeps failing nothing is claimed; then one payout tries whether he is back.
+MOST = {Circuit.CLOSED: BATCH, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
+Claim = Callable[[Connection, datetime, datetime, int], list[Payout]]
+_PUT_BACK = Outcome(Fact.NOT_DONE, "it was put back before it was sent", pause=timedelta(0))
 
 
 class Executor:
-    """One pair of hands; several threads may share it."""
+    """One pair of hands, shared by threads; once `stop` is set it puts its batch down."""
 
-    def __init__(
-        self, engine: Engine, billing: Billing, phones: Phones, patience: Patience, clock: Clock
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works on, whom it calls, how long, until when
+        self,
+        engine: Engine,
+        billing: Billing,
+        phones: Phones,
+        patience: Patience,
+        clock: Clock,
+        stop: threading.Event,
+        rate: Rate = NO_LIMIT,
     ) -> None:
         self._engine = engine
         self._billing = billing
         self._phones = phones
         self._patience = patience
         self._clock = clock
+        self._stop = stop
+        self._rate = rate
+        self._asked_last = False
 
     def work(self) -> bool:
-        """Ask about one payout or send one; answers False when there is nothing to do now."""
-        return self.ask_next() or self.send_next()
+        """Ask about payouts and send some; answers False when there is nothing to do now.
+
+        Who worked last goes second: a month's worth of questions must not keep the next month from
+        being sent, not even when the operator allows one call a second.
+        """
+        if self._asked_last:
+            sent = self.send_next()
+            return self.ask_next() or sent
+        asked = self.ask_next()
+        return self.send_next() or asked
 
     def send_next(self) -> bool:
-        """Send the next reserved top-up."""
+        """Send the next reserved top-ups."""
         now = self._clock()
-        with self._engine.begin() as connection:
-            payout = payouts.claim(connection, now, now + self._patience.lease)
-        if payout is None:
-            return False
-        self._keep(payout, self._send(payout))
-        return True
+        batch = self._claim(claims.claim, now)
+        self._asked_last = self._asked_last and not batch
+        self._keep_all(self._send(batch, until=now + self._patience.lease / 2))
+        return bool(batch)
 
     def ask_next(self) -> bool:
-        """Ask what became of the next top-up whose outcome is unknown."""
+        """Ask what became of the next top-ups whose outcome is unknown."""
         now = self._clock()
-        with self._engine.begin() as connection:
-            payout = payouts.claim_question(connection, now, now + self._patience.lease)
-        if payout is None:
-            return False
-        outcome = self._billing.ask(payout) or never_heard(payout, self._patience, now)
-        self._keep(payout, outcome)
-        return True
+        batch = self._claim(claims.claim_questions, now)
+        self._asked_last = self._asked_last or bool(batch)
+        self._keep_all(self._ask(batch, until=now + self._patience.lease / 2))
+        return bool(batch)
 
     def find_lost(self) -> bool:
         """Turn what a killed executor left in `sending` into questions."""
         with self._engine.begin() as connection:
-            lost = payouts.lose(connection, self._clock())
+            lost = claims.lose(connection, self._clock())
         for payout_id in lost:
             log.warning("top_up.lost_its_executor", payout_id=str(payout_id))
         return bool(lost)
 
-    def _send(self, payout: Payout) -> Outcome:
+    def _claim(self, claim: Claim, now: datetime) -> Sequence[Payout]:
+        """Claim a batch, but nothing that could not be called about now."""
+        most = MOST[self._billing.circuit]
+        if not most:
+            return []
+        lease_ends = now + self._patience.lease
+        with self._engine.begin() as connection:
+            return within(
+                connection,
+                self._rate,
+                now,
+                lambda limit: claim(connection, now, lease_ends, limit),
+                most=most,
+            )
+
+    def _send(self, batch: Sequence[Payout], until: datetime) -> Iterator[Tried]:
         try:
-            phone = self._phones.phone_of(payout.member_id, payout.relative_id)
+            phones = self._phones.of(batch)
         except (CallFailed, NoUsableAnswer) as fault:
-            return Outcome(Fact.NOT_DONE, f"the number is not known yet: {type(fault).__name__}")
+            reason = f"the number is not known yet: {type(fault).__name__}"
+            yield from (Tried(payout, Outcome(Fact.NOT_DONE, reason)) for payout in batch)
+            return
+        for payout in batch:
+            now = self._clock()
+            if now >= until or self._stop.is_set():
+                yield Tried(payout, _PUT_BACK)
+            else:
+                yield Tried(payout, self._top_up(payout, phones.get(payout.payout_id)), now)
+
+    def _top_up(self, payout: Payout, phone: str | None) -> Outcome:
         if phone is None:
             return Outcome(Fact.DECLINED, "no_number")
         return self._billing.top_up(payout, phone)
 
-    def _keep(self, payout: Payout, outcome: Outcome) -> None:
-        with self._engine.begin() as connection:
-            keep_outcome(connection, payout, outcome, self._patience, self._clock())
+    def _ask(self, batch: Sequence[Payout], until: datetime) -> Iterator[Tried]:
+        for payout in batch:
+            now = self._clock()
+            if now >= until or self._stop.is_set():
+                return  # a question does no harm: whoever is free asks when the lease has ended
+            outcome = self._billing.ask(payout) or never_heard(payout, self._patience, now)
+            yield Tried(payout, outcome)
 
+    def _keep_all(self, calls: Iterable[Tried]) -> None:
+        """Keep every call's outcome, also of those made before one that raised."""
+        tried: list[Tried] = []
+        try:
+            tried.extend(calls)
+        finally:
+            if tried:
+                self._keep(tried)
 
-def never_heard(payout: Payout, patience: Patience, asked_at: datetime) -> Outcome:
-    """Judge the operator's "never heard of it": believable once he has had time to hear."""
-    assert payout.sent_at is not None
-    if asked_at - payout.sent_at < patience.settling:
-        return Outcome(Fact.UNCLEAR, "the operator has not heard of it yet")
-    return Outcome(Fact.NOT_DONE, "the operator never heard of it", pause=timedelta(0))
-
-
-def keep_outcome(
-    connection: Connection, tried: Payout, outcome: Outcome, patience: Patience, now: datetime
-) -> None:
-    """Keep what a call taught us, and say it; what came too late to be of use is only logged."""
-    payout = payouts.lock(connection, [tried.payout_id])[tried.payout_id]
-    outcome = _doubt(connection, payout, outcome, patience, now)
-    state = MOVES.get((payout.state, outcome.fact))
-    OUTCOMES.labels(outcome.fact).inc()
-    _log(payout, outcome)
-    # Another attempt owns the row by now: it has the same key, so its answer is the same as ours.
-    if payout.attempts != tried.attempts or state is None:
-        _tell_if_done_after_all(payout, outcome)
-        return
-    payouts.set_outcome(
-        connection,
-        payout.payout_id,
-        state=state.value,
-        reason=outcome.reason,
-        next_at=_next_at(payout, outcome, patience, now),
-        reference=outcome.reference,
-        completed_at=now if state is State.COMPLETED else None,
-    )
-    if state is State.COMPLETED:
-        event_log.add(connection, [events.completed(payout.subject(), [], now)])
-    elif state is State.DECLINED:
-        reason = outcome.reason or "declined"
-        event_log.add(connection, [events.declined(payout.subject(), reason, now)])
-
-
-def _doubt(
-    connection: Connection, payout: Payout, outcome: Outcome, patience: Patience, now: datetime
-) -> Outcome:
-    named = outcome.reference
-    if named is not None and payouts.is_anothers(connection, payout.payout_id, named):
-        reason = f"the operator answered top-up {named}, which is another payout's"
-        return Outcome(Fact.CONTRADICTED, reason)
-    assert payout.sent_at is not None
-    if outcome.fact is Fact.UNCLEAR and now - payout.sent_at >= patience.give_up:
-        return replace(outcome, fact=Fact.CONTRADICTED)
-    return outcome
-
-
-def _next_at(
-    payout: Payout, outcome: Outcome, patience: Patience, now: datetime
-) -> datetime | None:
-    if outcome.fact is Fact.NOT_DONE:
-        pause = outcome.pause
-        return now + (_pause(payout.attempts, patience) if pause is None else pause)
-    if outcome.fact is Fact.UNCLEAR:
-        return now + _pause(payout.questions, patience)
-    return None
-
-
-def _pause(tries: int, patience: Patience) -> timedelta:
-    return min(patience.longest, patience.first * (1 << min(max(tries - 1, 0), _MOST_DOUBLINGS)))
-
-
-def _log(payout: Payout, outcome: Outcome) -> None:
-    tell = {Fact.CONTRADICTED: log.error, Fact.UNCLEAR: log.warning, Fact.NOT_DONE: log.warning}
-    tell.get(outcome.fact, log.info)(
-        "top_up.outcome",
-        payout_id=str(payout.payout_id),
-        fact=outcome.fact.value,
-        reason=outcome.reason,
-        attempt=payout.attempts,
-    )
-
-
-def _tell_if_done_after_all(payout: Payout, outcome: Outcome) -> None:
-    if outcome.fact is Fact.COMPLETED and payout.state in {State.DECLINED, State.RELEASED}:
-        log.error(
-            "top_up.done_after_all",
-            payout_id=str(payout.payout_id),
-            state=payout.state.value,
-            operator_reference=outcome.reference,
-        )
+    def _keep(self, tried: Sequence[Tried]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                keep_outcomes(connection, tried, self._patience, self._clock())
+        except IntegrityError:
+            # Another executor has just kept a reference that we were told too: now it is seen.
+            with self._engine.begin() as connection:
+                keep_outcomes(connection, tried, self._patience, self._clock())

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Engine
 from services.payout import events
 from services.payout.config import Patience
 from services.payout.states import Fact, State, move
-from services.payout.store import payouts
+from services.payout.store import claims, payouts
+from services.payout.store.claims import Kept
 from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Billing, Outcome
-from services.payout.top_ups.execution import keep_outcome, never_heard
+from services.payout.top_ups.outcomes import Tried, keep_outcomes, never_heard
 from shared import event_log
 from shared.clock import Clock
 
@@ -99,15 +100,8 @@ def give_up(  # noqa: PLR0913 - where, who is asked, how long he may take, when;
 
 
 def _decline(connection: Connection, payout: Payout, reason: str, now: datetime) -> None:
-    payouts.set_outcome(
-        connection,
-        payout.payout_id,
-        state=move(payout.payout_id, payout.state, Fact.GIVEN_UP).value,
-        reason=f"given up: {reason}",
-        next_at=None,
-        reference=None,
-        completed_at=None,
-    )
+    state = move(payout.payout_id, payout.state, Fact.GIVEN_UP)
+    claims.set_outcomes(connection, [Kept(payout.payout_id, state, f"given up: {reason}")])
     event_log.add(connection, [events.declined(payout.subject(), _SAID, now)])
     log.info("payout.given_up", payout_id=str(payout.payout_id), attempts=payout.attempts)
 
@@ -118,7 +112,7 @@ def _follow(
     """Keep what the operator said, as if a clerk had him asked and this were the answer."""
     state = move(payout.payout_id, payout.state, Fact.ASK_AGAIN)
     payouts.set_asked_again(connection, payout.payout_id, state, now)
-    keep_outcome(connection, payout, outcome, patience, now)
+    keep_outcomes(connection, [Tried(payout, outcome)], patience, now)
     kept = payouts.find(connection, payout.payout_id)
     if kept.state not in {State.COMPLETED, State.DECLINED}:
         raise OutcomeUnclear(kept.reason)

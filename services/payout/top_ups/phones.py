@@ -1,21 +1,23 @@
-"""The number that a top-up goes to: members alone keeps it."""
+"""The numbers that top-ups go to: members alone keeps them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 import requests
 
+from services.payout.store.payouts import Payout
 from shared.http_client import HttpClient
 
-_Phone = Annotated[str, msgspec.Meta(min_length=1)]
+Phone = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Contacts(msgspec.Struct, frozen=True):
     """Numbers by id; whoever has none to be topped up is missing."""
 
-    members: dict[UUID, _Phone]
-    relatives: dict[UUID, _Phone]
+    members: dict[UUID, Phone]
+    relatives: dict[UUID, Phone]
 
 
 class NoUsableAnswer(Exception):
@@ -23,22 +25,34 @@ class NoUsableAnswer(Exception):
 
 
 class Phones:
-    """Asks the members service for a number; it is used for one call and kept nowhere."""
+    """Asks the members service for numbers; each is used for one call and kept nowhere."""
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
 
-    def phone_of(self, member_id: UUID, relative_id: UUID | None) -> str | None:
-        """Answer a relative's number, or without one the member's own; None when there is none.
+    def of(self, payouts: Sequence[Payout]) -> Mapping[UUID, str]:
+        """Answer the numbers that payouts, at most 200, go to, by their ids.
 
-        Raises CallFailed, NoUsableAnswer.
+        A relative's, where the goal names one, else the member's own; who has none any more is
+        missing. Raises CallFailed, NoUsableAnswer.
         """
-        if relative_id is None:
-            return self._ask(members=[str(member_id)]).members.get(member_id)
-        return self._ask(relatives=[str(relative_id)]).relatives.get(relative_id)
+        if not payouts:
+            return {}
+        told = self._ask(
+            members={one.member_id for one in payouts if one.relative_id is None},
+            relatives={one.relative_id for one in payouts if one.relative_id is not None},
+        )
+        numbers = {
+            one.payout_id: told.members.get(one.member_id)
+            if one.relative_id is None
+            else told.relatives.get(one.relative_id)
+            for one in payouts
+        }
+        return {payout_id: phone for payout_id, phone in numbers.items() if phone is not None}
 
-    def _ask(self, **ids: list[str]) -> Contacts:
-        answer = self._client.post("/contacts", json=ids, repeatable=True)
+    def _ask(self, **ids: set[UUID]) -> Contacts:
+        wanted = {name: sorted(map(str, some)) for name, some in ids.items()}
+        answer = self._client.post("/contacts", json=wanted, repeatable=True)
         if answer.status_code != requests.codes.ok:
             raise NoUsableAnswer(answer.status_code)
         try:

@@ -6,6 +6,7 @@ What can never be applied, such as a part of a top-up or a second reversal of it
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from prometheus_client import Gauge
@@ -37,21 +38,21 @@ def follow(engine: Engine, billing: Billing, clock: Clock) -> None:
         if up_to > after and reversals.keep(connection, after, up_to, found, clock()):
             log.info("reversals.heard", count=len(found))
     with engine.begin() as connection:
-        apply_due(connection, clock)
+        apply_due(connection, clock())
     with engine.connect() as connection:
         WAITING.set(reversals.count_waiting(connection))
         _tell_of_waiting(connection, after)
 
 
-def apply_due(connection: Connection, clock: Clock) -> None:
+def apply_due(connection: Connection, now: datetime) -> None:
     """Move the payouts whose reversal waits, and say so."""
     due = reversals.due(connection, _BATCH)
     if due:
-        _apply(connection, due, clock)
+        _apply(connection, due, now)
 
 
-def _apply(connection: Connection, due: Sequence[Reversal], clock: Clock) -> None:
-    now, ids = clock(), [one.payout_id for one in due]
+def _apply(connection: Connection, due: Sequence[Reversal], now: datetime) -> None:
+    ids = [one.payout_id for one in due]
     locked = payouts.lock(connection, ids)
     states = {
         one.payout_id: (

@@ -4,5 +4,6 @@ Owns      top-ups by idempotency key, its own statement of executed ones, revers
 Answers   POST /top-ups, GET /top-ups/<key>, GET /top-ups (statement), GET /reversals,
           GET /statements/<day> (the file of a day), GET / (page),
           POST /subscribers/look-up (whether a number is a subscriber's).
+Says      to OPERATOR_CALLBACK_URL, signed: what was carried out later, what was taken back.
 Promises  one key is executed at most once; the same key answers the same; other content is a 409.
 """

@@ -134,7 +134,7 @@ def top_up(header: dict[str, str], sent: dict[str, Any]) -> Response:
 def ask_about(idempotency_key: str) -> Response:
     """Answer what became of a top-up; 404 when nobody asked for one under this key."""
     desk = _desk()
-    _carry_out_due(desk)
+    top_ups.carry_out_if_due(desk.database, desk.clock())
     known = top_ups.find(desk.database.read(), idempotency_key)
     fault = desk.faults.draw("reads", known.phone if known else "")
     refusal = misbehave.instead_of_executing(fault)
@@ -174,7 +174,7 @@ def take_back(idempotency_key: str) -> Response:
 def statement(page: dict[str, int]) -> dict[str, Any]:
     """List the executed top-ups past entry `after`, oldest first: the operator's own record."""
     desk = _desk()
-    _carry_out_due(desk)
+    top_ups.carry_out_if_due(desk.database, desk.clock())
     rows = top_ups.statement(desk.database.read(), **page)
     return {"data": rows, "has_more": len(rows) == page["limit"]}
 
@@ -185,7 +185,7 @@ def statement(page: dict[str, int]) -> dict[str, Any]:
 def list_reversals(page: dict[str, int]) -> dict[str, Any]:
     """List the top-ups that were taken back, past reversal `after`, oldest first."""
     desk = _desk()
-    _carry_out_due(desk)
+    top_ups.carry_out_if_due(desk.database, desk.clock())
     rows = top_ups.reversals(desk.database.read(), **page)
     return {"data": rows, "has_more": len(rows) == page["limit"]}
 
@@ -195,7 +195,7 @@ def list_reversals(page: dict[str, int]) -> dict[str, Any]:
 def day_file(day: str) -> Response:
     """Answer the file of a day of Moscow: what was executed and taken back, and a last line."""
     desk, of = _desk(), daily_file.read_day(day)
-    _carry_out_due(desk)
+    top_ups.carry_out_if_due(desk.database, desk.clock())
     fault = desk.faults.draw("statements", day)
     refusal = misbehave.instead_of_executing(fault) or misbehave.instead_of_a_file(fault)
     if refusal is not None:
@@ -208,16 +208,10 @@ def day_file(day: str) -> Response:
 def statement_page() -> Response:
     """Show the newest requests and what became of them, to a person."""
     desk = _desk()
-    _carry_out_due(desk)
+    top_ups.carry_out_if_due(desk.database, desk.clock())
     found = top_ups.newest(desk.database.read(), _SHOWN)
     on = desk.faults.switched_on()
     return Response(render_template("operator_billing/statement.html", **found, faults=on))
-
-
-def _carry_out_due(desk: Desk) -> None:
-    if top_ups.anything_due(desk.database.read(), desk.clock()):
-        with desk.database.write() as connection:
-            top_ups.carry_out_due(connection, desk.clock())
 
 
 def _desk() -> Desk:

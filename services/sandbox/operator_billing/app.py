@@ -4,7 +4,8 @@ from flask import Flask
 
 from services.sandbox import config, faults, faults_api, forms
 from services.sandbox.database import Database
-from services.sandbox.operator_billing import api, daily_file, misbehave, top_ups
+from services.sandbox.operator_billing import api, callbacks, daily_file, misbehave, top_ups
+from services.sandbox.operator_billing.courier import Courier
 from shared import logs
 from shared.clock import Clock, utc_now
 from shared.server import end_with_parent
@@ -12,17 +13,22 @@ from shared.web import create_app
 
 
 def make() -> Flask:
-    """Make the app in the server's worker process, from the environment."""
+    """Make the app in the server's worker process, from the environment, and start its courier."""
     settings = config.read()
     logs.configure("sandbox", "operator_billing", settings.log_level)
     end_with_parent()
-    return build(settings)
+    app = build(settings)
+    url, keys = settings.operator_callback_url, settings.operator_callback_keys
+    if url:
+        desk: api.Desk = app.extensions["operator_billing"]
+        Courier(desk.database, desk.faults, url, keys, desk.clock).start()
+    return app
 
 
 def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     """Build the app."""
     path = settings.folder / "operator_billing.sqlite"
-    database = Database(path, top_ups.SCHEMA + faults.SCHEMA)
+    database = Database(path, top_ups.SCHEMA + callbacks.SCHEMA + faults.SCHEMA)
     app = create_app(
         "sandbox",
         title="Operator billing",

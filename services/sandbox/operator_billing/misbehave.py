@@ -28,6 +28,7 @@ MODES = {
     "statement_wrong_amount": "calls `statements`: the first line's amount is another",
     "statement_line_twice": "calls `statements`: the first line stands there twice",
     "statement_is_cut": "calls `statements`: the file ends before its last line",
+    "no_callback": "with `calls` callbacks: what it would call back about is told to nobody",
 }
 
 

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from services.sandbox.database import Database
 from services.sandbox.moments import as_text
+from services.sandbox.operator_billing import callbacks
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS top_ups (
@@ -148,19 +150,22 @@ def carry_out_due(connection: sqlite3.Connection, now: datetime) -> None:
             "UPDATE top_ups SET status = 'completed' WHERE idempotency_key = ?", (key,)
         )
         _execute(connection, key, now)
+        callbacks.enqueue(connection, "top_ups", key, "completed", now)
     due = "SELECT idempotency_key FROM top_ups WHERE reverses_at <= ? AND status = 'completed'"
     for (key,) in connection.execute(due, (as_text(now),)).fetchall():
         reverse(connection, key, "taken_back_by_operator", now)
 
 
-def anything_due(connection: sqlite3.Connection, now: datetime) -> bool:
-    """Tell whether `carry_out_due` has something to do: most questions need no write."""
-    found = connection.execute(
+def carry_out_if_due(database: Database, now: datetime) -> None:
+    """Do so only where there is something to do: most questions need no write."""
+    found = database.read().execute(
         "SELECT 1 FROM top_ups WHERE (status = 'accepted' AND completes_at <= :now)"
         " OR (reverses_at <= :now AND status = 'completed') LIMIT 1",
         {"now": as_text(now)},
-    ).fetchone()
-    return found is not None
+    )
+    if found.fetchone() is not None:
+        with database.write() as connection:
+            carry_out_due(connection, now)
 
 
 def reverse(connection: sqlite3.Connection, key: str, reason: str, now: datetime) -> None:
@@ -175,6 +180,7 @@ def reverse(connection: sqlite3.Connection, key: str, reason: str, now: datetime
     if not added:
         raise NothingToReverse(key)
     connection.execute("UPDATE top_ups SET reverses_at = NULL WHERE idempotency_key = ?", (key,))
+    callbacks.enqueue(connection, "reversals", key, "reversed", now)
 
 
 def statement(connection: sqlite3.Connection, after: int, limit: int) -> list[dict[str, Any]]:

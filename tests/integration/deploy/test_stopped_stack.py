@@ -36,7 +36,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
     [
         "verify",
         "parked list",
-        "payout run --month 2026-12",
+        "payout run --month 2026-12 --clerk anna",
         f"postbacks receipt {SOME_ID}",
         "postbacks list",
         "events republish --since 2026-11-01",

@@ -150,6 +150,20 @@ def test_services_may_read_a_contact(desk: Desk) -> None:
     assert desk.ask("GET", unknown, key=SERVICE).status_code == 404
 
 
+def test_services_may_read_many_phones_at_once(desk: Desk) -> None:
+    one, other = desk.register(), desk.register()
+    unknown = "00000000-0000-4000-8000-000000000000"
+    wanted = {"members": [one["member_id"], other["member_id"], unknown], "relatives": [unknown]}
+    assert desk.ask("POST", "/contacts", key={}, json=wanted).status_code == 401
+    assert desk.ask("POST", "/contacts", key=SERVICE, json=wanted).get_json() == {
+        "members": {who["member_id"]: who["phone"] for who in (one, other)},
+        "relatives": {},
+    }
+    many = {"members": [unknown] * 201}
+    refused = desk.ask("POST", "/contacts", key=SERVICE, json=many)
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "members")
+
+
 def test_blocking_is_announced_once_and_can_be_undone(
     desk: Desk, service_engine: Callable[[str], Engine]
 ) -> None:

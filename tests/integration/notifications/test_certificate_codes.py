@@ -35,6 +35,7 @@ def payout(
         "SESSION_KEYS": "6b" * 32,
         "CERTIFICATE_KEYS": (b"c" * 32).hex(),
         "MANIFEST_KEYS": (b"m" * 32).hex(),
+        "OPERATOR_CALLBACK_KEYS": "6f" * 32,
         "MEMBERS_URL": world.members_url,
         "OPERATOR_BILLING_URL": NOWHERE,
     }

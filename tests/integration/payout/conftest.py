@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from services.payout.config import Patience, Reconciling, Settings
 from services.payout.domain import Kind
 from services.payout.goals import Wish
+from services.payout.top_ups.rate import NO_LIMIT
 from shared.http_client import HttpClient
 from tests.integration.payout.given import LIMITS, member_with, plan_all
 from tests.integration.payout.releasing import NOVEMBER
@@ -126,11 +127,13 @@ def settings() -> Settings:
         session_keys=(b"k" * 32,),
         certificate_keys=(b"c" * 32,),
         manifest_keys=(b"m" * 32,),
+        operator_callback_keys=(b"n" * 32, b"o" * 32),
         members_url="http://members.test",
         billing_url="http://billing.test",
         top_up_limits=LIMITS,
         release_below=0,
         executors=2,
+        operator_rate=NO_LIMIT,
         run_grace=timedelta(0),
         reversals_every=timedelta(seconds=1),
         patience=PATIENCE,

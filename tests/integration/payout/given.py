@@ -140,3 +140,14 @@ def said(engine: Engine, payout_id: UUID) -> list[tuple[str, int]]:
     with engine.connect() as connection:
         rows = connection.execute(ask, {"payout_id": str(payout_id)})
         return [(row.type, row.version) for row in rows]
+
+
+def told_reason(engine: Engine, payout_id: UUID) -> str | None:
+    """The reason that payout has said of a payout's end."""
+    ask = text("""
+        SELECT message::jsonb -> 'data' ->> 'reason' FROM event_log
+        WHERE aggregate_id = :payout_id ORDER BY version DESC LIMIT 1
+    """)
+    with engine.connect() as connection:
+        reason: str | None = connection.scalar(ask, {"payout_id": str(payout_id)})
+    return reason

@@ -28,6 +28,8 @@ def environment(engine: Engine, tmp_path: Path) -> Iterator[dict[str, str]]:
         "SERVICE_KEY": SERVICE_KEY,
         "SESSION_KEYS": (b"k" * 32).hex(),
         "CERTIFICATE_KEYS": (b"c" * 32).hex(),
+        "MANIFEST_KEYS": "6d" * 32,
+        "OPERATOR_CALLBACK_KEYS": "6f" * 32,
         "MEMBERS_URL": "http://127.0.0.1:1",
         "OPERATOR_BILLING_URL": "http://127.0.0.1:1",
     }

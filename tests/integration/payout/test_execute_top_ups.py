@@ -11,14 +11,15 @@ import pytest
 from services.payout.domain import Kind
 from services.payout.goals import Wish
 from services.payout.states import Fact, State
-from services.payout.store import payouts
+from services.payout.store import claims
 from services.payout.store.payouts import Payout
+from services.payout.top_ups import execution
 from services.payout.top_ups.billing import Billing, Outcome
-from services.payout.top_ups.execution import Executor, keep_outcome
+from services.payout.top_ups.outcomes import Tried, keep_outcomes
 from services.payout.top_ups.phones import Phones
-from shared.http_client import HttpClient
+from shared.http_client import Circuit, HttpClient
 from shared.months import read_month
-from tests.integration.payout.given import run_all, said
+from tests.integration.payout.given import run_all, said, told_reason
 from tests.integration.payout.world import World
 from tests.support.answers import answering
 
@@ -121,14 +122,16 @@ def test_an_operator_out_of_reach_was_sent_nothing(world: World) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>", b"[]", b"{}", b"null", b'{"phone": null}', b'{"phone": ""}', b'{"phone": 7927}'],
+    [b"<html>", b"[]", b"{}", b"null", b'{"members": []}']
+    + [b'{"members": {"ID": %s}}' % phone for phone in (b"null", b'""', b"7927")],
 )
 def test_a_number_that_cannot_be_read_is_no_number_to_send_to(world: World, body: bytes) -> None:
     """INVARIANT: nothing was sent, so the payout is free to be sent at once when it can be read."""
     payout = world.reserved()
+    body = body.replace(b"ID", str(payout.member_id).encode())
     with answering(lambda _method, _path: (200, body)) as broken:
         phones = Phones(HttpClient(broken))
-        hands = Executor(world.engine, world.billing, phones, world.patience, world.clock)
+        hands = world.hands(phones=phones)
         assert hands.send_next()
     waiting = world.payout(payout.payout_id)
     assert (waiting.state, waiting.attempts) == (State.RESERVED, 1)
@@ -145,18 +148,10 @@ def test_a_declined_top_up_gives_the_points_back(world: World, reason: str) -> N
     declined = world.payout(payout.payout_id)
     assert (declined.state, declined.reason) == (State.DECLINED, reason)
     assert said(world.engine, payout.payout_id)[-1] == ("payout.declined", 2)
+    assert told_reason(world.engine, payout.payout_id) == reason
     world.hear("released", payout)
     assert world.payout(payout.payout_id).state is State.RELEASED
     assert_not_paid(world, payout)
-
-
-def test_a_top_up_accepted_for_later_is_asked_about_until_it_is_done(world: World) -> None:
-    payout = world.reserved()
-    world.operator.go_wrong("accepted", world.phone(payout), count=1, seconds=0.2)
-    world.executor.send_next()
-    assert world.payout(payout.payout_id).state is State.UNKNOWN
-    world.work(until=State.COMPLETED, payout=payout)
-    assert_paid_once(world, payout)
 
 
 def test_an_answer_of_another_amount_is_a_clerks_matter(world: World) -> None:
@@ -185,8 +180,8 @@ def test_a_payout_left_in_sending_is_asked_about_not_sent_again(world: World) ->
     """INVARIANT: what a killed executor left behind may have been paid."""
     payout = world.reserved()
     with world.engine.begin() as connection:
-        claimed = payouts.claim(connection, world.clock(), world.clock() + world.patience.lease)
-    assert claimed is not None
+        lease_ends = world.clock() + world.patience.lease
+        [claimed] = claims.claim(connection, world.clock(), lease_ends, 1)
     world.billing.top_up(claimed, world.phone(payout))  # and here it was killed
     assert not world.executor.find_lost()  # its lease still runs
     world.work()
@@ -201,28 +196,27 @@ def test_an_answer_to_a_lost_lease_does_not_overwrite_a_newer_attempt(world: Wor
     world.work()
     with world.engine.begin() as connection:
         for fact in (Fact.NOT_DONE, Fact.DECLINED, Fact.UNCLEAR, Fact.COMPLETED):
-            keep_outcome(connection, stale, Outcome(fact), world.patience, world.clock())
+            tried = [Tried(stale, Outcome(fact))]
+            keep_outcomes(connection, tried, world.patience, world.clock())
     assert_paid_once(world, payout)
 
 
-def test_two_executors_share_the_work_and_pay_each_payout_once(world: World) -> None:
+def test_executors_share_the_work_and_pay_each_payout_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """INVARIANT: SKIP LOCKED and the committed claim keep two executors from one payout."""
-    ids = [world.member(points=100 + one) for one in range(12)]
-    run_all(world.engine, read_month("2026-11"), world.clock)
-    planned = [payout for member_id in ids for payout in world.payouts_of(member_id)]
-    for payout in planned:
-        world.hear("reserved", payout)
+    planned = world.reserved_at_once(12)
+    monkeypatch.setitem(execution.MOST, Circuit.CLOSED, 2)
     executors = [world.hands() for _ in range(4)]
 
     def work_through(number: int) -> int:
-        done = 0
+        batches = 0
         while executors[number].work():
-            done += 1
-        return done
+            batches += 1
+        return batches
 
     with ThreadPoolExecutor(4) as pool:
-        done = sum(pool.map(work_through, range(4)))
-    assert done == len(planned) == 12
+        assert sum(pool.map(work_through, range(4))) >= len(planned) / 2
     executed = world.operator.executed([one.payout_id for one in planned])
     assert executed == {one.payout_id: [one.amount] for one in planned}
 

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import pytest
 import structlog
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.payout.api.app import build
@@ -19,9 +18,9 @@ from services.payout.config import Settings
 from services.payout.states import Fact, State
 from services.payout.store.payouts import Payout
 from services.payout.top_ups.billing import Outcome
-from services.payout.top_ups.execution import keep_outcome
+from services.payout.top_ups.outcomes import Tried, keep_outcomes
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
-from tests.integration.payout.given import said
+from tests.integration.payout.given import said, told_reason
 from tests.integration.payout.world import World
 from tests.support.answers import Answer, answering
 
@@ -79,10 +78,7 @@ def test_a_payout_that_the_operator_never_heard_of_gives_its_points_back(
 def test_what_a_clerk_writes_stays_here(world: World, desk: Desk, held: Payout) -> None:
     """INVARIANT: his words may name a person; an event carries the one word `given_up`."""
     give_up(desk(), held.payout_id, reason="Ivan Petrov called")
-    ask = text("SELECT message::jsonb -> 'data' ->> 'reason' AS reason FROM event_log"
-               " WHERE aggregate_id = :id AND version = 2")  # fmt: skip
-    with world.engine.connect() as connection:
-        assert connection.scalar(ask, {"id": str(held.payout_id)}) == "given_up"
+    assert told_reason(world.engine, held.payout_id) == "given_up"
 
 
 def test_a_payout_that_was_executed_is_completed_instead(world: World, desk: Desk) -> None:
@@ -205,7 +201,8 @@ def test_an_executors_late_answer_moves_no_held_payout(
 ) -> None:
     """INVARIANT: what is held moves by a clerk alone."""
     with world.engine.begin() as connection:
-        keep_outcome(connection, held, Outcome(fact, "late"), world.patience, world.clock())
+        late = Tried(held, Outcome(fact, "late"))
+        keep_outcomes(connection, [late], world.patience, world.clock())
     assert world.payout(held.payout_id) == held
 
 
@@ -215,7 +212,7 @@ def test_a_top_up_that_was_done_after_all_is_an_error_in_the_log(
     give_up(desk(), held.payout_id)
     done = Outcome(Fact.COMPLETED, reference="t-1")
     with structlog.testing.capture_logs() as logs, world.engine.begin() as connection:
-        keep_outcome(connection, held, done, world.patience, world.clock())
+        keep_outcomes(connection, [Tried(held, done)], world.patience, world.clock())
     [told] = [one for one in logs if one["event"] == "top_up.done_after_all"]
     assert (told["log_level"], told["payout_id"]) == ("error", str(held.payout_id))
     assert world.payout(held.payout_id).state is State.DECLINED

@@ -20,6 +20,7 @@ WAY = {
     State.RESERVED: [State.REQUESTED, State.RESERVED],
     State.SENDING: [State.REQUESTED, State.RESERVED, State.SENDING],
     State.UNKNOWN: [State.REQUESTED, State.RESERVED, State.SENDING, State.UNKNOWN],
+    State.ACCEPTED: [State.REQUESTED, State.RESERVED, State.SENDING, State.ACCEPTED],
     State.HELD: [State.REQUESTED, State.RESERVED, State.SENDING, State.HELD],
     State.COMPLETED: [State.REQUESTED, State.RESERVED, State.COMPLETED],
     State.SETTLED: [State.REQUESTED, State.RESERVED, State.COMPLETED, State.SETTLED],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -50,6 +51,30 @@ def test_a_kill_between_the_call_and_the_commit_pays_once(
         eventually(lambda: state() is State.COMPLETED, seconds=120)
     assert executed() == [payout.points]
     assert world.payout(payout.payout_id).attempts == 1
+
+
+def test_a_kill_in_the_middle_of_a_batch_pays_each_once(
+    world: World, executor_settings: dict[str, str], tmp_path: Path
+) -> None:
+    """INVARIANT: those paid and not yet kept, the one under way, and those never sent."""
+    world.clock.now = utc_now()
+    payouts = world.reserved_at_once(6)
+    ids = [one.payout_id for one in payouts]
+    world.operator.go_wrong("no_answer", world.phone(payouts[2]), count=1, seconds=60)
+
+    def executed() -> dict[UUID, list[int]]:
+        return world.operator.executed(ids)
+
+    settings = executor_settings | {"EXECUTORS": "1"}
+    with running("payout", "execute", tmp_path, settings) as first:
+        eventually(lambda: executed()[ids[2]], seconds=120)
+        process.kill(first)
+    assert {world.payout(one).state for one in ids} == {State.SENDING}
+    with running("payout", "execute", tmp_path, executor_settings):
+        eventually(
+            lambda: {world.payout(one).state for one in ids} == {State.COMPLETED}, seconds=120
+        )
+    assert executed() == {one.payout_id: [one.points] for one in payouts}
 
 
 def test_an_executor_ends_well_when_told_to(

@@ -1,6 +1,7 @@
 """A small world around payout: members with phones, points, a run, and the operator's own books."""
 
 import secrets
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
 from services.payout.top_ups.execution import Executor
 from services.payout.top_ups.phones import Phones
+from services.payout.top_ups.rate import NO_LIMIT, Rate
 from shared.http_client import Breaker, HttpClient
 from shared.months import Month, month_at
 from tests.integration.payout.given import (
@@ -110,14 +112,24 @@ class World:
         self.patience = patience
         self._members = members
         self.phones: dict[UUID, str] = {}
+        self.stop = threading.Event()
         self.book = CodeBook([b"c" * 32])
         self.billing = Billing(HttpClient(operator.url, read_seconds=2, breaker=Breaker(10**6)))
         self.executor = self.hands()
 
-    def hands(self, billing: Billing | None = None) -> Executor:
+    def hands(
+        self, billing: Billing | None = None, phones: Phones | None = None, rate: Rate = NO_LIMIT
+    ) -> Executor:
         """One more executor on the same database."""
-        phones = Phones(self._members)
-        return Executor(self.engine, billing or self.billing, phones, self.patience, self.clock)
+        return Executor(
+            self.engine,
+            billing or self.billing,
+            phones or Phones(self._members),
+            self.patience,
+            self.clock,
+            self.stop,
+            rate,
+        )
 
     def member(self, *wishes: Wish, points: int = 0) -> UUID:
         """Register a member with a phone, goals and points."""
@@ -142,6 +154,15 @@ class World:
         with self.engine.begin() as connection:
             hear_points(connection, "reserved", payout, self.clock)
         return self.payout(payout.payout_id)
+
+    def reserved_at_once(self, count: int) -> list[Payout]:
+        """So many payouts whose points are reserved: an executor takes them as one batch."""
+        member_ids = [self.member(points=100 + one) for one in range(count)]
+        run_all(self.engine, self.free_month(), self.clock)
+        payouts_ = [payout for one in member_ids for payout in self.payouts_of(one)]
+        for payout in payouts_:
+            self.hear("reserved", payout)
+        return [self.payout(payout.payout_id) for payout in payouts_]
 
     def phone(self, payout: Payout) -> str:
         return self.phones[payout.member_id]
@@ -174,6 +195,22 @@ class World:
 
     def follow_reversals(self) -> None:
         reversals.follow(self.engine, self.billing, self.clock)
+
+    def last_reversal(self) -> int:
+        """The number of the newest entry in the operator's list."""
+        after, more = 0, True
+        while more:
+            page = requests.get(
+                f"{self.operator.url}/reversals", params={"after": after}, timeout=5
+            ).json()
+            after = max([after, *(entry["reversal"] for entry in page["data"])])
+            more = page["has_more"]
+        return after
+
+    def ask_again(self, payout: Payout) -> None:
+        """As a clerk would."""
+        with self.engine.begin() as connection:
+            payouts.set_asked_again(connection, payout.payout_id, State.UNKNOWN, self.clock())
 
     def hear(self, what: str, payout: Payout, **fields: Any) -> None:
         with self.engine.begin() as connection:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -64,8 +65,17 @@ def test_a_declined_top_up_is_not_done_for_good(reason: str | None, kept: str) -
 
 
 @pytest.mark.parametrize("status", ["accepted", "submitted"])
-def test_a_top_up_under_way_is_not_clear_yet(status: str) -> None:
-    assert judge(PAYOUT, told(status=status)).fact is Fact.UNCLEAR
+def test_a_top_up_under_way_is_accepted(status: str) -> None:
+    outcome = judge(PAYOUT, told(status=status))
+    assert (outcome.fact, outcome.reference) == (Fact.ACCEPTED, "t-1")
+
+
+@pytest.mark.parametrize("status", ["accepted", "completed", "declined"])
+def test_another_top_up_than_the_operator_named_before_contradicts_us(status: str) -> None:
+    before = replace(PAYOUT, state=State.ACCEPTED, operator_reference="t-0")
+    assert judge(before, told(status=status)).fact is Fact.CONTRADICTED
+    same = replace(before, operator_reference="t-1")
+    assert judge(same, told(status=status)).fact is not Fact.CONTRADICTED
 
 
 @pytest.mark.parametrize(

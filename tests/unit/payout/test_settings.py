@@ -9,6 +9,7 @@ WRONG = {
     "LEASE_SECONDS": "soon",
     "SMALLEST_TOP_UP_RUBLES": "0",
     "EXECUTORS": "none",
+    "OPERATOR_RATE_PER_SECOND": "-1",
     "SESSION_KEYS": "short",
     "APP_ENV": "moon",
 }
@@ -19,6 +20,7 @@ MISSING = {
     "SERVICE_KEY",
     "CERTIFICATE_KEYS",
     "MANIFEST_KEYS",
+    "OPERATOR_CALLBACK_KEYS",
     "MEMBERS_URL",
     "OPERATOR_BILLING_URL",
 }

@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from services.payout.api.till_schemas import LONGEST_CODE
+from services.payout.api.tills.schemas import LONGEST_CODE
 from services.payout.states import State
 from shared.schemas import Moment, StrictSchema, Text, Whole
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from services.payout.states import ENDS
-from services.payout.store.payouts import Payout, as_payout
+from services.payout.store.payouts import Payout, payout_of
 
 # The whole of the last member, so that the next chunk may begin after him.
 _NEXT = """
@@ -37,7 +37,7 @@ RETURNING payouts.*
 _ON_THEIR_WAY = text("""
 SELECT EXISTS (SELECT FROM payouts WHERE state IN ('planned', 'requested') AND run_month = :month)
     OR EXISTS (SELECT FROM payouts
-               WHERE state IN ('reserved', 'sending', 'unknown') AND run_month = :month)
+               WHERE state IN ('reserved', 'sending', 'unknown', 'accepted') AND run_month = :month)
     OR EXISTS (SELECT FROM payouts WHERE state = 'held' AND run_month = :month)
 """)
 _NOT_ENDED = text("""
@@ -73,4 +73,4 @@ def all_ended(connection: Connection, month: str) -> bool:
 
 
 def _in_order(rows: Sequence[Any] | Any) -> list[Payout]:
-    return sorted((as_payout(row) for row in rows), key=lambda one: (one.member_id, one.goal_id))
+    return sorted((payout_of(row) for row in rows), key=lambda one: (one.member_id, one.goal_id))

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from services.payout.api.till_schemas import PurchaseSchema
+from services.payout.api.tills.schemas import PurchaseSchema
 from services.payout.store.tills import Redemption
 from services.payout.tills.redeeming import Purchase, Till
 from shared.json_body import read_json
