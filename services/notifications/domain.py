@@ -94,15 +94,19 @@ def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
     if status == "accrued" and amount > 0:
         cause = f"bonus:{bonus_id}:accrued"
         return News(cause, member_id, Kind.BONUS_ACCRUED, facts | {"amount": amount})
-    if status != "rejected":
-        return None
+    return _news_of_fall(bonus_id, member_id, reason, facts) if status == "rejected" else None
+
+
+def _news_of_fall(
+    bonus_id: UUID, member_id: UUID, reason: str | None, facts: Mapping[str, str | int]
+) -> News:
     # After a whole return nothing is paid, so nothing is earned: the event carries no figure.
     cause = f"bonus:{bonus_id}:rejected"
     if reason == "returned":
         return News(cause, member_id, Kind.BONUS_RETURNED, facts)
     if reason is None or reason == "declined" or not is_harmless(reason):
         return News(cause, member_id, Kind.BONUS_REJECTED, facts)
-    return News(cause, member_id, Kind.BONUS_REJECTED_BECAUSE, facts | {"reason": reason})
+    return News(cause, member_id, Kind.BONUS_REJECTED_BECAUSE, {**facts, "reason": reason})
 
 
 def _news_of_gift(

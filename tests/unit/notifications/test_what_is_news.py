@@ -20,7 +20,7 @@ RICH = Account(accrued=500, debt=0)
 BONUS, MEMBER, PAYOUT = uuid4(), uuid4(), uuid4()
 
 
-def _news(
+def _news(  # noqa: PLR0913 - what an event says of a bonus
     status: str,
     *,
     amount: int = 76,
