@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from deploy.cli import (
+    cases,
     claims,
     codes,
     compare,
@@ -27,6 +28,7 @@ from deploy.cli import (
     rates,
     reaching,
     rebuild,
+    reconcile,
     rules,
     salons,
     stack,
@@ -62,6 +64,7 @@ def cashback() -> None:
 for group in (
     stack.stack,
     payout.payout,
+    cases.cases,
     messages.messages,
     partners.partners,
     postbacks.postbacks,
@@ -80,6 +83,7 @@ for group in (
 for command in (
     claims.alarms,
     exposure.exposure,
+    reconcile.reconcile,
     salons.liability,
     rebuild.rebuild,
     compare.compare,

@@ -13,8 +13,8 @@ from deploy.verify.check import Check
 from deploy.verify.run import verify as run
 
 _NOUNS = (
-    "anchor|bonus|certificate|claim|conversion|event|file|group|line|link|log|member|message|payout"
-    "|posting|receipt|redemption|row|rule|store|top-up"
+    "anchor|bonus|case|certificate|claim|conversion|day|event|file|group|line|link|log|member"
+    "|message|payout|posting|receipt|redemption|row|rule|store|top-up"
 )
 _PLURAL = re.compile(rf"\b({_NOUNS})(?:es|s)\b")
 

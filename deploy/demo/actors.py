@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from requests import Response
+
 from deploy.demo.calls import ask, call, send
 from deploy.target import Target
 from shared.http_client import HttpClient
@@ -131,6 +133,20 @@ class Clerk:
         """Look at the run of a month."""
         answer = call(self.system.clerk("payout"), "GET", f"/runs/{month}")
         return answer.json() if answer.ok else None
+
+    def begins_run(self, month: str) -> None:
+        """Begin the run of a month; again, it stays the one it is."""
+        sent = {"month": month, "clerk": "anna"}
+        send(self.system.clerk("payout"), "POST", "/runs", sent)
+
+    def review_of(self, month: str) -> dict[str, Any]:
+        """Look at what a run would pay."""
+        return dict(ask(self.system.clerk("payout"), f"/runs/{month}/review"))
+
+    def release_run(self, month: str, clerk: str, plan_hash: str) -> Response:
+        """Try to release a run in a clerk's name."""
+        sent = {"clerk": clerk, "plan_hash": plan_hash}
+        return call(self.system.clerk("payout"), "POST", f"/runs/{month}/release", json=sent)
 
     def payouts_of(self, month: str) -> list[dict[str, Any]]:
         """List what a run decided for each member."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from deploy.demo import salon
 from deploy.demo.actors import Clerk
-from deploy.demo.calls import send
+from deploy.demo.calls import ask, send
 from deploy.demo.purchases import Earned, Scene
 from shared.months import month_at
+from shared.signed import is_signed
 
 LIMIT = 200
 _DENOMINATIONS = (100, 250, 500, 750, 1_000, 1_500, 2_000, 2_500)
@@ -32,7 +33,8 @@ def tell(scene: Scene, earned: Earned, month: str, others: dict[str, int]) -> No
     scene.narrator.chapter(f"The run of {month}")
     _choose(scene)
     _preview(scene, earned, month, others)
-    _run(scene, month)
+    paid = min(LIMIT, earned.first) + earned.second + _largest_certificate(earned.third)
+    _run(scene, month, paid + sum(others.values()))
     _top_up_with_a_limit(scene, earned)
     _lost_answer(scene, earned, month)
     _certificate(scene, earned)
@@ -60,16 +62,40 @@ def _preview(scene: Scene, earned: Earned, month: str, others: dict[str, int]) -
     scene.narrator.expect("and writes nothing", scene.clerk.run_of(month), None)
 
 
-def _run(scene: Scene, month: str) -> None:
-    asked = {"month": month, "dry_run": False}
+def _run(scene: Scene, month: str, points: int) -> None:
+    """Two persons move the money: one begins the run, another releases what was looked at."""
     for _ in range(2):
-        send(scene.clerk.system.clerk("payout"), "POST", "/runs", asked)
-    finished = scene.narrator.eventually(
-        lambda: scene.clerk.run_of(month) or {}, lambda run: run.get("state") == "finished"
+        scene.clerk.begins_run(month)
+    planned = _until(scene, month, "planned")
+    scene.narrator.expect(
+        "one clerk begins the run; it is planned and waits", planned.get("state"), "planned"
     )
-    says = "the run finishes; asking for it twice changed nothing"
+    review = scene.clerk.review_of(month)
+    scene.narrator.expect(f"the review shows {points} ₽ in all", review["points"], points)
+    same = scene.clerk.release_run(month, "anna", review["plan_hash"]).json()["code"]
+    scene.narrator.expect("whoever began it cannot release it", same, "same_person")
+    scene.clerk.release_run(month, "boris", review["plan_hash"]).raise_for_status()
+    finished = _until(scene, month, "finished")
+    says = "another clerk releases it, and it finishes; beginning it twice changed nothing"
     scene.narrator.expect(says, finished.get("state"), "finished")
     scene.narrator.expect("no payout failed", finished.get("failures"), {})
+    _signed(scene, month, review["plan_hash"])
+
+
+def _until(scene: Scene, month: str, state: str) -> dict[str, Any]:
+    return scene.narrator.eventually(
+        lambda: scene.clerk.run_of(month) or {}, lambda run: run.get("state") == state
+    )
+
+
+def _signed(scene: Scene, month: str, plan_hash: str) -> None:
+    payout = scene.clerk.system.clerk("payout")
+    signed = ask(payout, f"/runs/{month}/manifest")
+    key = ask(payout, "/runs/manifest-keys")["keys"].get(signed["key_id"], "")
+    holds = is_signed(signed["manifest"], signed["signature"], key)
+    scene.narrator.expect("its manifest is signed", holds, True)  # noqa: FBT003
+    told = signed["manifest"]["plan_hash"]
+    scene.narrator.expect("of exactly what was released", told, plan_hash)
 
 
 def _top_up_with_a_limit(scene: Scene, earned: Earned) -> None:

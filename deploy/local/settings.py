@@ -18,7 +18,7 @@ from deploy.prepare import DATABASE
 
 FILE = "settings.json"
 _KEY_NAMES = ("operator", "service")
-_SECRET_KEYS = ("session", "click", "certificate", "proof")
+_SECRET_KEYS = ("session", "click", "certificate", "proof", "manifest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,7 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
         "CLICK_KEYS": settings.keys["click"],
         "CERTIFICATE_KEYS": settings.keys["certificate"],
         "PROOF_KEYS": settings.keys["proof"],
+        "MANIFEST_KEYS": settings.keys["manifest"],
         "JOURNAL_DIR": str(settings.folder / "journal"),
         "SANDBOX_DIR": str(settings.folder / "sandbox"),
         "PARTNERS_FILE": str(settings.folder / "partners.json"),

@@ -45,7 +45,8 @@ SELECT count(asked.payout_id) AS payouts,
            AS of_another_amount,
        count(*) FILTER (WHERE asked.state NOT IN ('settled', 'released', 'returned', 'refused'))
            AS unfinished
-FROM payout.payouts AS asked FULL JOIN bonus_status.payouts AS held USING (payout_id)
+FROM (SELECT * FROM payout.payouts WHERE state NOT IN ('planned', 'cancelled')) AS asked
+FULL JOIN bonus_status.payouts AS held USING (payout_id)
 """
 # Executed once: the money went out, even if the operator took it back later.
 _TOP_UPS_DONE = """

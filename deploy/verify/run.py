@@ -10,7 +10,7 @@ from psycopg import IsolationLevel
 from psycopg.rows import dict_row
 
 from deploy.target import Target
-from deploy.verify import books, chain, intake, journey, queues
+from deploy.verify import books, chain, intake, journey, queues, reconciled, runs
 from deploy.verify.books import Auditor
 from deploy.verify.check import Check
 
@@ -30,6 +30,8 @@ def verify(system: Target, *, wait_seconds: float, say: Callable[[str], None]) -
             *chain.checks(auditor),
             *intake.checks(auditor),
             *journey.checks(auditor, system),
+            *runs.checks(auditor, system),
+            reconciled.check(auditor),
             *queues.checks(auditor, system),
         ]
 

@@ -1,12 +1,17 @@
 """Where payout is put together: one process a role, `python -m services.payout ROLE`."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
+from sqlalchemy import Engine
 
-from services.payout import certificates, config, consumer, monthly_run
+from services.payout import certificates, config, consumer
 from services.payout.certificates import CodeBook
 from services.payout.hearing import Hearing
+from services.payout.monthly_run import schedule as months
+from services.payout.reconciliation import schedule as days
+from services.payout.reconciliation.reconciling import Desk
 from services.payout.top_ups import reversals
 from services.payout.top_ups.billing import Billing
 from services.payout.top_ups.execution import Executor
@@ -19,10 +24,13 @@ from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
 from shared.server import serve
+from shared.signed import Signer
 
 log = structlog.get_logger()
 _IDLE_SECONDS = 0.25
 _TICK_SECONDS = 1.0
+# A month's first day has as many lines as there are members.
+_FILE_SECONDS = 60.0
 
 
 def _migrate(_stop: threading.Event) -> None:
@@ -84,17 +92,41 @@ def _execute(stop: threading.Event) -> None:
 
 def _schedule(stop: threading.Event) -> None:
     settings, pulse = _start()
-    engine = database.connect(settings.database_url, pool_size=2)
-    hearing = Hearing(settings.kafka_bootstrap)
+    engine = database.connect(settings.database_url, pool_size=3)
+    hearing, signer = Hearing(settings.kafka_bootstrap), Signer(settings.manifest_keys)
 
     def tick() -> bool:
-        for _ in monthly_run.tick(engine, settings, hearing.has_caught_up, utc_now):
+        for _ in months.tick(engine, settings, hearing.has_caught_up, signer, utc_now):
             pulse.beat()
             if stop.is_set():
                 break
         return False
 
-    keep_doing([Job("schedule", tick, _TICK_SECONDS)], stop, pulse)
+    every = settings.reconciling.every.total_seconds()
+    keep_doing(
+        [
+            Job("schedule", tick, _TICK_SECONDS),
+            Job("reconciliation", _reconciling(engine, settings, stop, pulse), every),
+        ],
+        stop,
+        pulse,
+    )
+
+
+def _reconciling(
+    engine: Engine, settings: config.Settings, stop: threading.Event, pulse: Pulse
+) -> Callable[[], bool]:
+    desk = Desk(engine, settings.reconciling, utc_now)
+    billing = Billing(HttpClient(settings.billing_url, read_seconds=_FILE_SECONDS))
+
+    def reconcile() -> bool:
+        for _ in days.tick(desk, billing):
+            pulse.beat()
+            if stop.is_set():
+                break
+        return False
+
+    return reconcile
 
 
 def _start() -> tuple[config.Settings, Pulse]:

@@ -26,6 +26,16 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciling:
+    """When the operator's daily file is fetched (Moscow), and what becomes of a difference."""
+
+    hour: int
+    every: timedelta
+    case_owner: str
+    case_time: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the processes of payout need to know."""
 
@@ -39,13 +49,16 @@ class Settings:
     service_key: str
     session_keys: tuple[bytes, ...]
     certificate_keys: tuple[bytes, ...]
+    manifest_keys: tuple[bytes, ...]
     members_url: str
     billing_url: str
     top_up_limits: TopUpLimits
+    release_below: int
     executors: int
     run_grace: timedelta
     reversals_every: timedelta
     patience: Patience
+    reconciling: Reconciling
 
 
 def from_environment() -> Settings:
@@ -62,12 +75,14 @@ def from_environment() -> Settings:
         service_key=env.str("SERVICE_KEY"),
         session_keys=tuple(env.keys_of("SESSION_KEYS")),
         certificate_keys=tuple(env.keys_of("CERTIFICATE_KEYS")),
+        manifest_keys=tuple(env.keys_of("MANIFEST_KEYS")),
         members_url=env.str("MEMBERS_URL"),
         billing_url=env.str("OPERATOR_BILLING_URL"),
         top_up_limits=TopUpLimits(
             smallest=env.int("SMALLEST_TOP_UP_RUBLES", 1, validate=Range(min=1)),
             largest=env.int("LARGEST_TOP_UP_RUBLES", 100_000, validate=Range(min=1)),
         ),
+        release_below=env.int("RELEASE_BELOW_RUBLES", 0, validate=Range(min=0)),
         executors=env.int("EXECUTORS", 4, validate=Range(1, 64)),
         run_grace=_seconds(env, "RUN_GRACE_SECONDS", 2),
         reversals_every=_seconds(env, "REVERSALS_EVERY_SECONDS", 5),
@@ -77,6 +92,12 @@ def from_environment() -> Settings:
             give_up=_seconds(env, "GIVE_UP_SECONDS", 86_400),
             first=_seconds(env, "FIRST_PAUSE_SECONDS", 1),
             longest=_seconds(env, "LONGEST_PAUSE_SECONDS", 300),
+        ),
+        reconciling=Reconciling(
+            hour=env.int("RECONCILE_HOUR", 6, validate=Range(0, 23)),
+            every=_seconds(env, "RECONCILE_EVERY_SECONDS", 300),
+            case_owner=env.str("CASE_OWNER", "payouts"),
+            case_time=timedelta(days=env.int("CASE_DAYS", 5, validate=Range(1, 365)) or 0),
         ),
     )
     env.done()

@@ -8,6 +8,7 @@ from uuid import UUID
 class State(StrEnum):
     """Where a payout stands."""
 
+    PLANNED = "planned"  # written down; nothing is asked for before its run is released
     REQUESTED = "requested"  # bonus_status was asked to reserve the points
     RESERVED = "reserved"  # the points wait for us; nothing was sent
     SENDING = "sending"  # committed before the call: from here on money may have moved
@@ -20,11 +21,14 @@ class State(StrEnum):
     REVERSED = "reversed"  # the operator took a completed top-up back
     RETURNED = "returned"  # and the points are the member's again: the end
     REFUSED = "refused"  # there was nothing to reserve: the end
+    CANCELLED = "cancelled"  # its run was cancelled before it was asked for: the end
 
 
 class Fact(StrEnum):
     """What can happen to a payout."""
 
+    ASKED_FOR = "asked_for"
+    RUN_CANCELLED = "run_cancelled"
     POINTS_RESERVED = "points_reserved"
     POINTS_REFUSED = "points_refused"
     POINTS_WRITTEN_OFF = "points_written_off"
@@ -43,6 +47,9 @@ class Fact(StrEnum):
 
 
 MOVES: Mapping[tuple[State, Fact], State] = {
+    (State.PLANNED, Fact.ASKED_FOR): State.REQUESTED,
+    (State.PLANNED, Fact.RUN_CANCELLED): State.CANCELLED,
+    (State.RESERVED, Fact.RUN_CANCELLED): State.DECLINED,
     (State.REQUESTED, Fact.POINTS_RESERVED): State.RESERVED,
     (State.REQUESTED, Fact.POINTS_REFUSED): State.REFUSED,
     (State.RESERVED, Fact.CLAIMED): State.SENDING,
@@ -68,7 +75,7 @@ MOVES: Mapping[tuple[State, Fact], State] = {
     (State.REVERSED, Fact.POINTS_WRITTEN_OFF): State.REVERSED,
     (State.REVERSED, Fact.POINTS_RETURNED): State.RETURNED,
 }
-ENDS = frozenset({State.SETTLED, State.RELEASED, State.RETURNED, State.REFUSED})
+ENDS = frozenset({State.SETTLED, State.RELEASED, State.RETURNED, State.REFUSED, State.CANCELLED})
 
 
 class IllegalMove(ValueError):

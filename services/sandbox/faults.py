@@ -28,7 +28,7 @@ _PRECISION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to go wrong: `only_for` a phone or a store, in calls that write, read, or all."""
+    """One way to go wrong: `only_for` a phone or a store, in calls of one kind, or in all."""
 
     mode: str
     only_for: str | None = None

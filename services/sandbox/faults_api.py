@@ -22,7 +22,8 @@ class SwitchSchema(StrictSchema):
     store_id = Slug(load_default=None, allow_none=True)
     network = Slug(load_default=None, allow_none=True)
     calls = fields.String(
-        load_default="writes", validate=validate.OneOf(["writes", "reads", "all"])
+        load_default="writes",
+        validate=validate.OneOf(["writes", "reads", "statements", "all"]),
     )
     count = Whole(load_default=None, allow_none=True, lowest=1, highest=1_000_000)
     share = Number(load_default=1.0, validate=validate.Range(0, 1, min_inclusive=False))

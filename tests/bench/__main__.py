@@ -9,7 +9,7 @@ from tests.bench.report import Row, save, table
 from tests.bench.tools import MissingTool
 from tests.support import session
 
-BENCHES = ("redirect", "postback", "files", "pulls", "ledger", "bonuses", "memory")
+BENCHES = ("redirect", "postback", "files", "pulls", "ledger", "bonuses", "manifest", "memory")
 
 
 def main(names: list[str]) -> int:

@@ -33,7 +33,12 @@ def refused(stack: RunningStack) -> Member:
 
 def test_a_held_payout_is_given_up(stack: RunningStack, refused: Member) -> None:
     month = stack.new_month()
-    run = cashback(stack, "payout", "run", "--month", month, "--json")
+    begun = cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")
+    assert begun["state"] == "planned"
+    release = ("payout", "release", "--month", month, "--yes", "--json", "--clerk")
+    refused_to = cashback(stack, *release, "anna")
+    assert (refused_to.returncode, "same_person" in refused_to.stderr) == (1, True)
+    run = cashback(stack, *release, "boris")
     assert run.returncode == 1, run.stderr
     assert json.loads(run.stdout)["progress"]["held"] == 1
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,11 +71,29 @@ def test_an_unknown_receipt_is_an_error(stack: RunningStack) -> None:
     assert "Error" in done.stderr
 
 
-def test_a_dry_run_shows_what_a_run_would_add(stack: RunningStack) -> None:
+def test_a_run_is_previewed_released_and_signed_by_command(
+    stack: RunningStack, tmp_path: Path
+) -> None:
     month = stack.new_month()
     before = cashback_json(stack, "payout", "run", "--month", month, "--dry-run")
     assert before["state"] == "preview"
-    cashback_json(stack, "payout", "run", "--month", month)
+    assert cashback(stack, "payout", "run", "--month", month).returncode == 2  # whoever asks?
+    cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")
+    waiting = cashback(stack, "payout", "run", "--month", month, "--dry-run").stdout
+    assert "waits for its release" in waiting.replace("\n", " ")
+    released = cashback(stack, "payout", "release", "--month", month, "--clerk", "boris", say="y\n")
+    assert "To be released" in released.stdout
+    cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")
+    signed = tmp_path / "signed"
+    assert (
+        cashback(stack, "payout", "manifest", "--month", month, "--into", str(signed)).returncode
+        == 0
+    )
+    assert cashback(stack, "payout", "check-manifest", str(signed)).returncode == 0
+    listed = signed / "payouts.csv"
+    listed.write_text(listed.read_text().replace("top_up", "topup"))
+    broken = cashback(stack, "payout", "check-manifest", str(signed))
+    assert (broken.returncode, "BROKEN payouts" in broken.stdout) == (1, True)
     preview = cashback_json(stack, "payout", "run", "--month", month, "--dry-run")
     assert (preview["totals"], preview["run"]["state"]) == ({}, "finished")
     assert "nothing would be added" in preview["note"]

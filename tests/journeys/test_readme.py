@@ -20,19 +20,7 @@ REPOSITORY = Path(__file__).parents[2]
 def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     stack: RunningStack,
 ) -> None:
-    blocks = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
-    script = "\necho\n".join(blocks)
-    told = subprocess.run(
-        ["bash", "-euc", script],
-        cwd=REPOSITORY,
-        env={**os.environ, "CASHBACK_STACK": str(stack.folder)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-    setting_up, answer, reading = told.stdout.partition("\nOK\n")
+    setting_up, answer, reading = _told(stack).partition("\nOK\n")
     assert answer
     postback, dry_run, partner, stores, network = _values(setting_up)
     reading, proven = re.split(r"\n\S*proof\.json: ", reading)
@@ -57,14 +45,33 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     assert statement["closing"] == (
         statement["opening"] + statement["earned"] + statement["corrected"] - statement["spent"]
     )
-    whole, changed = proven.split("holds  file")[1], proven.split("BROKEN file")[1]
+    whole, refused = proven.split("holds  file")[1], proven.split("BROKEN file")[1]
+    changed, _, reconciled = refused.partition("\nrefused\n")
     assert "BROKEN" not in whole.partition("payouts")[0]
     assert "BROKEN computation" in changed
-    assert "\nrefused\n" in changed
-    assert "accepted: 2 500.00 RUB" in changed
+    assert "accepted: 2 500.00 RUB" in reconciled
+    assert "1 case opened, 0 explained." in reconciled
+    assert "missing_here" in reconciled
+    assert reconciled.rstrip().endswith("0 cases opened, 1 explained.")
     again, same, richer, by_how_much = rebuilt
     assert richer["applied"] >= again["applied"] > 0
     assert (same["differences"], by_how_much["members_that_differ"] > 0) == ([], True)
+
+
+def _told(stack: RunningStack) -> str:
+    """Run all commands of the README in their order, in one shell."""
+    blocks = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    told = subprocess.run(
+        ["bash", "-euc", "\necho\n".join(blocks)],
+        cwd=REPOSITORY,
+        env={**os.environ, "CASHBACK_STACK": str(stack.folder)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    return told.stdout
 
 
 def _values(printed: str) -> Iterator[Any]:

@@ -11,10 +11,13 @@ from tests.support.stack import RunningStack
 _SECONDS = 120
 
 
-def cashback(stack: RunningStack, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command; answers how it ended and what it printed."""
+def cashback(
+    stack: RunningStack, *words: str, say: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, perhaps typing an answer; answers how it ended and what it printed."""
     return subprocess.run(
         [sys.executable, "-c", "from deploy.cli import main; main()", *words],
+        input=say,
         env={**os.environ, "CASHBACK_STACK": str(stack.folder)},
         capture_output=True,
         text=True,

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+import psycopg
+
 from deploy.local import servers as local
 from deploy.local.process import Running
 from tests.support import containers, session
@@ -65,11 +67,25 @@ def stop() -> None:
         local.stop(local.Servers(**started["addresses"], processes=processes))
 
 
+def without_fsync(dsn: str) -> None:
+    """Let a server that lives for one session leave it to the machine when to write to the disk.
+
+    We kill processes, PostgreSQL's too, never the machine: what it has in memory survives that. Of
+    all that the tests wait for, the disk was a good part.
+    """
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("ALTER SYSTEM SET full_page_writes = off")
+        admin.execute("SELECT pg_reload_conf()")
+
+
 def _start(folder: Path) -> dict[str, object]:
     if place() == "testcontainers":
         where, ids = containers.start()
+        without_fsync(where["postgres_dsn"])
         return {"addresses": where, "containers": ids, "processes": []}
     servers = local.start(folder, local.Ports(*free_ports(4)), "tests")
+    without_fsync(servers.postgres_dsn)
     where = Addresses(servers.postgres_dsn, servers.redis_url, servers.kafka_bootstrap)
     processes = [asdict(process) for process in servers.processes]
     return {"addresses": asdict(where), "containers": [], "processes": processes}

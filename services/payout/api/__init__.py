@@ -1,13 +1,12 @@
 """Payout over HTTP: what a member may see and change, what a clerk runs, what a service fetches."""
 
-from services.payout.api import clerks, held, members, salons
+from services.payout.api import held, members, reconciliation, runs, salons
 from services.payout.api.held import CannotAsk
 from services.payout.api.till_schemas import WrongSalonId
 from services.payout.domain import MonthOver, MonthTooFar
 from services.payout.goals import UnknownGoal, UnknownMember, WrongGoal
 from services.payout.store.certificates import UnknownCertificate
 from services.payout.store.payouts import UnknownPayout
-from services.payout.store.runs import UnknownRun
 from services.payout.top_ups.giving_up import (
     CannotGiveUp,
     MovedMeanwhile,
@@ -16,7 +15,7 @@ from services.payout.top_ups.giving_up import (
 )
 from shared.months import NotAMonth
 
-__all__ = ["REFUSALS", "clerks", "held", "members", "salons"]
+__all__ = ["REFUSALS", "held", "members", "reconciliation", "runs", "salons"]
 
 REFUSALS: dict[type[Exception], int] = {
     CannotAsk: 409,
@@ -30,9 +29,10 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownGoal: 404,
     UnknownMember: 404,
     UnknownPayout: 404,
-    UnknownRun: 404,
     WasExecuted: 409,
     WrongGoal: 422,
     WrongSalonId: 422,
+    **runs.REFUSALS,
+    **reconciliation.REFUSALS,
     **salons.REFUSALS,
 }

@@ -7,16 +7,19 @@ from sqlalchemy import Engine
 
 from services.payout import api, config
 from services.payout.certificates import CodeBook
+from services.payout.reconciliation.reconciling import Desk
 from services.payout.top_ups.billing import Billing
 from shared import database, ops
 from shared.clock import Clock, utc_now
 from shared.http_client import HttpClient
 from shared.identity import Access, Sessions
 from shared.server import end_with_parent
+from shared.signed import Signer
 from shared.web import create_app
 
 # A clerk who waits is told that the operator does not answer: three tries are well under his ten.
 _CLERK_WAITS_SECONDS = 2.0
+_FILE_SECONDS = 30.0
 
 
 def make_app() -> Flask:
@@ -31,15 +34,20 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
     sessions = Sessions(settings.session_keys)
     access = Access(settings.operator_key, settings.service_key, sessions, clock)
     book = CodeBook(settings.certificate_keys)
+    signer = Signer(settings.manifest_keys)
     billing = Billing(HttpClient(settings.billing_url, read_seconds=_CLERK_WAITS_SECONDS))
+    files = Billing(HttpClient(settings.billing_url, read_seconds=_FILE_SECONDS))
+    desk = Desk(engine, settings.reconciling, clock)
     return create_app(
         "payout",
         title="Payout",
         blueprints=[
             api.members.blueprint(engine, access, book, clock),
-            api.clerks.blueprint(engine, access, settings.top_up_limits, clock),
-            api.clerks.look_up(engine, access),
+            api.runs.blueprint(engine, access, settings.top_up_limits, signer, clock),
+            api.runs.look_up(engine, access),
             api.held.blueprint(engine, access, billing, settings.patience, clock),
+            api.reconciliation.days.blueprint(access, desk, files),
+            api.reconciliation.cases.blueprint(engine, access, clock),
             api.salons.blueprint(engine, access, clock),
             api.salons.tills_blueprint(engine, book, clock),
             ops.blueprint(engine, access),

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.payout.monthly_run import Preview
+from services.payout.monthly_run.planning import Preview
+from services.payout.monthly_run.review import LOWEST, TIMES, Review
 from services.payout.states import ENDS, State
 from services.payout.store import heard, runs
 from services.payout.store.runs import Run, Tally
@@ -37,20 +38,42 @@ def of_run(connection: Connection, run: Run) -> dict[str, Any]:
     """Tell what a run does."""
     tallies = runs.tally(connection, run.month)
     progress = _progress(tallies) | {"members": runs.count_members(connection)}
-    state = "planning" if run.planned_at is None else "running" if progress["open"] else "finished"
     return {
         "month": run.month,
         "dry_run": False,
-        "state": state,
+        "state": run.state.value,
         "cutoff_at": run.cutoff_at,
         "started_at": run.started_at,
+        "begun_by": run.begun_by,
         "planned_at": run.planned_at,
+        "plan_hash": run.plan_hash.hex() if run.planned_at else None,
+        "released_by": run.released_by,
+        "released_at": run.released_at,
+        "ended_at": run.ended_at,
+        "acts": runs.acts(connection, run.month),
         "note": _note(read_month(run.month), run.cutoff_at),
         "totals": _totals(tallies),
         "skipped": runs.count_skipped(connection, run.month),
         "bonuses_parked": heard.count_bonuses_parked(connection),
         "progress": progress,
         "failures": _failures(tallies),
+    }
+
+
+def of_review(found: Review) -> dict[str, Any]:
+    """Tell what a run would pay beside the run before it."""
+    run = found.run
+    return {
+        "month": run.month,
+        "state": run.state.value,
+        "begun_by": run.begun_by,
+        "payouts": run.payouts,
+        "points": run.points,
+        "plan_hash": run.plan_hash.hex(),
+        "month_before": found.month_before,
+        "lines": found.lines,
+        "outliers": found.outliers,
+        "outliers_are": f"above {TIMES} medians of their kind, and at least {LOWEST} points",
     }
 
 
@@ -74,8 +97,8 @@ def _progress(tallies: Sequence[Tally]) -> dict[str, int]:
     for one in tallies:
         by_state[one.state] += one.payouts
     ended = sum(by_state[state.value] for state in ENDS)
-    planned = by_state.total()
-    return {"planned": planned, "ended": ended, "open": planned - ended, **by_state}
+    payouts = by_state.total()
+    return {"payouts": payouts, "ended": ended, "open": payouts - ended, **by_state}
 
 
 def _failures(tallies: Sequence[Tally]) -> dict[str, int]:

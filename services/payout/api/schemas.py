@@ -6,7 +6,7 @@ from services.payout.domain import Kind
 from services.payout.goals import MOST_GOALS, Wish
 from services.payout.states import State
 from services.payout.store.reversals import Why
-from shared.schemas import Moment, ShortList, StrictSchema, Text, Truth, Whole, WholeInQuery
+from shared.schemas import Moment, ShortList, StrictSchema, Text, Whole, WholeInQuery
 
 _MOST_POINTS = 10**9
 _KIND = validate.OneOf([kind.value for kind in Kind])
@@ -43,42 +43,6 @@ class GoalsSchema(StrictSchema):
     """A member's goals in the order in which they are served."""
 
     goals = ShortList(fields.Nested(GoalSchema), required=True, fewest=1, most=MOST_GOALS)
-
-
-class RunRequestSchema(StrictSchema):
-    """Which month to run; a dry run computes the same and writes nothing."""
-
-    month = Text(required=True, longest=20, metadata={"example": "2026-12"})
-    dry_run = Truth(load_default=False)
-
-
-class TotalSchema(Schema):
-    """How many payouts of a kind, and the rubles in them."""
-
-    payouts = fields.Integer(required=True)
-    amount = fields.Integer(required=True)
-
-
-class RunSchema(Schema):
-    """A run: what it plans to pay, to whom it pays nothing, and how far it has come."""
-
-    month = fields.String(required=True)
-    dry_run = fields.Boolean(required=True)
-    state = fields.String(validate=validate.OneOf(["preview", "planning", "running", "finished"]))
-    cutoff_at = Moment(required=True)
-    started_at = Moment()
-    planned_at = Moment(allow_none=True)
-    note = fields.String(allow_none=True)
-    totals = fields.Dict(keys=fields.String(validate=_KIND), values=fields.Nested(TotalSchema))
-    skipped = fields.Dict(keys=fields.String(), values=fields.Integer())
-    bonuses_parked = fields.Integer(
-        required=True,
-        metadata={
-            "description": "messages of bonuses that wait parked now; their members may be missing"
-        },
-    )
-    progress = fields.Dict(keys=fields.String(), values=fields.Integer())
-    failures = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
 class PayoutSchema(Schema):

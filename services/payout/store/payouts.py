@@ -35,6 +35,8 @@ UPDATE payouts SET state = 'sending', attempts = attempts + 1, sent_at = :now, n
 WHERE payout_id = (
     SELECT payout_id FROM payouts
     WHERE state = 'reserved' AND kind = 'top_up' AND next_at <= :now
+      AND NOT EXISTS (SELECT FROM runs
+                      WHERE month = run_month AND state IN ('paused', 'cancelled'))
     ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING payouts.*
 """)
@@ -54,6 +56,7 @@ RETURNING payout_id
 _RESERVED_CERTIFICATES = text("""
 SELECT payouts.* FROM payouts
 WHERE state = 'reserved' AND kind = 'certificate' AND next_at <= :now
+  AND NOT EXISTS (SELECT FROM runs WHERE month = run_month AND state IN ('paused', 'cancelled'))
 ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _RESERVED = text("""
@@ -135,12 +138,12 @@ def find(connection: Connection, payout_id: UUID) -> Payout:
     row = connection.execute(_FIND, {"payout_id": payout_id}).first()
     if row is None:
         raise UnknownPayout([payout_id])
-    return _payout(row)
+    return as_payout(row)
 
 
 def lock(connection: Connection, payout_ids: Sequence[UUID]) -> dict[UUID, Payout]:
     """Answer payouts, each of which only this transaction may move; raises UnknownPayout."""
-    rows = [_payout(row) for row in connection.execute(_LOCK, {"ids": list(payout_ids)})]
+    rows = [as_payout(row) for row in connection.execute(_LOCK, {"ids": list(payout_ids)})]
     payouts = {one.payout_id: one for one in rows}
     missing = [payout_id for payout_id in payout_ids if payout_id not in payouts]
     if missing:
@@ -153,12 +156,12 @@ def of_run(
 ) -> list[Payout]:
     """Answer a page of a run's payouts past an id."""
     asked = {"month": month, "state": state and state.value, "after": after, "limit": limit}
-    return [_payout(row) for row in connection.execute(_OF_RUN, asked)]
+    return [as_payout(row) for row in connection.execute(_OF_RUN, asked)]
 
 
 def held(connection: Connection, *, after: UUID, limit: int) -> list[Payout]:
     """Answer a page of what waits for a clerk, of all runs, past an id."""
-    return [_payout(row) for row in connection.execute(_HELD, {"after": after, "limit": limit})]
+    return [as_payout(row) for row in connection.execute(_HELD, {"after": after, "limit": limit})]
 
 
 def claim(connection: Connection, now: datetime, lease_ends: datetime) -> Payout | None:
@@ -179,7 +182,7 @@ def lose(connection: Connection, now: datetime) -> list[UUID]:
 def reserved_certificates(connection: Connection, now: datetime, limit: int) -> list[Payout]:
     """Answer, locked, certificates that wait to be issued."""
     rows = connection.execute(_RESERVED_CERTIFICATES, {"now": now, "limit": limit})
-    return [_payout(row) for row in rows]
+    return [as_payout(row) for row in rows]
 
 
 def set_reserved(
@@ -228,10 +231,11 @@ def _first(
     lease_ends: datetime,
 ) -> Payout | None:
     row = connection.execute(query, {"now": now, "lease_ends": lease_ends}).first()
-    return None if row is None else _payout(row)
+    return None if row is None else as_payout(row)
 
 
-def _payout(row: Any) -> Payout:
+def as_payout(row: Any) -> Payout:
+    """Read a row of the table."""
     # By name, and only the names known here: a later migration may add columns under our feet.
     columns = {field.name: getattr(row, field.name) for field in fields(Payout)}
     return Payout(**columns | {"kind": Kind(row.kind), "state": State(row.state)})

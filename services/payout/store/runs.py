@@ -1,66 +1,50 @@
-"""Runs of a month: their one row, the accounts that a plan walks through, what came of them."""
+"""Runs of a month: their one row, what persons did to them, what came of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.payout.domain import Account, MemberStatus, Share, Skipped
-from services.payout.store.goals import goals_of_all
+from services.payout.monthly_run.standing import Act, RunState
 from shared.months import Month
 
 BEFORE_ALL = UUID(int=0)
 
 _START = text("""
-INSERT INTO runs (month, cutoff_at, started_at) VALUES (:month, :cutoff_at, :now)
+INSERT INTO runs (month, cutoff_at, started_at, begun_by)
+VALUES (:month, :cutoff_at, :now, :begun_by)
 ON CONFLICT DO NOTHING
 """)
-_FIND = text("""
-SELECT month, cutoff_at, started_at, planned_up_to, planned_at FROM runs WHERE month = :month
+_FIND = text("SELECT runs.* FROM runs WHERE month = :month")
+_OPEN = text("SELECT runs.* FROM runs WHERE ended_at IS NULL ORDER BY month")
+_LOCK = text("SELECT runs.* FROM runs WHERE month = :month FOR UPDATE")
+_ADVANCE = text("""
+UPDATE runs SET planned_up_to = :member_id, plan_hash = :plan_hash,
+                payouts = payouts + :payouts, points = points + :points
+WHERE month = :month
 """)
-_UNPLANNED = text("""
-SELECT month, cutoff_at, started_at, planned_up_to, planned_at FROM runs WHERE planned_at IS NULL
-ORDER BY month
+_PLANNED = text("UPDATE runs SET state = 'planned', planned_at = :now WHERE month = :month")
+_RELEASED = text("""
+UPDATE runs SET state = 'released', released_by = :by, released_at = :now WHERE month = :month
 """)
-_LOCK = text("""
-SELECT month, cutoff_at, started_at, planned_up_to, planned_at FROM runs WHERE month = :month
-FOR UPDATE
+_MOVED = text("UPDATE runs SET state = :state WHERE month = :month")
+_ASKED = text("""
+UPDATE runs SET asked_up_to = coalesce(:member_id, asked_up_to), asked_at = :asked_at
+WHERE month = :month
 """)
-_ADVANCE = text("UPDATE runs SET planned_up_to = :member_id WHERE month = :month")
-_PLANNED = text("UPDATE runs SET planned_at = :now WHERE month = :month")
-_ANYBODY = text("SELECT EXISTS (SELECT FROM members WHERE registered_at < :cutoff_at)")
-# What another run has asked for and got no answer to yet is as good as spent.
-_ACCOUNTS = text("""
-WITH chunk AS (
-    SELECT member_id, status, debt FROM members WHERE member_id > :after
-    ORDER BY member_id LIMIT :chunk
-), bounds AS (SELECT max(member_id::text)::uuid AS last FROM chunk),
-free AS (
-    SELECT member_id, sum(available) AS points FROM accruals, bounds
-    WHERE member_id > :after AND member_id <= last AND accrued_at < :cutoff_at
-    GROUP BY member_id
-), asked AS (
-    SELECT member_id, sum(amount) AS points FROM payouts, bounds
-    WHERE member_id > :after AND member_id <= last AND state = 'requested'
-    GROUP BY member_id
-)
-SELECT member_id, status, debt,
-       (coalesce(free.points, 0) - coalesce(asked.points, 0))::bigint AS spendable
-FROM chunk LEFT JOIN free USING (member_id) LEFT JOIN asked USING (member_id)
-ORDER BY member_id
+_ENDED = text("""
+UPDATE runs SET state = :state, ended_at = :now, manifest = :manifest WHERE month = :month
 """)
-_ADD_PAYOUTS = text("""
-INSERT INTO payouts (payout_id, run_month, member_id, goal_id, kind, amount, minimum, requested_at)
-SELECT payout_id, :month, member_id, goal_id, kind, amount, minimum, :now
-FROM unnest(CAST(:payout_ids AS uuid[]), CAST(:members AS uuid[]), CAST(:goals AS uuid[]),
-            CAST(:kinds AS text[]), CAST(:amounts AS bigint[]), CAST(:minimums AS bigint[]))
-     AS new (payout_id, member_id, goal_id, kind, amount, minimum)
+_ADD_ACT = text("""
+INSERT INTO run_acts (run_month, act, clerk, reason, acted_at)
+VALUES (:month, :act, :clerk, :reason, :acted_at)
 """)
-_ADD_SKIPPED = text("""
-INSERT INTO skipped (run_month, member_id, reason)
-SELECT :month, * FROM unnest(CAST(:members AS uuid[]), CAST(:reasons AS text[]))
+_ACTS = text("""
+SELECT act, clerk, reason, acted_at FROM run_acts WHERE run_month = :month
+ORDER BY number DESC LIMIT 100
 """)
 _MEMBERS = text("SELECT count(*) FROM members")
 _TALLY = text("""
@@ -84,22 +68,37 @@ class UnknownRun(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as it stands; it is planned once `planned_at` is set."""
+    """A run as it stands; `payouts` and `points` count what was planned, `manifest` is JSON.
+
+    `begun_by` None: the schedule; `released_by` None: it was so small that a setting released it.
+    """
 
     month: str
+    state: RunState
     cutoff_at: datetime
     started_at: datetime
+    begun_by: str | None
     planned_up_to: UUID | None
     planned_at: datetime | None
+    payouts: int
+    points: int
+    plan_hash: bytes
+    released_by: str | None
+    released_at: datetime | None
+    asked_up_to: UUID | None
+    asked_at: datetime | None
+    ended_at: datetime | None
+    manifest: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A payout about to be asked for."""
+class Done:
+    """What a person did to a run, and why."""
 
-    payout_id: UUID
-    member_id: UUID
-    share: Share
+    act: Act
+    clerk: str
+    reason: str | None
+    acted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +112,18 @@ class Tally:
     amount: int
 
 
-def start(connection: Connection, month: Month, cutoff_at: datetime, now: datetime) -> bool:
+def start(
+    connection: Connection, month: Month, cutoff_at: datetime, begun_by: str | None, now: datetime
+) -> bool:
     """Begin a run; answers False when the month has one already."""
-    row = {"month": str(month), "cutoff_at": cutoff_at, "now": now}
+    row = {"month": str(month), "cutoff_at": cutoff_at, "begun_by": begun_by, "now": now}
     return connection.execute(_START, row).rowcount == 1
 
 
 def find(connection: Connection, month: Month) -> Run | None:
     """Answer the run of a month."""
     row = connection.execute(_FIND, {"month": str(month)}).first()
-    return None if row is None else Run(*row)
+    return None if row is None else _run(row)
 
 
 def get(connection: Connection, month: Month) -> Run:
@@ -133,72 +134,65 @@ def get(connection: Connection, month: Month) -> Run:
     return run
 
 
-def unplanned(connection: Connection) -> list[Run]:
-    """Answer the runs whose plan is not whole yet."""
-    return [Run(*row) for row in connection.execute(_UNPLANNED)]
+def not_ended(connection: Connection) -> list[Run]:
+    """Answer the runs that something is still to be done for."""
+    return [_run(row) for row in connection.execute(_OPEN)]
 
 
-def lock(connection: Connection, month: str) -> Run:
-    """Answer a run and keep every other planner of it waiting until this transaction ends."""
-    return Run(*connection.execute(_LOCK, {"month": month}).one())
+def lock(connection: Connection, month: str) -> Run | None:
+    """Answer a run and keep everybody else who changes it waiting until this transaction ends."""
+    row = connection.execute(_LOCK, {"month": month}).first()
+    return None if row is None else _run(row)
 
 
-def anybody_before(connection: Connection, cutoff_at: datetime) -> bool:
-    """Tell whether the programme had a member before a moment."""
-    return bool(connection.scalar(_ANYBODY, {"cutoff_at": cutoff_at}))
-
-
-def accounts_after(
-    connection: Connection, cutoff_at: datetime, after: UUID, chunk: int
-) -> list[Account]:
-    """Answer the next members past an id, with what each may spend and wants it spent on."""
-    asked = {"cutoff_at": cutoff_at, "after": after, "chunk": chunk}
-    rows = connection.execute(_ACCOUNTS, asked).all()
-    goals = goals_of_all(connection, [row.member_id for row in rows])
-    return [
-        Account(
-            row.member_id,
-            MemberStatus(row.status),
-            row.debt,
-            row.spendable,
-            goals.get(row.member_id, []),
-        )
-        for row in rows
-    ]
-
-
-def add_payouts(
-    connection: Connection, month: str, planned: Sequence[Planned], now: datetime
+def advance(
+    connection: Connection, run: Run, member_id: UUID, plan_hash: bytes, points: Sequence[int]
 ) -> None:
-    """Write the payouts of a chunk; the unique key refuses a second one for the same goal."""
-    columns = {
-        "payout_ids": [one.payout_id for one in planned],
-        "members": [one.member_id for one in planned],
-        "goals": [one.share.goal_id for one in planned],
-        "kinds": [one.share.kind.value for one in planned],
-        "amounts": [one.share.amount for one in planned],
-        "minimums": [one.share.minimum for one in planned],
-    }
-    connection.execute(_ADD_PAYOUTS, {"month": month, "now": now, **columns})
-
-
-def add_skipped(
-    connection: Connection, month: str, skipped: Sequence[tuple[UUID, Skipped]]
-) -> None:
-    """Keep why members of a chunk get nothing."""
-    members = [member_id for member_id, _ in skipped]
-    reasons = [reason.value for _, reason in skipped]
-    connection.execute(_ADD_SKIPPED, {"month": month, "members": members, "reasons": reasons})
-
-
-def advance(connection: Connection, month: str, member_id: UUID) -> None:
-    """Remember up to which member the plan is written."""
-    connection.execute(_ADVANCE, {"month": month, "member_id": member_id})
+    """Remember up to which member the plan is written, and what it comes to."""
+    told = {"payouts": len(points), "points": sum(points), "plan_hash": plan_hash}
+    connection.execute(_ADVANCE, {"month": run.month, "member_id": member_id, **told})
 
 
 def finish_plan(connection: Connection, month: str, now: datetime) -> None:
     """Note that every member was looked at."""
     connection.execute(_PLANNED, {"month": month, "now": now})
+
+
+def set_released(connection: Connection, month: str, by: str | None, now: datetime) -> None:
+    """Let a run be paid; the database refuses whoever began it."""
+    connection.execute(_RELEASED, {"month": month, "by": by, "now": now})
+
+
+def set_state(connection: Connection, month: str, state: RunState) -> None:
+    """Keep where a run stands."""
+    connection.execute(_MOVED, {"month": month, "state": state.value})
+
+
+def set_asked(
+    connection: Connection, month: str, member_id: UUID | None, asked_at: datetime | None
+) -> None:
+    """Remember up to which member points are asked for; `asked_at` once all are."""
+    asked = {"month": month, "member_id": member_id, "asked_at": asked_at}
+    connection.execute(_ASKED, asked)
+
+
+def set_ended(
+    connection: Connection, month: str, state: RunState, manifest: str, now: datetime
+) -> None:
+    """Note that each payout of a run has ended, with its signed manifest."""
+    ended = {"month": month, "state": state.value, "manifest": manifest, "now": now}
+    connection.execute(_ENDED, ended)
+
+
+def add_act(connection: Connection, month: str, done: Done) -> None:
+    """Keep what a person did to a run."""
+    connection.execute(_ADD_ACT, {"month": month, **asdict(done), "act": done.act.value})
+
+
+def acts(connection: Connection, month: str) -> list[Done]:
+    """Answer the last 100 things that persons did to a run, the newest first."""
+    rows = connection.execute(_ACTS, {"month": month})
+    return [Done(Act(row.act), row.clerk, row.reason, row.acted_at) for row in rows]
 
 
 def count_members(connection: Connection) -> int:
@@ -215,3 +209,9 @@ def count_skipped(connection: Connection, month: str) -> dict[str, int]:
     """Count the members of a run that got nothing, by reason."""
     rows = connection.execute(_SKIPPED, {"month": month})
     return {row.reason: row.members for row in rows}
+
+
+def _run(row: Any) -> Run:
+    # By name, and only the names known here: a later migration may add columns under our feet.
+    columns = {field.name: getattr(row, field.name) for field in fields(Run)}
+    return Run(**columns | {"state": RunState(row.state)})

@@ -7,7 +7,7 @@ amount, is believed in nothing: a clerk looks.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from services.payout.states import Fact
 from services.payout.store.payouts import Payout
 from services.payout.store.reversals import Reversal
-from shared.http_client import HttpClient, NotSent, OutcomeUnknown
+from shared.http_client import CallFailed, HttpClient, NotSent, OutcomeUnknown
 from shared.schemas import Text, Whole
 
 log = structlog.get_logger()
@@ -46,6 +46,15 @@ class UnreadableAnswer(Exception):
 
     def __init__(self, fault: Exception) -> None:
         super().__init__(_said("an answer that cannot be read", fault))
+
+
+class NoStatement(Exception):
+    """The operator gave no file of a day."""
+
+    code = "no_statement"
+
+    def __init__(self, day: date, why: str) -> None:
+        super().__init__(_keepable(f"The operator gave no file of {day}: {why}"))
 
 
 class AnswerSchema(Schema):
@@ -127,6 +136,16 @@ class Billing:
         entries = _read(ReversalsSchema(), answer)["data"]
         found = [one for one in map(_reversal, entries) if one is not None]
         return max([after, *(one["reversal"] for one in entries)]), found
+
+    def statement(self, day: date) -> bytes:
+        """Answer the file of a day as it came; raises NoStatement."""
+        try:
+            answer = self._client.get(f"/statements/{day}")
+        except CallFailed as fault:
+            raise NoStatement(day, str(fault)) from None
+        if not answer.ok:
+            raise NoStatement(day, f"he answered {answer.status_code}")
+        return answer.content
 
 
 def judge_sent(payout: Payout, answer: requests.Response) -> Outcome:

@@ -1,4 +1,4 @@
-"""The billing over HTTP: top up, ask, read the statement."""
+"""The billing over HTTP: top up, ask, read the statement and the file of a day."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, cast
@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.sandbox.database import Database
 from services.sandbox.faults import Faults
-from services.sandbox.operator_billing import misbehave, top_ups
+from services.sandbox.operator_billing import daily_file, misbehave, top_ups
 from services.sandbox.schemas import PAGE_OF_HTML, AfterSchema, KeySchema
 from shared.clock import Clock
 from shared.schemas import StrictSchema, Whole
@@ -162,6 +162,19 @@ def list_reversals(page: dict[str, int]) -> dict[str, Any]:
     _carry_out_due(desk)
     rows = top_ups.reversals(desk.database.read(), **page)
     return {"data": rows, "has_more": len(rows) == page["limit"]}
+
+
+@blueprint.get("/statements/<day>")
+@blueprint.response(200, {"type": "string"}, content_type="text/csv")
+def day_file(day: str) -> Response:
+    """Answer the file of a day of Moscow: what was executed and taken back, and a last line."""
+    desk, of = _desk(), daily_file.read_day(day)
+    _carry_out_due(desk)
+    fault = desk.faults.draw("statements", day)
+    refusal = misbehave.instead_of_executing(fault) or misbehave.instead_of_a_file(fault)
+    if refusal is not None:
+        return refusal
+    return daily_file.answer(daily_file.lines_of(desk.database.read(), of), of, fault)
 
 
 @blueprint.get("/")

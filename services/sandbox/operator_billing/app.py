@@ -4,7 +4,7 @@ from flask import Flask
 
 from services.sandbox import config, faults, faults_api, forms
 from services.sandbox.database import Database
-from services.sandbox.operator_billing import api, misbehave, top_ups
+from services.sandbox.operator_billing import api, daily_file, misbehave, top_ups
 from shared import logs
 from shared.clock import Clock, utc_now
 from shared.server import end_with_parent
@@ -28,6 +28,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         title="Operator billing",
         blueprints=[api.blueprint, faults_api.blueprint],
         refusals={
+            daily_file.WrongDay: 422,
             top_ups.KeyReused: 409,
             top_ups.UnknownTopUp: 404,
             top_ups.NothingToReverse: 409,

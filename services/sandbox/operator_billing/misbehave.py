@@ -23,6 +23,11 @@ MODES = {
     "refused": "422, not executed: the request is not taken as it is",
     "garbage": "executed, answered with a page of HTML",
     "wrong_amount": "executed, answered with another amount",
+    "statement_loses_line": "calls `statements`: the day's file lacks its first line",
+    "statement_adds_line": "calls `statements`: the day's file has a top-up that nobody asked for",
+    "statement_wrong_amount": "calls `statements`: the first line's amount is another",
+    "statement_line_twice": "calls `statements`: the first line stands there twice",
+    "statement_is_cut": "calls `statements`: the file ends before its last line",
 }
 
 
@@ -54,6 +59,13 @@ def instead_of_executing(fault: Fault | None) -> Response | None:
             return lose_answer(fault)
         case _:
             return None
+
+
+def instead_of_a_file(fault: Fault | None) -> Response | None:
+    """Answer what the caller gets in place of a day's file; None when it is to be the file."""
+    if fault is not None and fault.mode in {"no_answer", "error_500_after", "garbage"}:
+        return tell({}, fault)
+    return None
 
 
 def tell(answer: dict[str, Any], fault: Fault | None) -> Response:

@@ -33,6 +33,7 @@ def payout(
         "SERVICE_KEY": SERVICE_KEY,
         "SESSION_KEYS": "6b" * 32,
         "CERTIFICATE_KEYS": (b"c" * 32).hex(),
+        "MANIFEST_KEYS": (b"m" * 32).hex(),
         "MEMBERS_URL": world.members_url,
         "OPERATOR_BILLING_URL": NOWHERE,
     }

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from services.payout.config import Patience, Settings
+from services.payout.config import Patience, Reconciling, Settings
+from services.payout.domain import Kind
+from services.payout.goals import Wish
 from shared.http_client import HttpClient
-from tests.integration.payout.given import LIMITS
+from tests.integration.payout.given import LIMITS, member_with, plan_all
+from tests.integration.payout.releasing import NOVEMBER
 from tests.integration.payout.world import (
     CLERK_KEY,
     SERVICE_KEY,
@@ -24,6 +27,7 @@ OWN_TABLES = (
     "accruals",
     "goals",
     "runs",
+    "run_acts",
     "payouts",
     "skipped",
     "reversals",
@@ -32,6 +36,11 @@ OWN_TABLES = (
     "wrong_codes",
     "salon_keys",
     "salons",
+    "case_acts",
+    "cases",
+    "reconciliations",
+    "statement_lines",
+    "statement_files",
     "parked",
 )
 PATIENCE = Patience(
@@ -40,6 +49,9 @@ PATIENCE = Patience(
     give_up=timedelta(days=1),
     first=timedelta(seconds=1),
     longest=timedelta(seconds=300),
+)
+RECONCILING = Reconciling(
+    hour=6, every=timedelta(seconds=300), case_owner="payouts", case_time=timedelta(days=5)
 )
 
 
@@ -95,11 +107,25 @@ def settings() -> Settings:
         service_key=SERVICE_KEY,
         session_keys=(b"k" * 32,),
         certificate_keys=(b"c" * 32,),
+        manifest_keys=(b"m" * 32,),
         members_url="http://members.test",
         billing_url="http://billing.test",
         top_up_limits=LIMITS,
+        release_below=0,
         executors=2,
         run_grace=timedelta(0),
         reversals_every=timedelta(seconds=1),
         patience=PATIENCE,
+        reconciling=RECONCILING,
     )
+
+
+@pytest.fixture
+def plan_hash(engine: Engine, clock: SteppedClock) -> str:
+    """A planned run, begun by anna, of five payouts; answers the hash that names it."""
+    with engine.begin() as connection:
+        for points in (100, 200, 300):
+            member_with(connection, clock, points)
+        both = (Wish(Kind.CERTIFICATE, target=500), Wish(Kind.TOP_UP))
+        member_with(connection, clock, 700, *both)
+    return plan_all(engine, NOVEMBER, clock)

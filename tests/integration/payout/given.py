@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import Connection, Engine, text
 
-from services.payout import consumer, monthly_run
+from services.payout import consumer
 from services.payout.domain import TopUpLimits
 from services.payout.goals import Wish, set_goals
+from services.payout.monthly_run import asking, planning, releasing
+from services.payout.store import runs
 from services.payout.store.payouts import Payout
 from shared.events import Received
 from shared.months import Month
@@ -85,11 +87,22 @@ def member_with(
     return member_id
 
 
-def plan_all(engine: Engine, month: Month, clock: SteppedClock) -> None:
-    """Begin the run of a month and plan it to its end."""
+def plan_all(engine: Engine, month: Month, clock: SteppedClock) -> str:
+    """Begin the run of a month and plan it to its end; answers the hash that names its plan."""
     with engine.begin() as connection:
-        run = monthly_run.begin(connection, month, clock())
-    for _ in monthly_run.plan(engine, run, LIMITS, clock):
+        run = planning.begin(connection, month, "anna", clock())
+    for _ in planning.plan(engine, run, LIMITS, clock):
+        pass
+    with engine.connect() as connection:
+        return runs.get(connection, month).plan_hash.hex()
+
+
+def run_all(engine: Engine, month: Month, clock: SteppedClock) -> None:
+    """Plan the run of a month, release it and ask for all of its points."""
+    plan_hash = plan_all(engine, month, clock)
+    with engine.begin() as connection:
+        releasing.release(connection, month, "boris", plan_hash, clock())
+    while asking.ask_chunk(engine, str(month), clock):
         pass
 
 

@@ -18,7 +18,7 @@ from services.payout.top_ups.execution import Executor, keep_outcome
 from services.payout.top_ups.phones import Phones
 from shared.http_client import HttpClient
 from shared.months import read_month
-from tests.integration.payout.given import plan_all, said
+from tests.integration.payout.given import run_all, said
 from tests.integration.payout.world import World
 from tests.support.answers import answering
 
@@ -47,7 +47,7 @@ def test_a_reserved_payout_tops_the_members_phone_up(world: World) -> None:
 
 def test_what_was_reserved_is_paid_not_what_was_asked_for(world: World) -> None:
     member_id = world.member(points=300)
-    plan_all(world.engine, read_month("2026-11"), world.clock)
+    run_all(world.engine, read_month("2026-11"), world.clock)
     [payout] = world.payouts_of(member_id)
     world.hear("reserved", payout, amount=290)
     world.work()
@@ -208,7 +208,7 @@ def test_an_answer_to_a_lost_lease_does_not_overwrite_a_newer_attempt(world: Wor
 def test_two_executors_share_the_work_and_pay_each_payout_once(world: World) -> None:
     """INVARIANT: SKIP LOCKED and the committed claim keep two executors from one payout."""
     ids = [world.member(points=100 + one) for one in range(12)]
-    plan_all(world.engine, read_month("2026-11"), world.clock)
+    run_all(world.engine, read_month("2026-11"), world.clock)
     planned = [payout for member_id in ids for payout in world.payouts_of(member_id)]
     for payout in planned:
         world.hear("reserved", payout)

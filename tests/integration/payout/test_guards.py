@@ -13,25 +13,39 @@ from tests.support.clock import SteppedClock
 
 PAIRS = {(state, after) for (state, _), after in MOVES.items()} | {(one, one) for one in State}
 WAY = {
-    State.REQUESTED: [],
-    State.REFUSED: [State.REFUSED],
-    State.RESERVED: [State.RESERVED],
-    State.SENDING: [State.RESERVED, State.SENDING],
-    State.UNKNOWN: [State.RESERVED, State.SENDING, State.UNKNOWN],
-    State.HELD: [State.RESERVED, State.SENDING, State.HELD],
-    State.COMPLETED: [State.RESERVED, State.COMPLETED],
-    State.SETTLED: [State.RESERVED, State.COMPLETED, State.SETTLED],
-    State.DECLINED: [State.RESERVED, State.SENDING, State.DECLINED],
-    State.RELEASED: [State.RESERVED, State.SENDING, State.DECLINED, State.RELEASED],
-    State.REVERSED: [State.RESERVED, State.COMPLETED, State.REVERSED],
-    State.RETURNED: [State.RESERVED, State.COMPLETED, State.REVERSED, State.RETURNED],
+    State.PLANNED: [],
+    State.CANCELLED: [State.CANCELLED],
+    State.REQUESTED: [State.REQUESTED],
+    State.REFUSED: [State.REQUESTED, State.REFUSED],
+    State.RESERVED: [State.REQUESTED, State.RESERVED],
+    State.SENDING: [State.REQUESTED, State.RESERVED, State.SENDING],
+    State.UNKNOWN: [State.REQUESTED, State.RESERVED, State.SENDING, State.UNKNOWN],
+    State.HELD: [State.REQUESTED, State.RESERVED, State.SENDING, State.HELD],
+    State.COMPLETED: [State.REQUESTED, State.RESERVED, State.COMPLETED],
+    State.SETTLED: [State.REQUESTED, State.RESERVED, State.COMPLETED, State.SETTLED],
+    State.DECLINED: [State.REQUESTED, State.RESERVED, State.SENDING, State.DECLINED],
+    State.RELEASED: [
+        State.REQUESTED,
+        State.RESERVED,
+        State.SENDING,
+        State.DECLINED,
+        State.RELEASED,
+    ],
+    State.REVERSED: [State.REQUESTED, State.RESERVED, State.COMPLETED, State.REVERSED],
+    State.RETURNED: [
+        State.REQUESTED,
+        State.RESERVED,
+        State.COMPLETED,
+        State.REVERSED,
+        State.RETURNED,
+    ],
 }
 MOVE = text("UPDATE payouts SET state = :state, reserved = amount")
 
 
 @pytest.fixture
 def planned(engine: Engine, clock: SteppedClock) -> Engine:
-    """A database with one payout that was just asked for."""
+    """A database with one payout that was just planned."""
     with engine.begin() as connection:
         member_with(connection, clock, 300)
     plan_all(engine, read_month("2026-11"), clock)

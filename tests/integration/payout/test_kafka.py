@@ -18,7 +18,7 @@ from shared import worker
 from shared.events import Event, open_envelope
 from shared.kafka import KafkaProducer, ends_of, has_read, make_producer
 from shared.months import read_month
-from tests.integration.payout.given import BALANCE, plan_all
+from tests.integration.payout.given import BALANCE, run_all
 from tests.support.clock import SteppedClock
 from tests.support.waiting import eventually
 
@@ -92,7 +92,7 @@ def test_bonuses_come_in_and_a_payout_asks_for_its_points(
     bonuses.accrue(70)
     bonuses.accrue(30, times=3)  # the same event three times is one bonus
     eventually(lambda: spendable(engine, bonuses.member_id) == 100)
-    plan_all(engine, read_month("2026-11"), clock)
+    run_all(engine, read_month("2026-11"), clock)
     with engine.connect() as connection:
         row = connection.execute(text("SELECT * FROM event_log ORDER BY position DESC")).first()
         payout_id = connection.execute(text("SELECT payout_id FROM payouts")).scalar_one()

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from services.payout import monthly_run
 from services.payout.domain import Kind
 from services.payout.goals import Wish
+from services.payout.monthly_run import planning
 from services.payout.store import payouts, runs
 from shared.months import Month
 from tests.integration.payout.given import (
@@ -20,6 +20,7 @@ from tests.integration.payout.given import (
     member_with,
     plan_all,
     planned,
+    run_all,
 )
 from tests.support.clock import SteppedClock
 
@@ -97,11 +98,11 @@ def test_a_run_repeated_adds_nothing(engine: Engine, clock: SteppedClock) -> Non
     with engine.begin() as connection:
         for _ in range(5):
             member_with(connection, clock, 100)
-    plan_all(engine, NOVEMBER, clock)
+    run_all(engine, NOVEMBER, clock)
     first = requests(engine)
     with engine.begin() as connection:
         member_with(connection, clock, 100)
-    plan_all(engine, NOVEMBER, clock)
+    run_all(engine, NOVEMBER, clock)
     assert requests(engine) == first == 5
     assert len(planned(engine, NOVEMBER)) == 5
 
@@ -129,25 +130,26 @@ def test_the_database_refuses_a_second_payout_of_a_goal(
 def test_a_plan_that_was_cut_off_goes_on_where_it_stood(
     engine: Engine, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(monthly_run, "CHUNK", 3)
+    monkeypatch.setattr(planning, "CHUNK", 3)
     with engine.begin() as connection:
         for _ in range(10):
             member_with(connection, clock, 100)
-        run = monthly_run.begin(connection, NOVEMBER, clock())
-    first = monthly_run.plan(engine, run, LIMITS, clock)
+        run = planning.begin(connection, NOVEMBER, "anna", clock())
+    first = planning.plan(engine, run, LIMITS, clock)
     assert [next(first), next(first)] == [3, 3]
     first.close()  # killed here
     with engine.connect() as connection:
-        [unplanned] = runs.unplanned(connection)
-    assert list(monthly_run.plan(engine, unplanned, LIMITS, clock)) == [3, 1]
-    assert len(planned(engine, NOVEMBER)) == requests(engine) == 10
+        [unplanned] = runs.not_ended(connection)
+    assert list(planning.plan(engine, unplanned, LIMITS, clock)) == [3, 1]
+    assert len(planned(engine, NOVEMBER)) == 10
+    assert requests(engine) == 0
 
 
 def test_two_planners_take_turns(
     engine: Engine, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """INVARIANT: two schedulers alive at once plan one run, each member once."""
-    monkeypatch.setattr(monthly_run, "CHUNK", 5)
+    monkeypatch.setattr(planning, "CHUNK", 5)
     with engine.begin() as connection:
         for _ in range(60):
             member_with(connection, clock, 100)
@@ -156,20 +158,20 @@ def test_two_planners_take_turns(
         planner.start()
     for planner in planners:
         planner.join()
-    assert len(planned(engine, NOVEMBER)) == requests(engine) == 60
+    assert list(planned(engine, NOVEMBER).values()) == [["top_up:100"]] * 60
 
 
 def test_a_preview_says_what_the_run_then_does_and_writes_nothing(
     engine: Engine, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(monthly_run, "CHUNK", 2)
+    monkeypatch.setattr(planning, "CHUNK", 2)
     with engine.begin() as connection:
         member_with(connection, clock, 734)
         member_with(connection, clock, 600, Wish(Kind.CERTIFICATE), Wish(Kind.TOP_UP))
         member_with(connection, clock)
     before = everything_said(engine)
     with engine.connect() as connection:
-        preview = monthly_run.preview(connection, NOVEMBER, LIMITS, clock())
+        preview = planning.preview(connection, NOVEMBER, LIMITS, clock())
         assert runs.find(connection, NOVEMBER) is None
     assert everything_said(engine) == before
     assert preview.payouts == Counter({Kind.TOP_UP: 2, Kind.CERTIFICATE: 1})
@@ -183,16 +185,16 @@ def test_a_preview_says_what_the_run_then_does_and_writes_nothing(
 def test_a_preview_of_a_month_that_has_its_run_tells_what_is_still_to_plan(
     engine: Engine, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(monthly_run, "CHUNK", 1)
+    monkeypatch.setattr(planning, "CHUNK", 1)
     with engine.begin() as connection:
         for _ in range(3):
             member_with(connection, clock, 100, Wish(Kind.TOP_UP, monthly_limit=60))
-        run = monthly_run.begin(connection, NOVEMBER, clock())
-    next(monthly_run.plan(engine, run, LIMITS, clock))
+        run = planning.begin(connection, NOVEMBER, "anna", clock())
+    next(planning.plan(engine, run, LIMITS, clock))
 
     def previewed() -> int:
         with engine.connect() as connection:
-            preview = monthly_run.preview(connection, NOVEMBER, LIMITS, clock())
+            preview = planning.preview(connection, NOVEMBER, LIMITS, clock())
         return preview.points[Kind.TOP_UP]
 
     assert previewed() == 120
@@ -213,7 +215,7 @@ def test_points_that_another_run_asked_for_are_not_asked_for_again(
 def test_refused_points_end_the_payout_with_the_reason(engine: Engine, clock: SteppedClock) -> None:
     with engine.begin() as connection:
         member_with(connection, clock, 100)
-    plan_all(engine, NOVEMBER, clock)
+    run_all(engine, NOVEMBER, clock)
     with engine.begin() as connection:
         [payout] = payouts.of_run(
             connection, "2026-11", state=None, after=runs.BEFORE_ALL, limit=10

@@ -15,8 +15,10 @@ from services.payout.store import payouts, runs
 from shared.months import read_month
 from shared.parked import Message, discard, park
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem, sign_in
-from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
+from tests.integration.payout.given import hear_bonus, hear_member, hear_points, run_all
 from tests.support.clock import SteppedClock
+
+DECEMBER = {"month": "2026-12", "clerk": "anna"}
 
 
 @pytest.fixture
@@ -48,19 +50,19 @@ def test_a_preview_tells_totals_and_begins_nothing(client: FlaskClient) -> None:
 def test_a_run_tells_how_far_it_has_come(
     client: FlaskClient, engine: Engine, clock: SteppedClock
 ) -> None:
-    begun = client.post("/runs", json={"month": "2026-12"}, headers=CLERK).get_json()
-    assert (begun["state"], begun["progress"]["planned"]) == ("planning", 0)
+    begun = client.post("/runs", json=DECEMBER, headers=CLERK).get_json()
+    assert (begun["state"], begun["progress"]["payouts"]) == ("planning", 0)
     assert begun["cutoff_at"] == "2026-11-23T12:00:00Z"
-    plan_all(engine, read_month("2026-12"), clock)
-    told = client.post("/runs", json={"month": "2026-12"}, headers=CLERK).get_json()
-    assert (told["state"], told["progress"]["open"]) == ("running", 1)
+    run_all(engine, read_month("2026-12"), clock)
+    told = client.post("/runs", json=DECEMBER, headers=CLERK).get_json()
+    assert (told["state"], told["progress"]["open"]) == ("released", 1)
     [payout] = client.get("/runs/2026-12/payouts", headers=CLERK).get_json()["data"]
     assert (payout["state"], payout["amount"]) == ("requested", 734)
     with engine.begin() as connection:
         found = payouts.find(connection, UUID(payout["payout_id"]))
         hear_points(connection, "refused", found, clock, reason="not_enough")
     told = client.get("/runs/2026-12", headers=CLERK).get_json()
-    assert (told["state"], told["progress"]["refused"]) == ("finished", 1)
+    assert (told["progress"]["open"], told["progress"]["refused"]) == (0, 1)
     assert told["failures"] == {"not_enough": 1}
 
 
@@ -76,7 +78,7 @@ def test_a_run_tells_how_much_it_could_not_hear(
             done = park(connection, message, now=clock(), **given)
         discard(connection, done)
     for dry_run in (True, False):
-        asked = {"month": "2026-12", "dry_run": dry_run}
+        asked = DECEMBER | {"dry_run": dry_run}
         told = client.post("/runs", json=asked, headers=CLERK).get_json()
         assert told["bonuses_parked"] == 2
     with engine.begin() as connection:
@@ -91,7 +93,7 @@ def test_payouts_of_a_run_come_in_pages_and_by_state(
     with engine.begin() as connection:
         for _ in range(5):
             hear_bonus(connection, uuid4(), 10, clock)
-    plan_all(engine, read_month("2026-11"), clock)
+    run_all(engine, read_month("2026-11"), clock)
     seen: list[str] = []
     after = ""
     while after is not None:
@@ -104,12 +106,14 @@ def test_payouts_of_a_run_come_in_pages_and_by_state(
     assert none == {"data": [], "next": None}
 
 
-WRONG_RUNS: list[tuple[object, str, str]] = [
+WRONG_RUNS: list[tuple[dict[str, object], str, str]] = [
     ({"month": "2026-13"}, "not_a_month", "month"),
     ({"month": "'; DROP TABLE runs"}, "not_a_month", "month"),
     ({"month": "2026-10"}, "month_over", "month"),
     ({"month": "2028-01"}, "month_too_far", "month"),
     ({"month": 202612}, "invalid_fields", "month"),
+    ({"month": "2026-12"}, "invalid_fields", "clerk"),
+    ({"month": "2026-12", "clerk": "Anna!"}, "invalid_fields", "clerk"),
     ({"month": "2026-12", "dry_run": "yes"}, "invalid_fields", "dry_run"),
     ({"month": "2026-12", "dry_run": 0}, "invalid_fields", "dry_run"),
     ({"dry_run": True}, "invalid_fields", "month"),
@@ -118,9 +122,10 @@ WRONG_RUNS: list[tuple[object, str, str]] = [
 
 def test_a_run_that_cannot_be_is_refused(client: FlaskClient, engine: Engine) -> None:
     for body, code, field in WRONG_RUNS:
-        assert_problem(client.post("/runs", json=body, headers=CLERK), 422, code, field)
+        sent = {"clerk": "anna"} | body if code != "invalid_fields" else body
+        assert_problem(client.post("/runs", json=sent, headers=CLERK), 422, code, field)
     with engine.connect() as connection:
-        assert runs.unplanned(connection) == []
+        assert runs.not_ended(connection) == []
 
 
 def test_a_page_that_cannot_be_is_refused(client: FlaskClient) -> None:
@@ -133,7 +138,7 @@ def test_a_page_that_cannot_be_is_refused(client: FlaskClient) -> None:
 def test_only_a_held_payout_is_asked_about_by_hand(
     client: FlaskClient, engine: Engine, clock: SteppedClock
 ) -> None:
-    plan_all(engine, read_month("2026-11"), clock)
+    run_all(engine, read_month("2026-11"), clock)
     [payout] = client.get("/runs/2026-11/payouts", headers=CLERK).get_json()["data"]
     path = f"/payouts/{payout['payout_id']}"
     assert_problem(client.post(f"{path}/ask", headers=CLERK), 409, "cannot_ask")
@@ -149,7 +154,7 @@ def test_a_certificate_shows_its_code_to_a_service_alone(
 ) -> None:
     sign_in(client, member_id, clock)
     client.put("/me/goals", json={"goals": [{"kind": "certificate", "target": 500}]})
-    plan_all(engine, read_month("2026-11"), clock)
+    run_all(engine, read_month("2026-11"), clock)
     with engine.begin() as connection:
         [payout] = payouts.of_run(connection, "2026-11", state=None, after=runs.BEFORE_ALL, limit=2)
         hear_points(connection, "reserved", payout, clock)
@@ -168,8 +173,8 @@ def test_a_certificate_shows_its_code_to_a_service_alone(
 def test_another_service_looks_one_payout_up_and_nothing_else(
     client: FlaskClient, engine: Engine, clock: SteppedClock
 ) -> None:
-    client.post("/runs", json={"month": "2026-12"}, headers=CLERK)
-    plan_all(engine, read_month("2026-12"), clock)
+    client.post("/runs", json=DECEMBER, headers=CLERK)
+    run_all(engine, read_month("2026-12"), clock)
     [payout] = client.get("/runs/2026-12/payouts", headers=CLERK).get_json()["data"]
     found = client.get(f"/payouts/{payout['payout_id']}", headers=SERVICE).get_json()
     assert (found["payout_id"], found["operator_reference"]) == (payout["payout_id"], None)

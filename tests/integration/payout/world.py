@@ -26,7 +26,7 @@ from services.payout.top_ups.execution import Executor
 from services.payout.top_ups.phones import Phones
 from shared.http_client import Breaker, HttpClient
 from shared.months import Month, month_at
-from tests.integration.payout.given import hear_bonus, hear_member, hear_points, plan_all
+from tests.integration.payout.given import hear_bonus, hear_member, hear_points, run_all
 from tests.support.clock import SteppedClock
 
 CLERK_KEY, SERVICE_KEY = "clerk", "service"
@@ -128,7 +128,7 @@ class World:
     def reserved(self, *wishes: Wish, points: int = 300) -> Payout:
         """One payout whose points are reserved."""
         member_id = self.member(*wishes, points=points)
-        plan_all(self.engine, self._free_month(), self.clock)
+        run_all(self.engine, self._free_month(), self.clock)
         [payout] = self.payouts_of(member_id)
         with self.engine.begin() as connection:
             hear_points(connection, "reserved", payout, self.clock)

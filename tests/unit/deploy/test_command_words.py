@@ -49,6 +49,8 @@ def test_the_version_is_told() -> None:
         (["corrections", "credit", "maria", "100"], "is not a valid UUID"),
         (["corrections", "credit", "00000000-0000-0000-0000-000000000000", "1"], "--clerk"),
         (["partners", "pull", "set", "ID", "awin", "no-file.yaml"], "does not exist"),
+        (["reconcile", "--day", "2026-02-30"], "'--day'"),
+        (["cases", "close", "00000000-0000-0000-0000-000000000000", "explained"], "accepted"),
     ],
 )
 def test_wrong_arguments_are_refused(words: list[str], says: str) -> None:

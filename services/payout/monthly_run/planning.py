@@ -1,13 +1,13 @@
-"""The run of a month: begun once, planned in chunks, then executed payout by payout.
+"""The plan of a month: begun once, written in chunks; nothing moves before it is released.
 
 The plan walks through the members in the order of their ids. Each chunk is one transaction: its
-payouts, the events that ask for their points, the reasons of those who get nothing, and how far the
-walk has come. A planner killed anywhere is continued by the next one, two planners take turns at
-the run's row, and a month that was planned adds nothing when it is run again.
+payouts, the reasons of those who get nothing, the plan's hash, and how far the walk has come. A
+planner killed anywhere is continued by the next one, two planners take turns at the run's row, and
+a month that was planned adds nothing when it is run again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -15,8 +15,6 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy import Connection, Engine
 
-from services.payout import events
-from services.payout.config import Settings
 from services.payout.domain import (
     Account,
     Kind,
@@ -27,10 +25,12 @@ from services.payout.domain import (
     cutoff_of,
     share_out,
 )
-from services.payout.events import Subject
+from services.payout.monthly_run import manifest
+from services.payout.monthly_run.standing import Act, RunState
 from services.payout.store import goals, runs
-from services.payout.store.runs import BEFORE_ALL, Planned, Run
-from shared import event_log
+from services.payout.store import planning as table
+from services.payout.store.planning import Planned
+from services.payout.store.runs import BEFORE_ALL, Done, Run
 from shared.clock import Clock
 from shared.months import Month, month_at
 
@@ -48,14 +48,13 @@ class Preview:
     skipped: Counter[Skipped] = field(default_factory=Counter)
 
 
-def begin(connection: Connection, month: Month, now: datetime) -> Run:
+def begin(connection: Connection, month: Month, clerk: str, now: datetime) -> Run:
     """Begin the run of a month, or answer the one it has; raises MonthOver, MonthTooFar."""
     run = runs.find(connection, month)
-    if run is None and runs.start(connection, month, cutoff_of(month, now), now):
-        log.info("run.begun", month=str(month))
-    run = run or runs.find(connection, month)
-    assert run is not None
-    return run
+    if run is None and runs.start(connection, month, cutoff_of(month, now), clerk, now):
+        runs.add_act(connection, str(month), Done(Act.BEGIN, clerk, None, now))
+        log.info("run.begun", month=str(month), by=clerk)
+    return run or runs.get(connection, month)
 
 
 def begin_due(connection: Connection, now: datetime) -> bool:
@@ -65,9 +64,9 @@ def begin_due(connection: Connection, now: datetime) -> bool:
     that starts in the middle of the programme's first month has nobody to pay yet.
     """
     month = month_at(now)
-    if runs.find(connection, month) or not runs.anybody_before(connection, month.begins_at()):
+    if runs.find(connection, month) or not table.anybody_before(connection, month.begins_at()):
         return False
-    begun = runs.start(connection, month, month.begins_at(), now)
+    begun = runs.start(connection, month, month.begins_at(), None, now)
     if begun:
         log.info("run.begun", month=str(month), by="schedule")
     return begun
@@ -82,27 +81,6 @@ def plan(engine: Engine, run: Run, limits: TopUpLimits, clock: Clock) -> Iterato
     log.info("run.planned", month=run.month)
 
 
-def tick(
-    engine: Engine,
-    settings: Settings,
-    has_caught_up: Callable[[str], bool],
-    clock: Clock,
-) -> Iterator[int]:
-    """Begin what is due and plan what is begun; yields after each chunk of members.
-
-    A plan waits until what was said before its run began has been read here, or parked.
-    """
-    with engine.begin() as connection:
-        begin_due(connection, clock())
-    with engine.connect() as connection:
-        begun = runs.unplanned(connection)
-    for run in begun:
-        if clock() - run.started_at < settings.run_grace:
-            continue
-        if run.planned_up_to is not None or has_caught_up(run.month):
-            yield from plan(engine, run, settings.top_up_limits, clock)
-
-
 def preview(connection: Connection, month: Month, limits: TopUpLimits, now: datetime) -> Preview:
     """Compute what a run would do, by the same rules, and write nothing; raises as `begin` does.
 
@@ -115,7 +93,7 @@ def preview(connection: Connection, month: Month, limits: TopUpLimits, now: date
     if run is not None and run.planned_at is not None:
         return found
     after = (run.planned_up_to if run else None) or BEFORE_ALL
-    while accounts := runs.accounts_after(connection, cutoff_at, after, CHUNK):
+    while accounts := table.accounts_after(connection, cutoff_at, after, CHUNK):
         shares, skipped = _share_out(accounts, rules)
         for _, share in shares:
             found.payouts[share.kind] += 1
@@ -128,18 +106,17 @@ def preview(connection: Connection, month: Month, limits: TopUpLimits, now: date
 def _plan_chunk(engine: Engine, month: str, rules: Rules, clock: Clock) -> int:
     with engine.begin() as connection:
         run = runs.lock(connection, month)
-        if run.planned_at is not None:
+        if run is None or run.state is not RunState.PLANNING:
             return 0
-        accounts = runs.accounts_after(
+        accounts = table.accounts_after(
             connection, run.cutoff_at, run.planned_up_to or BEFORE_ALL, CHUNK
         )
         if not accounts:
             runs.finish_plan(connection, month, clock())
             return 0
         shares, skipped = _share_out(accounts, rules)
-        _write(connection, run, shares, clock())
-        runs.add_skipped(connection, month, skipped)
-        runs.advance(connection, month, accounts[-1].member_id)
+        _write(connection, run, shares, accounts[-1].member_id, clock())
+        table.add_skipped(connection, month, skipped)
         return len(accounts)
 
 
@@ -157,19 +134,14 @@ def _share_out(
 
 
 def _write(
-    connection: Connection, run: Run, shares: Sequence[tuple[UUID, Share]], now: datetime
+    connection: Connection,
+    run: Run,
+    shares: Sequence[tuple[UUID, Share]],
+    last: UUID,
+    now: datetime,
 ) -> None:
     planned = [Planned(uuid4(), member_id, share) for member_id, share in shares]
-    runs.add_payouts(connection, run.month, planned, now)
-    event_log.add(
-        connection,
-        [
-            events.requested(
-                Subject(one.payout_id, one.member_id, run.month, one.share.kind, one.share.amount),
-                one.share.minimum,
-                run.cutoff_at,
-                now,
-            )
-            for one in planned
-        ],
-    )
+    table.add_payouts(connection, run.month, planned, now)
+    planned.sort(key=lambda one: (one.member_id, one.share.goal_id))
+    plan_hash = manifest.fold(run.plan_hash, planned)
+    runs.advance(connection, run, last, plan_hash, [one.share.amount for one in planned])

@@ -1,0 +1,129 @@
+"""`cashback payout manifest` and `check-manifest`: what a run paid, signed; kept and checked."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.text import Text
+
+from deploy import target
+from deploy.cli.asking import answered, harmless
+from deploy.cli.payout import telling
+from shared.http_client import HttpClient
+from shared.signed import canonical, digest, is_signed
+
+_PAGE = 500
+_MANIFEST, _PAYOUTS, _KEYS = "manifest.json", "payouts.csv", "manifest-keys.json"
+_COLUMNS = ("payout_id", "member_id", "goal_id", "kind", "amount")
+_folder = click.Path(file_okay=False, path_type=Path)
+
+
+class NotAManifest(click.ClickException):
+    """The folder holds no manifest that can be read."""
+
+
+@click.command()
+@telling.month
+@click.option(
+    "--into", "folder", type=_folder, metavar="FOLDER", help="[default: manifest-YYYY-MM]"
+)
+def manifest(month: str, folder: Path | None) -> None:
+    """Download the manifest of a run that has ended.
+
+    FOLDER gets manifest.json (totals, hash, signature), payouts.csv (every payout as planned) and,
+    unless they are there already, manifest-keys.json: the public keys, to be kept elsewhere.
+    """
+    clerk = target.find().clerk("payout")
+    answer = clerk.get(f"/runs/{month}/manifest")
+    signed = answered(answer)
+    folder = folder or Path(f"manifest-{month}")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MANIFEST).write_bytes(answer.content)
+    payouts = sorted(_payouts(clerk, month, signed["manifest"]["payouts"]))
+    with (folder / _PAYOUTS).open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([_COLUMNS, *(row for _, row in payouts)])
+    keys = folder / _KEYS
+    if not keys.exists():
+        keys.write_bytes(canonical(answered(clerk.get("/runs/manifest-keys"))))
+    click.echo(f"{folder}: {_MANIFEST}, {_PAYOUTS} ({len(payouts)} payouts), {_KEYS}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_context
+def check_manifest(context: click.Context, folder: Path) -> None:
+    """Check the manifest in FOLDER; asks nobody.
+
+    The signature by the saved keys, and the list of payouts against its hash and totals. Exit 1 if
+    one does not hold.
+    """
+    signed, keys = _read(folder / _MANIFEST), _read(folder / _KEYS)
+    findings = {
+        "signature": _is_signed(signed, keys),
+        "payouts": _is_its_list(signed, folder / _PAYOUTS),
+    }
+    for part, holds in findings.items():
+        mark = Text("holds  ", "green") if holds else Text("BROKEN ", "bold red")
+        Console(soft_wrap=True).print(mark + Text(part))
+    context.exit(0 if all(findings.values()) else 1)
+
+
+def _payouts(
+    clerk: HttpClient, month: str, count: int
+) -> Iterator[tuple[tuple[str, str], list[str]]]:
+    """Answer every payout of a run with what it is sorted by: member and goal."""
+    after: str | None = None
+    pages = max(-(-count // _PAGE), 1)
+    for _ in track(range(pages + 1), "payouts", console=Console(stderr=True), transient=True):
+        asked = {"limit": _PAGE} | ({"after": after} if after else {})
+        page = answered(clerk.get(f"/runs/{month}/payouts", params=asked))
+        for one in page["data"]:
+            yield (one["member_id"], one["goal_id"]), [str(one[name]) for name in _COLUMNS]
+        after = page["next"]
+        if after is None:
+            return
+
+
+def _is_signed(signed: Mapping[str, Any], keys: Mapping[str, Any]) -> bool:
+    try:
+        key = keys["keys"][signed["key_id"]]
+        told = signed["manifest"]
+        return digest(told) == signed["sha256"] and is_signed(told, signed["signature"], key)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+
+
+def _is_its_list(signed: Mapping[str, Any], file: Path) -> bool:
+    plan_hash, payouts, points = bytes(32), 0, 0
+    try:
+        with file.open(newline="", encoding="utf-8") as text:
+            for row in csv.DictReader(text):
+                line = ",".join(row[name] for name in _COLUMNS)
+                plan_hash = sha256(plan_hash + line.encode()).digest()
+                payouts, points = payouts + 1, points + int(row["amount"])
+        told = signed["manifest"]
+        return (told["plan_hash"], told["payouts"], told["points"]) == (
+            plan_hash.hex(),
+            payouts,
+            points,
+        )
+    except (OSError, KeyError, TypeError, ValueError):
+        return False
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError) as fault:
+        message = f"{file} cannot be read: {harmless(str(fault))}"
+        raise NotAManifest(message) from None
+    if not isinstance(found, dict):
+        message = f"{file} holds no manifest."
+        raise NotAManifest(message)
+    return found

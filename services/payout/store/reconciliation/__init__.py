@@ -1,0 +1,1 @@
+"""The operator's files, what they were matched with, and the cases; nothing here commits."""
