@@ -2,7 +2,8 @@
 
 Whoever was told of more since the rebuild (his account's version is higher) is not compared: that
 is no difference of the same events. While there are such members, the sums of stores and rules
-are not compared either.
+are not compared either. By other rules an account may be told of less, so that no version says who
+lags behind: nobody is left out, and how many events the rebuild has yet to apply is told.
 """
 
 from collections.abc import Mapping
@@ -52,6 +53,11 @@ _MOVED_ON = """
 SELECT live.member_id::text FROM {live}.accounts AS live LEFT JOIN {again}.accounts AS again
 USING (member_id) WHERE live.version > coalesce(again.version, 0)
 """
+# Places are taken in commit order as far as a rebuild goes: it waits for whoever began to note one.
+_BEHIND = """
+SELECT coalesce(sum(cardinality(versions)), 0)::bigint, (SELECT rules <> '' FROM {again}.rebuilt)
+FROM {live}.applied WHERE place > coalesce((SELECT place FROM {again}.rebuilt), 0)
+"""
 _MEMBERS = "SELECT count(*) FROM {live}.accounts"
 
 
@@ -81,11 +87,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Every figure that differs, the largest difference first, and of how many members."""
+    """Every figure that differs, the largest difference first, and of how many members.
+
+    `moved_on`: members left out because they went on since; `behind`: events and commands that the
+    rebuild has yet to apply; `has_rules`: it was begun with rules of its own.
+    """
 
     all: list[Difference]
     members: int
     moved_on: int
+    behind: int
+    has_rules: bool
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -116,10 +128,13 @@ def compare(system: Target, schema: str, *, by_other_rules: bool) -> Comparison:
             rows = auditor.execute(sql.SQL(_MOVED_ON).format(**names)).fetchall()
             moved_on = {str(member_id) for (member_id,) in rows}
         members = auditor.execute(sql.SQL(_MEMBERS).format(**names)).fetchone()
+        behind = auditor.execute(sql.SQL(_BEHIND).format(**names)).fetchone()
         figures = sql.SQL(_ACCOUNTS if by_other_rules else _ACCOUNTS + _OTHER_BOOKS)
         sides = {name: figures.format(schema=one) for name, one in names.items()}
         rows = auditor.execute(sql.SQL(_DIFFERENCES).format(**sides)).fetchall()
     found = [Difference(*row) for row in rows if row[0] not in moved_on]
     if moved_on:
         found = [one for one in found if one.book in _OF_MEMBERS]
-    return Comparison(found, int(members[0]) if members else 0, len(moved_on))
+    assert members is not None
+    assert behind is not None
+    return Comparison(found, int(members[0]), len(moved_on), int(behind[0]), bool(behind[1]))

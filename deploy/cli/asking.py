@@ -15,6 +15,8 @@ from shared.http_client import HttpClient
 NOT_REACHED = 3
 _PAGE = 100
 _HARMLESS = "\n\N{NO-BREAK SPACE}"  # Python calls neither printable
+_WIDEST = 100_000
+month_name = click.DateTime(["%Y-%m"])
 
 as_json = click.option("--json", "wants_json", is_flag=True, help="Print JSON, for scripts.")
 by_clerk = click.option("--clerk", required=True, metavar="NAME", help="Who you are; it is kept.")
@@ -63,17 +65,21 @@ def validity(one: Mapping[str, Any]) -> str:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print for a person; a number is never folded, where half of it would look like another."""
+    """Print for a person; lines are as long as they need be.
+
+    Half of a number would look like another one, and an id on two lines cannot be copied.
+    """
     shown = list(rows)
     table = Table(title=title, title_justify="left", header_style="bold")
     for place, column in enumerate(columns):
-        if all(isinstance(row[place], int) for row in shown):
-            table.add_column(column, justify="right", no_wrap=True)
-        else:
-            table.add_column(column, overflow="fold")
+        is_number = all(isinstance(row[place], int) for row in shown)
+        table.add_column(column, justify="right" if is_number else "left", no_wrap=True)
     for row in shown:
         table.add_row(*map(_cell, row))
-    Console().print(table)
+    console = Console()
+    needed = console.measure(table, options=console.options.update(width=_WIDEST)).maximum
+    console.width = max(console.width, needed)
+    console.print(table)
 
 
 def print_facts(title: str, facts: Mapping[str, object]) -> None:
@@ -87,8 +93,8 @@ def print_facts(title: str, facts: Mapping[str, object]) -> None:
 
 
 def to_the_second(moment: str) -> str:
-    """Lay a moment out for a person: "2026-11-28 20:13:28", in UTC as it came."""
-    return moment[:19].replace("T", " ")
+    """Lay a moment out for a person: "2026-11-28 20:13:28 UTC", as it came."""
+    return f"{moment[:19].replace('T', ' ')} UTC"
 
 
 def harmless(text: str) -> str:

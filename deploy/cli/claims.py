@@ -16,10 +16,12 @@ from deploy.cli.asking import (
     to_the_second,
     with_reason,
 )
+from deploy.words import money
 from shared.http_client import HttpClient
 
 _MOST = 500
 _STATES = ("opened", "sent", "answered", "accepted", "refused", "withdrawn", "settled")
+_OPEN = _STATES[:3]
 _claim_id = click.argument("claim_id", metavar="ID", type=click.UUID)
 _version = click.option(
     "--version", type=int, help="The version that you have seen; without it, the one of now."
@@ -156,6 +158,11 @@ def _told(claim: dict[str, Any], *, wants_json: bool) -> None:
         print_json(claim)
         return
     click.echo(_line(claim))
+    click.echo(harmless(f"  claimed by member {claim['member_id']}"))
+    if claim["partner_says"]:
+        click.echo(harmless(f"  the partner says: {_partner_says(claim)}"))
+    if claim["accepted_minor"] is not None:
+        click.echo(f"  accepted: {money(claim['accepted_minor'], claim['currency'])}")
     for step in claim["steps"]:
         why = f": {step['why']}" if step["why"] else ""
         click.echo(harmless(f"  {to_the_second(step['at'])}  {step['what']} by {step['who']}{why}"))
@@ -170,11 +177,18 @@ def _show_all(found: list[dict[str, Any]], line: Any, nothing: str, *, wants_jso
 
 def _line(one: Mapping[str, Any]) -> str:
     """Lay it out without a frame: its id is there to be copied."""
-    paid = f"{one['amount_minor']} {one['currency']} (minor units)"
+    paid = money(one["amount_minor"], one["currency"])
     what = f"{one['store_id']} {one['order_id'] or 'order unknown'} {paid}"
-    until = to_the_second(one["answer_by"])
-    line = f"{one['claim_id']} {one['state']:9} v{one['version']} until {until}  {what}"
+    until = f" until {to_the_second(one['answer_by'])}" if one["state"] in _OPEN else ""
+    line = f"{one['claim_id']} {one['state']:9} v{one['version']}{until}  {what}"
     return harmless(line)
+
+
+def _partner_says(one: Mapping[str, Any]) -> str:
+    minor = one["partner_minor"]
+    paid = "" if minor is None else f", {money(minor, one['currency'])} were paid"
+    words = f": {one['partner_text']}" if one["partner_text"] else ""
+    return f"{one['partner_says']}{paid}{words}"
 
 
 def _reminder(one: Mapping[str, Any]) -> str:

@@ -47,7 +47,8 @@ def make(  # noqa: PLR0913 - its options
 
     A CODE is of A-Z, 0-9 and hyphens, 4 to 32 of them; at most 1000 at once. One that is there
     already stays as it is. RULE is of the source promo_code: it says how many points a use gives,
-    how many one member gets, and until when (cashback rules set --help).
+    how many points one member gets by all its codes (most_a_member), and until when (cashback rules
+    set --help has an example).
     """
     sent = {
         "rule_id": rule_id,

@@ -7,6 +7,7 @@ import click
 from deploy import comparing, target
 from deploy.cli.asking import as_json, print_json, print_table
 from deploy.comparing import Comparison, NotRebuilt
+from deploy.words import counted
 from shared.csv_cells import written
 
 _MOST_SHOWN = 20
@@ -54,9 +55,19 @@ def _print(schema: str, found: Comparison) -> None:
             click.echo(f"… and {len(found.all) - _MOST_SHOWN} more; --csv FILE writes all.")
     for name, by in sorted(found.totals.items()):
         click.echo(f"{name}: {by:+} in all")
-    of = f"{found.owners} of {found.members} members differ"
-    later = f"; {found.moved_on} have gone on since, `cashback rebuild` catches up"
-    click.echo(f"{of}{later if found.moved_on else ''}.")
+    left_out = f"; {found.moved_on} have gone on since and are left out" if found.moved_on else ""
+    click.echo(f"{found.owners} of {found.members} members differ{left_out}.")
+    if found.behind:
+        click.echo(_lag(schema, found))
+
+
+def _lag(schema: str, found: Comparison) -> str:
+    """Say that these are figures of yesterday, and how to catch up."""
+    rules = " --rules FILE, the same as before," if found.has_rules else ""
+    return (
+        f"The rebuild lags behind by {counted(found.behind, 'event')}, so part of a difference may"
+        f" be no more than that: `cashback rebuild --into {schema}`{rules} catches up."
+    )
 
 
 def _as_dict(found: Comparison) -> dict[str, object]:
@@ -64,6 +75,7 @@ def _as_dict(found: Comparison) -> dict[str, object]:
         "members": found.members,
         "members_that_differ": found.owners,
         "members_moved_on": found.moved_on,
+        "events_behind": found.behind,
         "totals": dict(found.totals),
         "differences": [{name: getattr(one, name) for name in _COLUMNS} for one in found.all],
     }

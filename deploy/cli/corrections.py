@@ -34,7 +34,8 @@ _sent_before = click.option(
 def corrections() -> None:
     """Give or take points by hand.
 
-    The member sees each as a bonus of its own, with its reason. Above the limit of the rule
+    The member sees each as a bonus of its own, with its reason, and gets an SMS. What one clerk
+    gives and takes for one member within 24 hours counts together: above the limit of the rule
     `corrections` (cashback rules show corrections) it waits for a second person.
     """
 

@@ -1,6 +1,7 @@
 """`cashback exposure`: what stores promised, agreed to, funded; what was paid, what is overdue."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from deploy import target
-from deploy.cli.asking import Refused, answered, as_json, print_json, print_table
+from deploy.cli.asking import Refused, answered, as_json, month_name, print_json, print_table
 from shared.http_client import HttpClient
 
 _KINDS = ("promised", "agreed", "funded", "paid", "overdue", "taken_back")
@@ -22,15 +23,19 @@ _MOST_STORES = 30
 
 
 @click.command()
-@click.option("--from", "begins", metavar="MONTH", help="The first month: 2026-01.")
-@click.option("--to", "ends", metavar="MONTH", help="The last one; by default this month.")
+@click.option(
+    "--from", "begins", type=month_name, metavar="YYYY-MM", help="The first month: 2026-01."
+)
+@click.option(
+    "--to", "ends", type=month_name, metavar="YYYY-MM", help="The last one; by default this month."
+)
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path))
 @as_json
 def exposure(
     *,
-    begins: str | None,
-    ends: str | None,
+    begins: datetime | None,
+    ends: datetime | None,
     csv_file: Path | None,
     html_file: Path | None,
     wants_json: bool,
@@ -41,7 +46,7 @@ def exposure(
     a file to open elsewhere.
     """
     clerk = target.find().clerk("bonus_status")
-    asked = {"from": begins, "to": ends}
+    asked = {"from": _named(begins), "to": _named(ends)}
     for file, kind in ((csv_file, "csv"), (html_file, "html")):
         if file is not None:
             file.write_bytes(_written(clerk, asked, kind))
@@ -51,6 +56,10 @@ def exposure(
         print_json(found)
     elif csv_file is None and html_file is None:
         _print(found)
+
+
+def _named(month: datetime | None) -> str | None:
+    return None if month is None else f"{month:%Y-%m}"
 
 
 def _written(clerk: HttpClient, asked: Mapping[str, str | None], kind: str) -> bytes:

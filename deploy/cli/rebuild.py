@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy import target
 from deploy.cli.asking import as_json, print_json
@@ -51,6 +51,10 @@ def rebuild(
         print_json(said)
     else:
         click.echo(f"{said['applied']} events and commands were applied again into {schema}.")
+        for rule_id in said["rules_off"]:
+            click.echo(
+                f"The rule {rule_id} is off and gives nothing: is_on: true would turn it on."
+            )
 
 
 def _environment(service: str) -> dict[str, str]:
@@ -80,7 +84,7 @@ def _run(service: str, environment: Mapping[str, str]) -> Mapping[str, Any]:
 
 def _shown(said: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     """Draw a bar for each step; answer the last thing said."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[shown]}"))
     console = Console(stderr=True)
     bars: dict[str, Any] = {}
     one: Mapping[str, Any] = {}
@@ -88,6 +92,8 @@ def _shown(said: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
         for one in said:
             if step := one.get("step"):
                 if step not in bars:
-                    bars[step] = progress.add_task(step, total=None)
-                progress.update(bars[step], completed=one["done"], total=one["of"] or None)
+                    bars[step] = progress.add_task(step, total=None, shown="")
+                done, of = one["done"], one["of"]
+                shown = f"{done}/{of}" if of else str(done)
+                progress.update(bars[step], completed=done, total=of or None, shown=shown)
     return one

@@ -20,6 +20,8 @@ from deploy.cli.asking import (
 )
 from shared.http_client import HttpClient
 
+# What could be read as a number of times.
+_UNITS = {"most_a_member": " points"}
 _rule_id = click.argument("rule_id", metavar="ID")
 
 
@@ -75,6 +77,15 @@ def set_it(rule_id: str, file: Path, clerk: str, reason: str, *, wants_json: boo
     total_cap: 100000        # points, for all members
     valid_from: 2026-11-23T00:00:00+03:00
     valid_until: 2026-11-30T00:00:00+03:00
+
+    Or promo codes, which `cashback codes make` then makes; `most_a_member` are points too, by all
+    codes of the rule, so that here a member uses two:
+
+    \b
+    source: promo_code
+    sentence: For your code.
+    settings: {amount: 250, most_a_member: 500}
+    total_cap: 100000
     """  # noqa: D301 - click's mark of lines to leave alone
     sent = {**yaml_file.read(file), "clerk": clerk, "reason": reason}
     _told(
@@ -104,5 +115,7 @@ def _line(one: Mapping[str, Any]) -> str:
 
 def _says(one: Mapping[str, Any]) -> str:
     switch = "on" if one["is_on"] else "off"
-    figures = "".join(f", {name} {value}" for name, value in one["settings"].items())
+    figures = "".join(
+        f", {name} {value}{_UNITS.get(name, '')}" for name, value in one["settings"].items()
+    )
     return f"{switch}{figures}, at most {one['total_cap']} in all{validity(one)}"

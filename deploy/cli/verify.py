@@ -13,8 +13,8 @@ from deploy.verify.check import Check
 from deploy.verify.run import verify as run
 
 _NOUNS = (
-    "anchor|bonus|case|certificate|claim|conversion|day|event|group|line|link|log|member|payout"
-    "|posting|store"
+    "anchor|bonus|case|certificate|claim|conversion|day|event|file|group|line|link|log|member"
+    "|message|payout|posting|receipt|redemption|row|rule|store|top-up"
 )
 _PLURAL = re.compile(rf"\b({_NOUNS})(?:es|s)\b")
 
@@ -65,7 +65,7 @@ def _figures(figures: Mapping[str, int]) -> str:
 
 def _said(name: str, count: int) -> str:
     says = name.replace("_", " ").replace("top up", "top-up")
-    return _PLURAL.sub(lambda found: found[1], says) if count == 1 else says
+    return _PLURAL.sub(lambda found: found[1], says, count=1) if count == 1 else says
 
 
 def _as_dict(check: Check) -> dict[str, object]:

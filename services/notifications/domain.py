@@ -24,6 +24,8 @@ class Kind(StrEnum):
     BONUS_REJECTED = "bonus_rejected"
     BONUS_RETURNED = "bonus_returned"
     BONUS_REJECTED_BECAUSE = "bonus_rejected_because"
+    BONUS_DEBITED = "bonus_debited"  # by a clerk
+    BONUS_DEBITED_BECAUSE = "bonus_debited_because"
     TOP_UP_COMPLETED = "top_up_completed"
     TOP_UP_DECLINED = "top_up_declined"
     RELATIVE_TOPPED_UP = "relative_topped_up"
@@ -58,6 +60,23 @@ class News:
     facts: Mapping[str, str | int]
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What an account has free, and what it owes, when something is said of it.
+
+    What is free repays what is owed at once, by events that follow: so both are told as they will
+    be. Example: 76 points are free as 100 are taken: nothing is available, 24 are owed.
+    """
+
+    accrued: int
+    debt: int
+
+    def facts(self) -> dict[str, str | int]:
+        """Answer what stands in a text."""
+        left = self.accrued - self.debt
+        return {"available": max(left, 0), "debt": max(-left, 0)}
+
+
 def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
     *,
     bonus_id: UUID,
@@ -65,37 +84,54 @@ def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
     store_id: str | None,
     status: str,
     amount: int,
+    debit: int,
     reason: str | None,
-    accrued_in_all: int,
+    account: Account,
 ) -> News | None:
     """Answer what to tell of a bonus as it is now; None when it is no news in money.
 
     A bonus of no store falls only with a purchase, which is told.
     """
+    if debit:
+        return _news_of_debit(bonus_id, member_id, debit, reason, account)
     if store_id is None:
-        return _news_of_gift(bonus_id, member_id, status, amount, accrued_in_all)
-    facts: dict[str, str | int] = {"store": store_id, "available": accrued_in_all}
+        return _news_of_gift(bonus_id, member_id, status, amount, account)
+    facts = account.facts() | {"store": store_id}
     if status == "accrued" and amount > 0:
         cause = f"bonus:{bonus_id}:accrued"
         return News(cause, member_id, Kind.BONUS_ACCRUED, facts | {"amount": amount})
-    if status != "rejected":
-        return None
+    return _news_of_fall(bonus_id, member_id, reason, facts) if status == "rejected" else None
+
+
+def _news_of_fall(
+    bonus_id: UUID, member_id: UUID, reason: str | None, facts: Mapping[str, str | int]
+) -> News:
     # After a whole return nothing is paid, so nothing is earned: the event carries no figure.
     cause = f"bonus:{bonus_id}:rejected"
     if reason == "returned":
         return News(cause, member_id, Kind.BONUS_RETURNED, facts)
     if reason is None or reason == "declined" or not is_harmless(reason):
         return News(cause, member_id, Kind.BONUS_REJECTED, facts)
-    return News(cause, member_id, Kind.BONUS_REJECTED_BECAUSE, facts | {"reason": reason})
+    return News(cause, member_id, Kind.BONUS_REJECTED_BECAUSE, {**facts, "reason": reason})
 
 
 def _news_of_gift(
-    bonus_id: UUID, member_id: UUID, status: str, amount: int, accrued_in_all: int
+    bonus_id: UUID, member_id: UUID, status: str, amount: int, account: Account
 ) -> News | None:
     if status != "accrued" or amount <= 0:
         return None
-    facts = {"amount": amount, "available": accrued_in_all}
+    facts = account.facts() | {"amount": amount}
     return News(f"bonus:{bonus_id}:accrued", member_id, Kind.BONUS_GIVEN, facts)
+
+
+def _news_of_debit(
+    bonus_id: UUID, member_id: UUID, debit: int, reason: str | None, account: Account
+) -> News:
+    """Answer what to tell of points that a clerk took: once, however it is repaid later."""
+    cause, facts = f"bonus:{bonus_id}:debited", account.facts() | {"amount": debit}
+    if reason is None or not is_harmless(reason):
+        return News(cause, member_id, Kind.BONUS_DEBITED, facts)
+    return News(cause, member_id, Kind.BONUS_DEBITED_BECAUSE, facts | {"reason": reason})
 
 
 def news_of_completed(
@@ -146,10 +182,10 @@ def news_of_reissued(certificate_id: UUID, member_id: UUID) -> News:
 
 
 def news_of_returned(
-    payout_id: UUID, member_id: UUID, amount: int, reason: str | None, *, accrued_in_all: int
+    payout_id: UUID, member_id: UUID, amount: int, reason: str | None, account: Account
 ) -> News:
     """Answer what to tell when spent points came back, and from what."""
-    facts = {"amount": amount, "available": accrued_in_all}
+    facts = account.facts() | {"amount": amount}
     kind = Kind.CERTIFICATE_VOIDED if reason == _VOIDED else Kind.POINTS_RETURNED
     return News(f"payout:{payout_id}:returned", member_id, kind, facts)
 

@@ -15,6 +15,11 @@ class Balance(msgspec.Struct, frozen=True):
     """What of a member's account stands in an SMS."""
 
     accrued: int
+    debt: int
+
+    def account(self) -> domain.Account:
+        """Answer it as the rules take it."""
+        return domain.Account(self.accrued, self.debt)
 
 
 class BonusChanged(msgspec.Struct, frozen=True):
@@ -27,6 +32,7 @@ class BonusChanged(msgspec.Struct, frozen=True):
     amount: int
     reason: str | None
     balance: Balance
+    debit: int = 0
 
 
 class PointsReturned(msgspec.Struct, frozen=True):
@@ -103,7 +109,7 @@ class StoreChanged(msgspec.Struct, frozen=True):
 def tell_of_bonuses(
     connection: Connection, events: Sequence[Received[BonusChanged]], clock: Clock
 ) -> None:
-    """Tell of bonuses that were confirmed or cancelled."""
+    """Tell of bonuses that were confirmed or cancelled, and of points that a clerk took."""
     news = [
         domain.news_of_bonus(
             bonus_id=one.data.bonus_id,
@@ -111,8 +117,9 @@ def tell_of_bonuses(
             store_id=one.data.store_id,
             status=one.data.status,
             amount=one.data.amount,
+            debit=one.data.debit,
             reason=one.data.reason,
-            accrued_in_all=one.data.balance.accrued,
+            account=one.data.balance.account(),
         )
         for one in events
     ]
@@ -129,7 +136,7 @@ def tell_of_returned(
             one.data.member_id,
             one.data.amount,
             one.data.reason,
-            accrued_in_all=one.data.balance.accrued,
+            one.data.balance.account(),
         )
         for one in events
     ]

@@ -20,12 +20,20 @@ def compose(kind: Kind, language: str, facts: Mapping[str, str | int]) -> str:
     filled = dict(facts)
     if "hint" in filled:
         filled["hint"] = _hint(str(filled["hint"]), spoken)
+    if "available" in filled:
+        filled["balance"] = _balance(filled, spoken)
     return str(_document()["texts"][kind.value][spoken]).format_map(filled)
 
 
 def _hint(reason: str, language: str) -> str:
     hints = _document()["hints"]
     return str(hints.get(reason, hints["other"])[language])
+
+
+def _balance(facts: Mapping[str, str | int], language: str) -> str:
+    # A message kept before debts were told names none.
+    how = "owed" if facts.get("debt") else "available"
+    return str(_document()["balance"][how][language]).format_map(facts)
 
 
 @cache

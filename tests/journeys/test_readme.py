@@ -20,23 +20,14 @@ REPOSITORY = Path(__file__).parents[2]
 def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     stack: RunningStack,
 ) -> None:
-    blocks = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
-    script = "\necho\n".join(blocks)
-    told = subprocess.run(
-        ["bash", "-euc", script],
-        cwd=REPOSITORY,
-        env={**os.environ, "CASHBACK_STACK": str(stack.folder)},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-    setting_up, answer, reading = told.stdout.partition("\nOK\n")
+    setting_up, answer, reading = _told(stack).partition("\nOK\n")
     assert answer
     postback, dry_run, partner, stores, network = _values(setting_up)
     reading, proven = re.split(r"\n\S*proof\.json: ", reading)
-    receipts, bonuses, file, webhook, statement, *rebuilt = _values(reading)
+    receipts, bonuses, file, webhook, statement, redeemed, *rebuilt = _values(reading)
+    assert redeemed["amount"] == 250
+    assert [line for line in reading.splitlines() if line.startswith("PAPER-2026  used 1 of")]
+    assert "decided by clerk-2" in reading
     assert [one["verdict"] for one in file["verdicts"]] == ["accepted"]
     assert postback["verdict"] == "accepted"
     assert (dry_run["verdict"], dry_run["receipt_id"]) == (
@@ -58,6 +49,7 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     changed, _, reconciled = refused.partition("\nrefused\n")
     assert "BROKEN" not in whole.partition("payouts")[0]
     assert "BROKEN computation" in changed
+    assert "accepted: 2 500.00 RUB" in reconciled
     assert "1 case opened, 0 explained." in reconciled
     assert "missing_here" in reconciled
     assert reconciled.rstrip().endswith("0 cases opened, 1 explained.")
@@ -66,10 +58,29 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     assert (same["differences"], by_how_much["members_that_differ"] > 0) == ([], True)
 
 
+def _told(stack: RunningStack) -> str:
+    """Run all commands of the README in their order, in one shell."""
+    blocks = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    told = subprocess.run(
+        ["bash", "-euc", "\necho\n".join(blocks)],
+        cwd=REPOSITORY,
+        env={**os.environ, "CASHBACK_STACK": str(stack.folder)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
 def _values(printed: str) -> Iterator[Any]:
-    """Read JSON values that stand one after another."""
+    """Read JSON values that stand one after another, or between lines for people."""
     decoder = json.JSONDecoder()
     while printed := printed.lstrip():
+        if printed[0] not in "{[":
+            printed = printed.partition("\n")[2]
+            continue
         value, end = decoder.raw_decode(printed)
         yield value
         printed = printed[end:]

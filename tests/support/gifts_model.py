@@ -32,6 +32,7 @@ class GiftedModel(MemberModel):
     codes: dict[int, Stands] = field(default_factory=dict)
     first_follows: str | None = None
     wrong_codes: int = 0
+    alone: dict[str, int] = field(default_factory=dict)  # by clerk, of today
 
     def reported(self, line: str, status: str, points: int) -> None:
         """Let all that depends on a purchase follow it."""
@@ -48,6 +49,14 @@ class GiftedModel(MemberModel):
         if profile:
             self.gifts["profile"] = Stands(CONFIRMED, PROFILE)
         self._tell_inviter()
+
+    def may_correct_alone(self, clerk: str, points: int) -> bool:
+        """Tell whether nobody else has to agree: what the clerk gave and took counts together."""
+        together = self.alone.get(clerk, 0) + points
+        if together > ALONE_UP_TO:
+            return False
+        self.alone[clerk] = together
+        return True
 
     def corrected(self, correction: str, points: int) -> None:
         """Give or take at once; what is not there to be taken is owed."""

@@ -16,7 +16,7 @@ from deploy.cli.asking import (
 )
 from deploy.words import counted
 
-_EVENTS = ("conversion.changed", "receipt.decided")
+_EVENTS = ("conversion.changed", "receipt.decided", "claim.sent")
 _STATES = ("waiting", "delivered", "given_up")
 _FACTS = {
     "url": "url",

@@ -15,7 +15,7 @@ from flask import Response, request
 from sqlalchemy import Engine
 
 from services.bonus_status.api import schemas
-from services.bonus_status.domain import ConversionStatus, Source
+from services.bonus_status.domain import ConversionStatus, Source, Status
 from services.bonus_status.store import history
 from services.bonus_status.store.history import Asked, Told
 from services.bonus_status.telling.debts import debt_in_words
@@ -192,7 +192,10 @@ def _as_told(told: Told) -> dict[str, object]:
 
 
 def _expected(told: Told) -> Expected | None:
+    """Answer when the store is expected to confirm; None once it decided, or where none will."""
     bonus = told.bonus
+    if bonus.status is not Status.PENDING:
+        return None
     if bonus.ordered_at is None or bonus.expected_at is None:
         return None
     return expected(bonus.ordered_at, bonus.expected_at, told.delay)

@@ -115,7 +115,12 @@ class BonusSchema(StrictSchema):
     promised_at = Moment(
         required=True, allow_none=True, metadata={"description": "the store's deadline"}
     )
-    expected = fields.Nested(ExpectedSchema, required=True, allow_none=True)
+    expected = fields.Nested(
+        ExpectedSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "while it is pending; null: decided, or of no purchase"},
+    )
     accrued_at = Moment(required=True, allow_none=True)
     rejected_at = Moment(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)

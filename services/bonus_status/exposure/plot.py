@@ -11,7 +11,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 12, 28
 _STACKED = ("paid", "funded", "agreed", "promised")  # from the ground up
 _GRID_LINES = 4
 _WIDEST_BAR = 56
-_MOST_LABELS = 12
+# As many months as have room for their names; on a telephone the letters are larger.
+_MOST_LABELS, _MOST_NARROW = 12, 8
 
 
 class Bar(NamedTuple):
@@ -26,11 +27,12 @@ class Bar(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A text at a place: of an axis."""
+    """A text at a place: of an axis. `is_wide`: there is no room for it on a telephone."""
 
     x: float
     y: float
     text: str
+    is_wide: bool = False
 
 
 class Plot(NamedTuple):
@@ -50,13 +52,33 @@ def plot(report: Report) -> Plot:
     for number, (month, sums) in enumerate(report.months):
         middle = _LEFT + across * (number + 0.5)
         bars += _stack(month, sums, middle - width / 2, width, top)
-    every = -(-len(report.months) // _MOST_LABELS)
+    named = _named(report, range(len(report.months)), _MOST_LABELS)
+    narrow = set(_named(report, named, _MOST_NARROW))
     months = [
-        Label(_LEFT + across * (number + 0.5), HEIGHT - 8, str(month))
-        for number, (month, _) in enumerate(report.months)
-        if number % every == 0
+        Label(
+            _LEFT + across * (number + 0.5),
+            HEIGHT - 8,
+            str(report.months[number][0]),
+            number not in narrow,
+        )
+        for number in named
     ]
     return Plot(bars, months, _levels(top))
+
+
+def _named(report: Report, among: Sequence[int], most: int) -> list[int]:
+    """Answer which months are named: all that fit, and those with bars before the others.
+
+    Example: of twelve months with a bar in the last one alone, and room for eight: the last one,
+    and from there back every other one.
+    """
+    apart = -(-len(report.months) // most)
+    bars = [one for one in among if _height(report.months[one][1])]
+    named: list[int] = []
+    for number in sorted(among, key=lambda one: min((abs(one - bar) for bar in bars), default=one)):
+        if all(abs(number - other) >= apart for other in named):
+            named.append(number)
+    return sorted(named)
 
 
 def _stack(month: Month, sums: Sums, x: float, width: float, top: int) -> Sequence[Bar]:

@@ -1,7 +1,8 @@
 """Clerks correct accounts by hand: each correction one bonus and one posting, with its reason.
 
-The correction's id is its command's: sent twice it is made once. Above the limit of the rule
-`corrections` it waits for a second person.
+The correction's id is its command's: sent twice it is made once. What one clerk gives and takes
+alone for one member within 24 hours counts together against the limit of the rule `corrections`:
+what would go above it waits for a second person.
 """
 
 from dataclasses import replace
@@ -12,7 +13,11 @@ from sqlalchemy import Connection
 from services.bonus_status.books import Books, Cause
 from services.bonus_status.domain import Source
 from services.bonus_status.ledger import Movement
-from services.bonus_status.sources.corrections import bonus_of_correction
+from services.bonus_status.sources.corrections import (
+    COUNTS_TOGETHER_FOR,
+    bonus_of_correction,
+    needs_nobody_else,
+)
 from services.bonus_status.sources.rules import in_force
 from services.bonus_status.store import ledger
 from services.bonus_status.store.replay import applied
@@ -79,7 +84,7 @@ def correct(connection: Connection, new: Correction) -> Correction:
     rule = in_force(rules.current(connection, [Source.CORRECTION]), Source.CORRECTION, new.made_at)
     if rule is None:
         raise NothingLeft(0)
-    alone = new.amount <= rule.settings.alone_up_to
+    alone = _may_alone(connection, new, rule.settings.alone_up_to)
     new = replace(new, state="done" if alone else "waiting")
     if not corrections.add(connection, new):
         return _said_before(connection, new)
@@ -106,6 +111,14 @@ def refuse(
     _waiting(connection, correction_id, clerk)
     corrections.decide(connection, correction_id, "refused", clerk, reason, now)
     return corrections.find(connection, correction_id)
+
+
+def _may_alone(connection: Connection, new: Correction, alone_up_to: int) -> bool:
+    # Two at once of one clerk: the second one waits here, and then counts the first.
+    ledger.lock_accounts(connection, [new.member_id])
+    since = new.made_at - COUNTS_TOGETHER_FOR
+    before = corrections.made_alone(connection, new.member_id, new.clerk, since)
+    return needs_nobody_else(new.amount, before, alone_up_to)
 
 
 def _said_before(connection: Connection, new: Correction) -> Correction:

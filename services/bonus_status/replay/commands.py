@@ -7,29 +7,50 @@ it was done. The function gets the rules of the rebuild, the live database to re
 the rebuilt one, whose transaction ends after it, and the command's id and version.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
 
 from sqlalchemy import Connection
 
+from services.bonus_status.domain import Source
 from services.bonus_status.handlers.corrections import post
 from services.bonus_status.handlers.invitations import release
 from services.bonus_status.handlers.promo_codes import redeem
-from services.bonus_status.replay.rules import Rules, WrongRules
-from services.bonus_status.store import settings
+from services.bonus_status.replay.rules import Rules, UnknownName
+from services.bonus_status.store import heard, settings
 from services.bonus_status.store.sources import corrections, invitations, promo_codes, rules
 
+_MOST_NAMED = 10
 DoAgain = Callable[[Rules, Connection, Connection, str, int], None]
 
 
-def check(other: Rules, live: Connection) -> None:
-    """Refuse, before anything is built, what some version of a bonus rule cannot say instead."""
-    for rule_id in other.bonus_rules:
-        known = rules.history(live, rule_id)
-        if not known:
-            raise WrongRules("there is no such rule", field=f"bonus_rules.{rule_id}")  # noqa: EM101, TRY003
-        for one in known:
-            said, _ = rules.as_said(live, rule_id, int(str(one["version"])))
-            other.version_of(rule_id, said)
+def check(other: Rules, live: Connection) -> list[str]:
+    """Answer which of the bonus rules that differ stay off; raises WrongRules.
+
+    Before anything is built it refuses stores and rules that nobody knows, and what some version of
+    a bonus rule cannot say instead.
+    """
+    _must_be_known("rates", "store", other.rates, heard.store_ids(live) if other.rates else ())
+    known = {one.rule_id for one in rules.current(live, Source)} if other.bonus_rules else ()
+    _must_be_known("bonus_rules", "rule", other.bonus_rules, known)
+    return [one for one in other.bonus_rules if not _is_ever_on(other, live, one)]
+
+
+def _is_ever_on(other: Rules, live: Connection, rule_id: str) -> bool:
+    numbers = [int(str(one["version"])) for one in rules.history(live, rule_id)]
+    was = [rules.as_said(live, rule_id, number)[0] for number in numbers]
+    said = [other.version_of(rule_id, one) for one in was]
+    return any(one["is_on"] for one in said)
+
+
+def _must_be_known(where: str, what: str, named: Iterable[str], known: Collection[str]) -> None:
+    for name in named:
+        if name not in known:
+            raise UnknownName(what, field=f"{where}.{name}", near=_near(name, known))
+
+
+def _near(name: str, known: Collection[str]) -> list[str]:
+    return get_close_matches(name, known) or sorted(known)[:_MOST_NAMED]
 
 
 def _decide(other: Rules, live: Connection, again: Connection, number: str, _: int) -> None:

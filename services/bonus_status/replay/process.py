@@ -1,7 +1,8 @@
 """The process of a rebuild: `python -m services.bonus_status rebuild`, told by its environment.
 
 It writes a line of JSON for each step, {"step": …, "done": …, "of": …}, and at the end
-{"applied": …} or {"refused": …}; `cashback rebuild` makes a progress bar of that.
+{"applied": …, "rules_off": […]} or {"refused": …}; `cashback rebuild` makes a progress bar of that.
+`rules_off` are those of the other bonus rules that stay off, and so give nothing.
 """
 
 import gc
@@ -46,22 +47,22 @@ def rebuild(asked: RebuildSettings) -> int:
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
-        count = _rebuild(asked)
+        count, off = _rebuild(asked)
     except (*_REFUSALS, WrongSchema) as refusal:
         _write({"refused": str(refusal) or type(refusal).__name__})
         return 1
-    _write({"applied": count})
+    _write({"applied": count, "rules_off": off})
     return 0
 
 
-def _rebuild(asked: RebuildSettings) -> int:
+def _rebuild(asked: RebuildSettings) -> tuple[int, list[str]]:
     if not _SCHEMA.fullmatch(asked.schema):
         raise WrongSchema(asked.schema)
     text = Path(asked.rules_file).read_text() if asked.rules_file else ""
     rules = read_rules(text)
     live = connect(asked.database_url)
     with live.connect() as connection:
-        commands.check(rules, connection)
+        off = commands.check(rules, connection)
     rebuilds.open_schema(live, asked.schema, begin_anew=asked.begins_anew)
     options = _OPTIONS.format(asked.schema)
     upgrade("services.bonus_status", asked.database_url, options=options)
@@ -72,7 +73,7 @@ def _rebuild(asked: RebuildSettings) -> int:
         name: HttpClient(asked.urls[name], bearer=asked.operator_key, read_seconds=_READ_SECONDS)
         for name in SAID_BY.values()
     }
-    return Rebuild(live, again, services, rules, _say).run()
+    return Rebuild(live, again, services, rules, _say).run(), off
 
 
 def _say(step: str, done: int, of: int) -> None:

@@ -14,7 +14,7 @@ it stays.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -45,6 +45,15 @@ class WrongRules(ValueError):
     def __init__(self, why: str, *, field: str) -> None:
         """Name the field and say what is wrong."""
         super().__init__(f"{field}: {why}")
+
+
+class UnknownName(WrongRules):
+    """The rules name what nobody here knows; said instead of a difference of nothing."""
+
+    def __init__(self, what: str, *, field: str, near: Sequence[str]) -> None:
+        """Name those that come near, or else some of those that are known."""
+        others = f"; those that are known: {', '.join(near)}" if near else ""
+        super().__init__(f"there is no such {what}{others}", field=field)
 
 
 @dataclass(frozen=True, slots=True)

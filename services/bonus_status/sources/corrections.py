@@ -1,9 +1,21 @@
 """What a clerk's correction is in a member's history: a bonus of its own, with the reason."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.bonus_status.domain import Bonus, Source, Status
 from services.bonus_status.sources.rules import Rule
+
+COUNTS_TOGETHER_FOR = timedelta(hours=24)
+
+
+def needs_nobody_else(amount: int, alone_before: int, alone_up_to: int) -> bool:
+    """Tell whether a clerk may make a correction alone.
+
+    What he gave and took alone for the same member within 24 hours counts together; what a second
+    person approved does not. Example: with a limit of 500, after a debit of 300 a credit of 200 is
+    made at once, and one point more waits for another person.
+    """
+    return alone_before + amount <= alone_up_to
 
 
 def bonus_of_correction(  # noqa: PLR0913, PLR0917 - one row, its parts

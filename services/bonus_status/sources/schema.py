@@ -57,7 +57,7 @@ class CampaignSettings(StrictSchema):
 
 
 class CorrectionSettings(StrictSchema):
-    """Up to how many points a clerk corrects alone."""
+    """Up to how many points, for one member within 24 hours, a clerk corrects alone."""
 
     alone_up_to = Whole(required=True, highest=MOST_POINTS)
 

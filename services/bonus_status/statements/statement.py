@@ -5,16 +5,18 @@ confirmation are a promise and stand in no statement; points set aside for a pay
 the payout is completed.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from services.bonus_status.ledger import Place
+from services.bonus_status.statements.posted import HELD, Posted
+from services.bonus_status.statements.words import in_words
 from shared.months import Month
 
 MOST_LINES = 2_000
-HELD = (Place.MEMBER_ACCRUED, Place.MEMBER_RESERVED, Place.MEMBER_DEBT)
 
 
 class MonthNotBegun(ValueError):
@@ -34,22 +36,6 @@ class Kind(StrEnum):
     EARNED = "earned"
     CORRECTED = "corrected"
     SPENT = "spent"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """One posting of the member, with the names that a reader of the statement knows."""
-
-    posted_at: datetime
-    source: str
-    destination: str
-    amount: int
-    corrects: str | None
-    bonus_id: str
-    store_id: str | None
-    store_name: str
-    payout_id: str | None
-    payout_kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +99,7 @@ def draw_up(
         raise MonthNotBegun(month)
     totals = dict.fromkeys(Kind, 0)
     lines: list[Line] = []
+    covered: Counter[str] = Counter()
     count = 0
     for one in posted:
         points = effect(one.source, one.destination) * one.amount
@@ -120,7 +107,7 @@ def draw_up(
             count += 1
             totals[kind_of(one)] += points
             if count <= MOST_LINES:
-                lines.append(_line(one, points))
+                lines.append(_line(one, points, _debt_of(one, covered)))
     return Statement(
         member_id,
         month,
@@ -134,34 +121,23 @@ def draw_up(
     )
 
 
-def _line(one: Posted, points: int) -> Line:
+def _debt_of(one: Posted, covered: Counter[str]) -> int:
+    """Answer how much of what is owed nothing covers; what its event repaid covers it first."""
+    if one.source != Place.MEMBER_DEBT:
+        return 0
+    paid = min(one.amount, one.event_repaid - covered[one.event_id])
+    covered[one.event_id] += paid
+    return one.amount - paid
+
+
+def _line(one: Posted, points: int, debt: int) -> Line:
     return Line(
         one.posted_at,
         kind_of(one),
         points,
-        _in_words(one),
+        in_words(one, debt),
         one.bonus_id,
         one.store_id,
         one.store_name,
         one.payout_id,
     )
-
-
-def _in_words(one: Posted) -> str:
-    if one.destination == Place.WRITTEN_OFF:
-        return f"Spent on a {_plain(one.payout_kind or 'payout')}"
-    if one.source == Place.WRITTEN_OFF:
-        return f"Given back: the {_plain(one.payout_kind or 'payout')} was reversed"
-    if one.source == Place.MEMBER_DEBT:
-        return f"Taken back by {_payer(one)} after it was spent: a debt"
-    if one.source in HELD:
-        return f"Taken back by {_payer(one)}"
-    return f"Amended by {_payer(one)}" if one.corrects else f"Confirmed by {_payer(one)}"
-
-
-def _payer(one: Posted) -> str:
-    return "the programme" if one.store_id is None else "the store"
-
-
-def _plain(kind: str) -> str:
-    return kind.replace("top_up", "top-up")

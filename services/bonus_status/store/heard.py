@@ -30,6 +30,7 @@ SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING
 _STORES = (
     "SELECT store_id, confirmation_days, timeline FROM stores WHERE store_id = ANY(%s::text[])"
 )
+_STORE_IDS = "SELECT store_id FROM stores"
 _GROUPS = "SELECT store_id, store_group FROM stores WHERE store_id = ANY(%s::text[])"
 _RATES = "SELECT terms_id::text, rates FROM terms WHERE terms_id = ANY(%s::uuid[])"
 _SAVE_MEMBERS = """
@@ -72,6 +73,11 @@ def stores(connection: Connection, store_ids: Collection[str]) -> dict[str, Stor
     """Answer the terms of the stores that are known."""
     rows = raw(connection).execute(_STORES, [array(list(store_ids))]).fetchall()
     return {str(row[0]): _store_terms(*row[1:]) for row in rows}
+
+
+def store_ids(connection: Connection) -> list[str]:
+    """Answer every store that was ever heard of."""
+    return [str(row[0]) for row in raw(connection).execute(_STORE_IDS).fetchall()]
 
 
 def groups(connection: Connection, store_ids: Collection[str]) -> dict[str, str]:

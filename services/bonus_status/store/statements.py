@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.bonus_status.statements.statement import HELD, Posted
+from services.bonus_status.statements.posted import HELD, Posted
 from shared.database import raw
 
 _ROWS_AT_ONCE = 2_000
@@ -14,7 +14,8 @@ _ROWS_AT_ONCE = 2_000
 # saves each purchase an index of its own for what is asked once a month. OFFSET 0 keeps the order
 # of work: bonus by bonus, never all postings of the programme.
 _OF_MEMBER = """
-(SELECT bonus_id FROM bonuses WHERE member_id = %(member_id)s) AS held
+(SELECT bonus_id, source AS given_for, reason, rule_id AS given_by, rule_version FROM bonuses
+ WHERE member_id = %(member_id)s) AS held
 CROSS JOIN LATERAL (
     SELECT * FROM postings
     WHERE fact >= held.bonus_id || ':' AND fact < held.bonus_id || ';' OFFSET 0) AS posting
@@ -26,8 +27,13 @@ FROM {_OF_MEMBER} WHERE posted_at < %(begins)s
 """  # noqa: S608 - a constant
 _POSTED = f"""
 SELECT posted_at, source, destination, posting.amount, corrects, posting.bonus_id::text, store_id,
-       coalesce(stores.name, store_id, 'the programme'), payout_id::text, payouts.kind
+       coalesce(stores.name, store_id, 'the programme'), payout_id::text, payouts.kind,
+       held.given_for, held.reason, rule.sentence, event_id::text, coalesce(sum(posting.amount)
+           FILTER (WHERE (source, destination) = ('member_accrued', 'member_debt'))
+           OVER (PARTITION BY event_id), 0)::bigint
 FROM {_OF_MEMBER} LEFT JOIN stores USING (store_id) LEFT JOIN payouts USING (payout_id)
+LEFT JOIN bonus_rule_versions AS rule
+       ON (rule.rule_id, rule.version) = (held.given_by, held.rule_version)
 WHERE posted_at >= %(begins)s AND posted_at < %(ends)s
 ORDER BY posted_at, posting_id
 """  # noqa: S608 - a constant

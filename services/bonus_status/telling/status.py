@@ -40,12 +40,11 @@ _SENTENCES = {
     StatusCode.SET_ASIDE: "Confirmed, and set aside for a payout that is under way.",
     StatusCode.SPENT: "Paid out.",
     StatusCode.SPENT_IN_PART: "Paid out in part; the rest will be paid out on the 1st.",
-    StatusCode.REPAID_DEBT: "Confirmed, and used up by a debt of earlier returns.",
+    StatusCode.REPAID_DEBT: "Confirmed, and used up by what you owed.",
     StatusCode.NOT_APPROVED: "The store did not approve the purchase",
     StatusCode.RETURNED: "The goods were returned",
     StatusCode.WAITS_FOR_PURCHASE: "Waits until the store confirms the purchase it depends on.",
     StatusCode.PURCHASE_FELL: "No purchase that it depends on stands",
-    StatusCode.CORRECTED: "Corrected by the operator",
 }
 
 
@@ -56,14 +55,19 @@ def status_told(bonus: Bonus) -> StatusTold:
     purchase; it says: test order." Debts are told apart: what was paid and came back later.
     """
     code = _code(bonus)
-    sentence = _SENTENCES[code]
     if bonus.amount < 0:
-        return StatusTold(code, f"{sentence}: {bonus.reason}.")
+        return StatusTold(code, corrected_in_words(bonus.reason))
+    sentence = _SENTENCES[code]
     if bonus.status is Status.REJECTED:
         sentence += _their_words(bonus) + "."
     if bonus.available < 0:
         sentence += f" {-bonus.available} points of it had been paid already and are owed."
     return StatusTold(code, sentence)
+
+
+def corrected_in_words(reason: str | None, more: str = "") -> str:
+    """Say that a clerk gave or took points, with his reason, as the member reads it everywhere."""
+    return f"Corrected by the operator: {(reason or 'no reason was kept').rstrip('.')}{more}."
 
 
 def _code(bonus: Bonus) -> StatusCode:

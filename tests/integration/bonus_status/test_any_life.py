@@ -33,6 +33,7 @@ RUNS = 1_000
 STEPS = 8
 MEMBERS = 3  # the first one invited the others
 LINES = 2  # of each
+CLERKS = ("anna", "boris")
 USES = (1, 2)  # of each promo code
 _STATUSES = ["reported", "approved", "approved", "approved_unfunded", "declined", "returned"]
 _MEMBER = st.sampled_from([0, 0, *range(MEMBERS)])
@@ -71,7 +72,7 @@ class OneLife(RuleBasedStateMachine):
         inviter = GiftedModel()
         self.models = [inviter, *(GiftedModel(inviter=inviter) for _ in range(MEMBERS - 1))]
         self.codes_model = CodesModel(dict(enumerate(USES)))
-        self.waiting: dict[str, tuple[int, int]] = {}  # correction → whose, points
+        self.waiting: dict[str, tuple[int, int, str]] = {}  # correction → whose, points, by whom
         self.told: list[Event] = []
         self.commands: list[dict[str, Any]] = []
         self.is_news = True  # told since something old came again
@@ -116,33 +117,40 @@ class OneLife(RuleBasedStateMachine):
             assert answer.status_code in ({200} if given else {422, 429})
             assert answer.get_json().get("amount", 0) == given
 
-    @rule(who=_MEMBER, points=st.integers(1, 2 * ALONE_UP_TO), gives=st.booleans(), way=_WAY)
-    def a_clerk_corrects(self, who: int, points: int, gives: bool, way: str) -> None:  # noqa: FBT001
+    @rule(
+        who=_MEMBER,
+        points=st.integers(1, 2 * ALONE_UP_TO),
+        gives=st.booleans(),
+        clerk=st.sampled_from(CLERKS),
+        way=_WAY,
+    )
+    def a_clerk_corrects(self, who: int, points: int, gives: bool, clerk: str, way: str) -> None:  # noqa: FBT001
         sent = {
             "command_id": bonuses.new_id(),
             "member_id": self.members[who],
             "kind": "credit" if gives else "debit",
             "amount": points,
             "reason": "a call of the 3rd",
-            "clerk": "anna",
+            "clerk": clerk,
         }
         self.commands.append(sent)
         signed = points if gives else -points
-        if points <= ALONE_UP_TO:
+        if self.models[who].may_correct_alone(clerk, points):
             self.models[who].corrected(sent["command_id"], signed)
         else:
-            self.waiting[sent["command_id"]] = (who, signed)
+            self.waiting[sent["command_id"]] = (who, signed, clerk)
         answers = self.programme.clerk(way, "/corrections", sent)
         assert {one.status_code for one in answers} == {201}
 
     @precondition(lambda self: self.waiting)
     @rule(approves=st.booleans(), way=_WAY)
     def another_clerk_decides(self, approves: bool, way: str) -> None:  # noqa: FBT001
-        correction_id, (who, points) = self.waiting.popitem()
+        correction_id, (who, points, clerk) = self.waiting.popitem()
+        (other,) = set(CLERKS) - {clerk}
         path = f"/corrections/{correction_id}/{'approve' if approves else 'refuse'}"
         why = {} if approves else {"reason": "no"}
-        (same,) = self.programme.clerk("once", path, {"clerk": "anna"} | why)
-        first, *later = self.programme.clerk(way, path, {"clerk": "boris"} | why)
+        (same,) = self.programme.clerk("once", path, {"clerk": clerk} | why)
+        first, *later = self.programme.clerk(way, path, {"clerk": other} | why)
         assert (same.status_code, first.status_code) == (409, 200)
         assert all(one.get_json()["code"] == "decided_already" for one in later)
         if approves:

@@ -1,6 +1,7 @@
 """Corrections by clerks: one posting each, above the limit by two persons."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +85,38 @@ def test_above_the_limit_another_clerk_decides(desk: Desk, client: FlaskClient) 
     assert desk.has(accrued=501)
     late = client.post(f"{path}/refuse", json={"clerk": "boris", "reason": "no"}, headers=CLERK)
     assert (late.status_code, late.get_json()["code"]) == (409, "decided_already")
+
+
+def test_what_one_clerk_does_to_one_member_in_a_day_counts_together(
+    desk: Desk, client: FlaskClient
+) -> None:
+    """What would break it: 1 500 points taken alone, as three times 500."""
+    states = [
+        correct(client, sent(desk, *one))["state"] for one in (("debit", 300), ("credit", 200))
+    ]
+    assert states == ["done", "done"]
+    assert correct(client, sent(desk, "credit", 1))["state"] == "waiting"
+    assert correct(client, sent(desk, "credit", 500, clerk="boris"))["state"] == "done"
+    desk.clock.move(timedelta(hours=24))
+    assert correct(client, sent(desk, "credit", 500))["state"] == "done"
+
+
+def test_what_a_second_person_approved_counts_no_more(desk: Desk, client: FlaskClient) -> None:
+    made = correct(client, sent(desk, "credit", 900))
+    path = f"/corrections/{made['correction_id']}/approve"
+    assert client.post(path, json={"clerk": "boris"}, headers=CLERK).status_code == 200
+    assert correct(client, sent(desk, "debit", 500))["state"] == "done"
+
+
+def test_of_corrections_at_once_no_more_than_the_limit_is_made_alone(
+    desk: Desk, client: FlaskClient
+) -> None:
+    """INVARIANT: whoever is first; the sum is read behind the lock of the member's account."""
+    bodies = [sent(desk, "credit", 200) for _ in range(6)]
+    with ThreadPoolExecutor(6) as senders:
+        made = list(senders.map(lambda one: correct(client.application.test_client(), one), bodies))
+    assert sorted(one["state"] for one in made) == ["done"] * 2 + ["waiting"] * 4
+    assert desk.has(accrued=400)
 
 
 def test_of_two_clerks_who_decide_at_once_one_wins(desk: Desk, client: FlaskClient) -> None:

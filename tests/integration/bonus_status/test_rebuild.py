@@ -111,10 +111,10 @@ def test_run_again_it_catches_up_and_until_then_who_went_on_is_not_compared(
     assert workshop.rebuild() == 3
     earn(workshop)
     found = workshop.compare()
-    assert (found.all, found.moved_on) == ([], 1)
+    assert (found.all, found.moved_on, found.behind) == ([], 1, 1)
     assert workshop.rebuild() == 1
     found = workshop.compare()
-    assert (found.all, found.moved_on) == ([], 0)
+    assert (found.all, found.moved_on, found.behind) == ([], 0, 0)
     assert desk.has(accrued=152)
 
 
@@ -168,8 +168,23 @@ def test_by_other_rules_it_says_whose_money_would_change_and_by_how_much(
     found = workshop.compare(by_other_rules=True)
     assert found.totals == {"pending": -76, "accrued": 2 * 109 - 76}
     assert (found.owners, {one.book for one in found.all}) == (1, {"account"})
-    with pytest.raises(OtherRules):
+    with pytest.raises(OtherRules, match="repeat the same --rules"):
         workshop.rebuild()
+
+
+def test_by_other_rules_it_is_told_too_that_the_rebuild_lags_behind(workshop: Workshop) -> None:
+    """What would break it: a purchase of since read as money that the rules would take away."""
+    _, desk = begin(workshop)
+    earn(workshop)
+    rates = f"rates: {{{desk.store_id}: {{others: 10%}}}}"
+    workshop.rebuild(rates)
+    assert (workshop.compare(by_other_rules=True).behind) == 0
+    earn(workshop)
+    found = workshop.compare(by_other_rules=True)
+    assert (found.behind, found.has_rules) == (1, True)
+    workshop.rebuild(rates)
+    found = workshop.compare(by_other_rules=True)
+    assert (found.behind, found.totals) == (0, {"accrued": 2 * (109 - 76)})
 
 
 def test_it_writes_into_no_schema_that_is_no_rebuild(workshop: Workshop) -> None:

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from services.bonus_status.replay.commands import check
+from services.bonus_status.replay.rules import read_rules
 from services.bonus_status.sources.shipped import shipped_rules
 from services.bonus_status.store.sources import rules
 from tests.integration.bonus_status.api import CLERK, client_of, sign_in
@@ -177,7 +179,8 @@ def test_by_another_bonus_rule_exactly_whose_money_changes_is_named(workshop: Wo
 @pytest.mark.parametrize(
     ("rules", "field"),
     [
-        ("bonus_rules: {nobodys: {is_on: false}}", "bonus_rules.nobodys"),
+        ("bonus_rules: {doubel: {is_on: false}}", "bonus_rules.doubel"),
+        ("rates: {nosuch: {others: 20%}}", "rates.nosuch"),
         (
             "bonus_rules: {double: {settings: {basis_points: 500}}}",
             "bonus_rules.double.settings.times",
@@ -194,9 +197,20 @@ def test_what_a_bonus_rule_cannot_say_is_refused_before_anything_is_built(
     with workshop.logs.served() as urls, workshop.process(urls, file) as refused:
         said = json.loads(refused.communicate()[0])
     assert said["refused"].startswith(f"{field}: ")
+    assert ("double" in said["refused"]) == ("doub" in rules)
     with workshop.desk.engine.connect() as connection:
         found = text("SELECT count(*) FROM pg_namespace WHERE nspname = :name")
         assert connection.scalar(found, {"name": SCHEMA}) == 0
+
+
+def test_a_changed_rule_that_stays_off_is_named(workshop: Workshop) -> None:
+    """What would break it: more points by a rule that is off, which change nothing, silently."""
+    life = lived(workshop)
+    other = read_rules(
+        "bonus_rules: {first-purchase: {settings: {amount: 300}}, double: {is_on: false}}"
+    )
+    with life.desk.engine.connect() as connection:
+        assert check(other, connection) == ["double"]
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(workshop: Workshop) -> None:

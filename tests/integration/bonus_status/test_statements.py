@@ -2,6 +2,7 @@
 
 import csv
 import io
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from shared.database import raw
 from shared.identity import SESSION_COOKIE
 from tests.integration.bonus_status.api import CLERK, client_of, sign_in
 from tests.integration.bonus_status.desk import Desk
+from tests.integration.bonus_status.gifts import BY_CLERK, put
 from tests.support import bonuses
 
 NEW_YEAR = datetime(2027, 1, 10, tzinfo=UTC)
@@ -88,6 +90,33 @@ def test_points_taken_back_are_a_figure_in_the_csv_too(client: FlaskClient, desk
     assert (sums["total_corrected"], sums["closing"]) == ("-76", "0")
     lines = rows[1 : rows.index(("total_earned", "76"))]
     assert sum(int(points) for _, points in lines) == 0
+
+
+def test_gifts_and_corrections_are_told_apart_as_everywhere(
+    client: FlaskClient, desk: Desk
+) -> None:
+    """What would break it: a debit from free points called a debt, a gift "confirmed"."""
+    desk.hear(desk.member("active"))
+    desk.hear(desk.store())
+    put(client, "corrections", "correction", alone_up_to=500)
+    put(client, "paper", "promo_code", amount=50, most_a_member=500)
+    code = {"rule_id": "paper", "codes": ["PAPER-" + secrets.token_hex(4).upper()]}
+    assert client.post("/promo-codes", json=code | BY_CLERK, headers=CLERK).status_code == 201
+    assert client.post("/me/promo-codes", json={"code": code["codes"][0]}).status_code == 200
+    for amount in (20, 40):
+        debit = {"command_id": bonuses.new_id(), "member_id": desk.member_id, "kind": "debit"}
+        debit |= {"amount": amount} | BY_CLERK
+        assert client.post("/corrections", json=debit, headers=CLERK).status_code == 201
+    told = statement(client, "2027-01")["lines"]
+    assert [(one["points"], one["in_words"]) for one in told] == [
+        (50, "A gift."),
+        (-20, "Corrected by the operator: the campaign plan."),
+        (-40, "Corrected by the operator: the campaign plan; 10 points of it are a debt."),
+    ]
+    table = client.get("/me/statements/2027-01?format=csv").text
+    assert [row["in_words"] for row in csv.DictReader(io.StringIO(table))][1:4] == [
+        one["in_words"] for one in told
+    ]
 
 
 def test_a_clerk_reads_anybodys_a_member_only_his_own(client: FlaskClient, desk: Desk) -> None:

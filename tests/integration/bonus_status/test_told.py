@@ -43,6 +43,18 @@ def test_after_fifty_confirmed_purchases_the_store_s_own_delay_counts(
     assert expected["by"] == "2026-12-10T10:30:00Z"
 
 
+@pytest.mark.parametrize("status", ["approved", "declined", "returned"])
+def test_a_bonus_that_is_decided_is_expected_no_more(
+    desk: Desk, buyer: FlaskClient, status: str
+) -> None:
+    desk.hear(desk.conversion(line := bonuses.new_id()))
+    assert asked(buyer, f"/me/bonuses/{line}")["expected"] is not None
+    paid = {"paid_minor": 0} if status == "returned" else {}
+    desk.hear(desk.conversion(line, ORDERED_AT + timedelta(days=9), status=status, **paid))
+    told = asked(buyer, f"/me/bonuses/{line}")
+    assert (told["expected"], told["promised_at"] is None) == (None, False)
+
+
 def test_a_debt_is_shown_with_its_cause(desk: Desk, buyer: FlaskClient) -> None:
     line, payout_id = desk.earned(), bonuses.new_id()
     desk.hear(desk.asks(payout_id, amount=50), desk.ends(payout_id, "completed", 50))

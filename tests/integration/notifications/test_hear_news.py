@@ -18,6 +18,7 @@ from tests.support.waiting import eventually
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BALANCE = {"pending": 0, "accrued": 500, "reserved": 0, "written_off": 0, "debt": 0}
 MEMBER, PAYOUT, BONUS, RELATIVE = (str(uuid4()) for _ in range(4))
+_DEBIT = {"bonus_id": str(uuid4()), "store_id": None, "amount": 0, "debit": 600, "reason": "why"}
 
 
 def _bonus(version: int, status: str, **changes: Any) -> Event:
@@ -85,6 +86,8 @@ def _story() -> list[Event]:
         _bonus(4, "accrued", available=0),
         _points(5, "returned"),
         _bonus(6, "rejected", amount=0, reason="returned"),
+        _bonus(7, "accrued", **_DEBIT, balance=BALANCE | {"debt": 600}),
+        _bonus(8, "accrued", **_DEBIT, balance=BALANCE | {"accrued": 0, "debt": 100}),
         _payout(1, "requested", cutoff_at="2026-12-01T00:00:00Z", minimum_amount=1),
         _payout(2, "completed", completed_at="2026-12-01T00:06:00Z", certificate_ids=[]),
         _relative(1, "asked", 1),
@@ -121,14 +124,15 @@ def test_a_story_becomes_one_message_for_each_money_move(
     )
     loop.start()
     try:
-        eventually(lambda: len(_kinds(engine)) == 6 and _languages(engine), seconds=30)
+        eventually(lambda: len(_kinds(engine)) == 7 and _languages(engine), seconds=30)
         eventually(lambda: _names(engine) == ["AliExpress"], seconds=30)
-        eventually(lambda: _applied(engine) == {"bonuses": 6, "payouts": 2}, seconds=30)
+        eventually(lambda: _applied(engine) == {"bonuses": 8, "payouts": 2}, seconds=30)
     finally:
         stop.set()
         loop.join(20)
     assert _kinds(engine) == [
         "bonus_accrued",
+        "bonus_debited_because",
         "bonus_returned",
         "points_returned",
         "relative_asked",

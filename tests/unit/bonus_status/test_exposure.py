@@ -53,6 +53,25 @@ def test_every_bar_stands_on_the_ground_or_on_another_and_fits_in(cells: list[Ce
 
 
 @pytest.mark.parametrize(
+    ("months", "bars", "everywhere", "on_a_telephone"),
+    [
+        (3, [1], [0, 1, 2], [0, 1, 2]),
+        (12, [11], list(range(12)), [1, 3, 5, 7, 9, 11]),
+        (12, [2, 5], list(range(12)), [0, 2, 5, 7, 9, 11]),
+        (24, [22], list(range(0, 24, 2)), [2, 6, 10, 14, 18, 22]),
+    ],
+)
+def test_months_with_bars_are_named_before_others_and_all_where_they_fit(
+    months: int, bars: list[int], everywhere: list[int], on_a_telephone: list[int]
+) -> None:
+    cells = [Cell("ozon", "Ozon", JANUARY.later(one), Sums(paid=9)) for one in bars]
+    drawn = plot.plot(draw_up(JANUARY, JANUARY.later(months - 1), cells)).months
+    assert [one.text for one in drawn] == [str(JANUARY.later(one)) for one in everywhere]
+    narrow = [one.text for one in drawn if not one.is_wide]
+    assert narrow == [str(JANUARY.later(one)) for one in on_a_telephone]
+
+
+@pytest.mark.parametrize(
     ("highest", "end"), [(0, "4"), (4, "4"), (5, "8"), (13, "20"), (21, "40"), (121, "200")]
 )
 def test_the_axis_ends_at_a_round_figure(highest: int, end: str) -> None:

@@ -12,11 +12,11 @@ from hypothesis.stateful import invariant
 
 from services.bonus_status.ledger import Movement, Posting
 from services.bonus_status.statements.pdf import as_pdf
+from services.bonus_status.statements.posted import Posted
 from services.bonus_status.statements.statement import (
     MOST_LINES,
     Kind,
     MonthNotBegun,
-    Posted,
     Statement,
     draw_up,
     effect,
@@ -40,6 +40,11 @@ def posted(movement: Movement, amount: int = 76, **changes: Any) -> Posted:
         "store_name": "AliExpress",
         "payout_id": None,
         "payout_kind": None,
+        "given_for": "purchase",
+        "reason": None,
+        "sentence": None,
+        "event_id": bonuses.TERMS_ID,
+        "event_repaid": 0,
     }
     source, destination = movement.value
     return Posted(source=source, destination=destination, amount=amount, **(known | changes))
@@ -172,6 +177,11 @@ def _as_read(one: Posting) -> Posted:
         "AliExpress",
         one.payout_id,
         "top_up" if one.payout_id else None,
+        "purchase",
+        None,
+        None,
+        one.event_id,
+        0,
     )
 
 

@@ -39,6 +39,8 @@ def test_the_version_is_told() -> None:
         (["events", "republish", "--since", "yesterday"], "write 2026-11-01 or"),
         (["events", "republish", "--since", "2126-11-01"], "in the future"),
         (["events", "republish", "--since", "2026-11-01", "--service", "shop"], "click_tracking"),
+        (["exposure", "--from", "2026-13"], "does not match the format"),
+        (["exposure", "--to", "december"], "does not match the format"),
         (["verify", "--wait", "-5"], "range"),
         (["postbacks", "receipt", "55d9"], "is not a valid UUID"),
         (["postbacks", "list", "--verdict", "lost"], "held"),
@@ -88,6 +90,17 @@ def test_what_strangers_wrote_is_no_markup_and_steers_no_terminal(
     assert shown.count("[/b]") == 2
     assert "[red]A-1" in shown
     assert not {"\x1b", "\r", "\x07"} & set(shown)
+
+
+def test_an_id_is_never_folded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INVARIANT: what is to be copied stands on one line, however narrow the terminal is."""
+    monkeypatch.setenv("COLUMNS", "80")
+    member_id = "4a051996-378b-4a19-95b9-23de43c27a93"
+    print_table("Match", ["order", "line", "says"], [[member_id, member_id, "push: " * 20]])
+    (row,) = [one for one in capsys.readouterr().out.splitlines() if "4a05" in one]
+    assert row.count(member_id) == 2
 
 
 def test_a_number_is_never_folded(

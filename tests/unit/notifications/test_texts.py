@@ -24,6 +24,8 @@ SHOWN = {
     Kind.BONUS_REJECTED: ["good-pharmacy", "67890"],
     Kind.BONUS_RETURNED: ["good-pharmacy", "67890"],
     Kind.BONUS_REJECTED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],
+    Kind.BONUS_DEBITED: ["12345", "67890"],
+    Kind.BONUS_DEBITED_BECAUSE: ["12345", "cancelled by the buyer", "67890"],
     Kind.TOP_UP_COMPLETED: ["12345"],
     Kind.TOP_UP_DECLINED: ["12345"],
     Kind.RELATIVE_TOPPED_UP: ["12345"],
@@ -40,9 +42,21 @@ SHOWN = {
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", Kind)
 def test_a_text_says_its_facts_in_every_language(kind: Kind, language: str) -> None:
-    """At most three parts: 153 Latin or 67 other characters each."""
     words = compose(kind, language, FACTS)
     assert [fact for fact in SHOWN[kind] if fact not in words] == []
+    _fits(words, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [kind for kind, facts in SHOWN.items() if "67890" in facts])
+def test_who_owes_is_told_how_much_instead_of_what_is_available(kind: Kind, language: str) -> None:
+    words = compose(kind, language, FACTS | {"available": 0, "debt": 24680})
+    assert "24680" in words
+    _fits(words, language)
+
+
+def _fits(words: str, language: str) -> None:
+    """At most three parts: 153 Latin or 67 other characters each."""
     assert "{" not in words
     is_cyrillic = any("\u0430" <= letter <= "\u044f" for letter in words.lower())
     assert is_cyrillic == (language in {"ru", "uk"})

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.domain import (
+    Account,
     Kind,
     News,
     is_harmless,
@@ -17,15 +18,18 @@ from services.notifications.domain import (
     news_of_returned,
 )
 
+RICH = Account(accrued=500, debt=0)
 BONUS, MEMBER, PAYOUT = uuid4(), uuid4(), uuid4()
 
 
-def _news(
+def _news(  # noqa: PLR0913 - what an event says of a bonus
     status: str,
     *,
     amount: int = 76,
     reason: str | None = None,
     store_id: str | None = "aliexpress",
+    debit: int = 0,
+    account: Account = RICH,
 ) -> News | None:
     return news_of_bonus(
         bonus_id=BONUS,
@@ -33,8 +37,9 @@ def _news(
         store_id=store_id,
         status=status,
         amount=amount,
+        debit=debit,
         reason=reason,
-        accrued_in_all=500,
+        account=account,
     )
 
 
@@ -42,7 +47,7 @@ def test_a_confirmed_bonus_is_told_with_what_is_available_now() -> None:
     told = _news("accrued")
     assert told is not None
     assert told.kind is Kind.BONUS_ACCRUED
-    assert told.facts == {"store": "aliexpress", "amount": 76, "available": 500}
+    assert told.facts == {"store": "aliexpress", "amount": 76, "available": 500, "debt": 0}
 
 
 def test_a_bonus_of_no_store_is_told_when_it_is_given_and_not_when_it_falls() -> None:
@@ -50,7 +55,7 @@ def test_a_bonus_of_no_store_is_told_when_it_is_given_and_not_when_it_falls() ->
     told = _news("accrued", store_id=None)
     assert told is not None
     assert told.kind is Kind.BONUS_GIVEN
-    assert told.facts == {"amount": 76, "available": 500}
+    assert told.facts == {"amount": 76, "available": 500, "debt": 0}
     assert _news("rejected", store_id=None) is None
 
 
@@ -108,14 +113,40 @@ def test_nothing_harmless_could_be_followed_or_called(reason: str) -> None:
     ],
 )
 def test_points_that_come_back_say_from_what(reason: str | None, kind: Kind) -> None:
-    told = news_of_returned(PAYOUT, MEMBER, 500, reason, accrued_in_all=734)
-    assert (told.kind, told.facts) == (kind, {"amount": 500, "available": 734})
+    told = news_of_returned(PAYOUT, MEMBER, 500, reason, Account(accrued=734, debt=0))
+    assert (told.kind, told.facts) == (kind, {"amount": 500, "available": 734, "debt": 0})
 
 
 def test_a_new_code_is_one_message_for_its_certificate() -> None:
     told = news_of_reissued(BONUS, MEMBER)
     assert (told.kind, told.facts) == (Kind.CERTIFICATE_REISSUED, {"certificate_id": str(BONUS)})
     assert told.cause == f"certificate:{BONUS}:issued"
+
+
+def test_points_that_a_clerk_takes_are_told_with_his_reason_and_the_debt_they_leave() -> None:
+    """INVARIANT: no points are taken without a word; told once, also when it is repaid later."""
+    taken = {"store_id": None, "amount": 0, "debit": 100, "reason": "paid twice in November"}
+    told = _news("accrued", **taken, account=Account(accrued=76, debt=100))
+    assert told is not None
+    assert told.kind is Kind.BONUS_DEBITED_BECAUSE
+    assert told.facts == {
+        "amount": 100,
+        "reason": "paid twice in November",
+        "available": 0,
+        "debt": 24,
+    }
+    later = _news("accrued", **taken, account=Account(accrued=0, debt=24))
+    assert later is not None
+    assert later.cause == told.cause
+    shy = _news("accrued", **taken | {"reason": "see http://desk.example/7"})
+    assert shy is not None
+    assert shy.kind is Kind.BONUS_DEBITED
+
+
+def test_a_return_that_leaves_a_debt_says_the_debt() -> None:
+    told = _news("rejected", amount=0, reason="returned", account=Account(accrued=0, debt=76))
+    assert told is not None
+    assert (told.facts["available"], told.facts["debt"]) == (0, 76)
 
 
 def test_a_top_up_is_one_message_and_each_certificate_its_own() -> None:

@@ -38,6 +38,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
     def correct(sent: dict[str, Any]) -> object:
         """Give or take points; above the limit of the rule `corrections` another clerk approves.
 
+        What one clerk gives and takes alone for one member within 24 hours counts together.
         The same command sent twice is answered as it stands now.
         """
         new = Correction(

@@ -68,8 +68,8 @@ class OtherRules(ValueError):
     def __init__(self, schema: str) -> None:
         """Say what to do."""
         super().__init__(
-            f"The schema {schema!r} was begun with other rules: name another one, or begin anew"
-            " (--again)."
+            f"The schema {schema!r} was begun with other rules: repeat the same --rules, name"
+            " another schema, or begin anew (--again)."
         )
 
 

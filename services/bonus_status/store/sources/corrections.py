@@ -20,6 +20,10 @@ _LIST = f"""
 SELECT {_COLUMNS} FROM corrections WHERE (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY made_at DESC, correction_id LIMIT 100
 """  # noqa: S608 - columns
+_MADE_ALONE = """
+SELECT coalesce(sum(amount), 0)::bigint FROM corrections
+WHERE state = 'done' AND decided_by IS NULL AND made_at > %s AND member_id = %s AND clerk = %s
+"""
 _DECIDE = """
 UPDATE corrections SET state = %s, decided_by = %s, decided_because = %s, decided_at = %s
 WHERE correction_id = %s
@@ -57,6 +61,13 @@ def add(connection: Connection, new: Correction) -> bool:
     """Keep a correction; answers whether its command is new."""
     row = [new.correction_id, new.member_id, new.kind, new.amount, new.reason, new.clerk]
     return raw(connection).execute(_ADD, [*row, new.made_at, new.state]).rowcount == 1
+
+
+def made_alone(connection: Connection, member_id: str, clerk: str, since: datetime) -> int:
+    """Answer how many points a clerk gave or took alone since then; lock the account first."""
+    row = raw(connection).execute(_MADE_ALONE, [since, member_id, clerk]).fetchone()
+    assert row is not None
+    return int(str(row[0]))
 
 
 def find(connection: Connection, correction_id: str, *, lock: bool = False) -> Correction:

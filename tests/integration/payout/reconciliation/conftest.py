@@ -25,9 +25,7 @@ from tests.support.clock import SteppedClock
 @contextmanager
 def serving(folder: Path, clock: SteppedClock) -> Iterator[str]:
     """The sandbox's billing over real HTTP, at the test's clock, with books of its own."""
-    settings = SandboxSettings(
-        folder, "127.0.0.1", 0, folder, "http://nobody.test", "", (), "INFO"
-    )
+    settings = SandboxSettings(folder, "127.0.0.1", 0, folder, "http://nobody.test", "", (), "INFO")
     server = make_server("127.0.0.1", 0, operator_billing.build(settings, clock), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
