@@ -12,7 +12,9 @@ from services.bonus_status.store import settings
 from services.bonus_status.store.replay import rebuilds
 from services.bonus_status.store.replay.rebuilds import NeverSaid, NotARebuild, OtherRules
 from shared import parked
+from tests.integration.bonus_status.api import client_of
 from tests.integration.bonus_status.desk import Desk
+from tests.integration.bonus_status.gifts import put
 from tests.integration.bonus_status.logs import Logs
 from tests.integration.bonus_status.story import Story
 from tests.integration.bonus_status.workshop import Workshop
@@ -127,6 +129,21 @@ def test_stopped_anywhere_it_goes_on_where_it_was(workshop: Workshop, steps: int
     with pytest.raises(KeyboardInterrupt):
         workshop.rebuild(stop_at=steps)
     workshop.said.clear()
+    workshop.rebuild()
+    assert workshop.compare().all == []
+
+
+def test_an_order_dated_anew_in_a_batch_of_its_own_is_built_in_one_batch(
+    workshop: Workshop,
+) -> None:
+    """A rebuild joins neighbours; what would break it: caps of a month that only one of them has."""
+    logs, desk = begin(workshop)
+    put(client_of(desk), "double", "campaign", times=2, most_a_store_and_month=100)
+    line = bonuses.new_id()
+    said = {"status": "approved", "paid_minor": 109_900}
+    logs.tell(desk.conversion(line, ordered_at="2026-11-30T20:00:00Z", **said))
+    later = said | {"paid_minor": 1_099_000, "ordered_at": "2026-11-30T22:00:00Z"}
+    logs.tell(desk.conversion(line, **later))
     workshop.rebuild()
     assert workshop.compare().all == []
 
