@@ -73,8 +73,11 @@ class NothingLeft(Exception):
 def correct(connection: Connection, new: Correction) -> Correction:
     """Make a correction, or let it wait for a second person; harmless to repeat.
 
-    Raises OtherCommand, UnknownMember, NothingLeft.
+    A command that is known is answered as it stands, whatever the rule says now. Raises
+    OtherCommand, UnknownMember, NothingLeft.
     """
+    if corrections.is_known(connection, new.correction_id):
+        return _said_before(connection, new)
     applied.begin(connection)
     rule = in_force(rules.current(connection, [Source.CORRECTION]), Source.CORRECTION, new.made_at)
     if rule is None:

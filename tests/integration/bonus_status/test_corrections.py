@@ -73,6 +73,16 @@ def test_a_command_sent_twice_counts_once(desk: Desk, client: FlaskClient) -> No
     assert correct(client, body | {"amount": 51}, 409)["code"] == "other_command"
 
 
+def test_a_command_sent_again_is_answered_though_the_rule_is_off_by_now(
+    desk: Desk, client: FlaskClient
+) -> None:
+    body = sent(desk, "credit", 50)
+    made = correct(client, body)
+    put(client, "corrections", "correction", is_on=False, alone_up_to=500)
+    assert correct(client, body) == made
+    assert correct(client, sent(desk, "credit", 50), 409)["code"] == "nothing_left"
+
+
 def test_above_the_limit_another_clerk_decides(desk: Desk, client: FlaskClient) -> None:
     made = correct(client, sent(desk, "credit", 501))
     assert made["state"] == "waiting"

@@ -59,6 +59,11 @@ def add(connection: Connection, new: Correction) -> bool:
     return raw(connection).execute(_ADD, [*row, new.made_at, new.state]).rowcount == 1
 
 
+def is_known(connection: Connection, correction_id: str) -> bool:
+    """Tell whether there is such a correction."""
+    return raw(connection).execute(_ONE, [correction_id]).fetchone() is not None
+
+
 def find(connection: Connection, correction_id: str, *, lock: bool = False) -> Correction:
     """Answer a correction; raises UnknownCorrection."""
     row = raw(connection).execute(_LOCK if lock else _ONE, [correction_id]).fetchone()
