@@ -143,7 +143,7 @@ def post(connection: Connection, correction: Correction, now: datetime) -> None:
     books = Books(accounts, ledger.open_bonuses(connection, [correction.member_id]), now)
     cause = Cause(correction.correction_id, "corrected", now)
     bonus = bonus_of_correction(
-        correction.correction_id,
+        correction.bonus_id,
         correction.member_id,
         correction.amount if is_credit else -correction.amount,
         correction.reason,

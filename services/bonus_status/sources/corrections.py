@@ -7,7 +7,7 @@ from services.bonus_status.sources.rules import Rule
 
 
 def bonus_of_correction(  # noqa: PLR0913, PLR0917 - one row, its parts
-    correction_id: str, member_id: str, amount: int, reason: str, rule: Rule, at: datetime
+    bonus_id: str, member_id: str, amount: int, reason: str, rule: Rule, at: datetime
 ) -> Bonus:
     """Answer the bonus of a correction; below zero it is a debit, and all of it is owed at once.
 
@@ -16,7 +16,7 @@ def bonus_of_correction(  # noqa: PLR0913, PLR0917 - one row, its parts
     free: the 76 are taken, and 24 are owed like those of a return.
     """
     return Bonus(
-        correction_id,
+        bonus_id,
         member_id,
         Source.CORRECTION,
         at,

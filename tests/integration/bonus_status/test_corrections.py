@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from services.bonus_status.domain import Source
+from services.bonus_status.sources.rules import gift_id
 from tests.integration.bonus_status.api import CLERK, asked, client_of, sign_in
 from tests.integration.bonus_status.desk import Desk
 from tests.integration.bonus_status.gifts import put
@@ -43,7 +45,7 @@ def test_a_credit_is_a_bonus_with_its_reason(desk: Desk, client: FlaskClient) ->
     assert made["state"] == "done"
     assert desk.has(accrued=120)
     (bonus,) = asked(sign_in(desk, client, desk.member_id), "/me/bonuses")["data"]
-    assert (bonus["bonus_id"], bonus["source"]) == (made["correction_id"], "correction")
+    assert (bonus["bonus_id"], bonus["source"]) == (made["bonus_id"], "correction")
     assert bonus["reason"] == "a call of the 3rd"
     assert desk.books_are_right()
 
@@ -53,7 +55,7 @@ def test_a_debit_takes_what_is_free_and_the_rest_is_a_debt(desk: Desk, client: F
     made = correct(client, sent(desk, "debit", 100))
     assert desk.has(debt=24)
     sign_in(desk, client, desk.member_id)
-    told = asked(client, f"/me/bonuses/{made['correction_id']}")
+    told = asked(client, f"/me/bonuses/{made['bonus_id']}")
     assert (told["amount"], told["available"]) == (-100, 0)
     assert told["status_told"]["in_words"].startswith(
         "Corrected by the operator: a call of the 3rd"
@@ -81,6 +83,21 @@ def test_a_command_sent_again_is_answered_though_the_rule_is_off_by_now(
     put(client, "corrections", "correction", is_on=False, alone_up_to=500)
     assert correct(client, body) == made
     assert correct(client, sent(desk, "credit", 50), 409)["code"] == "nothing_left"
+
+
+def test_no_command_takes_the_id_of_a_bonus(desk: Desk, client: FlaskClient) -> None:
+    """What would break it: a bonus that is called as its command is, and keeps a gift away."""
+    gift = gift_id(Source.EMAIL_LINKED, desk.member_id)
+    for command_id in (desk.earned(), gift):
+        made = correct(client, sent(desk, "credit", 10, command_id=command_id))
+        assert (made["correction_id"], made["bonus_id"]) == (command_id, _bonus_of(command_id))
+    assert desk.has(accrued=96)
+    assert desk.rows("SELECT FROM bonuses WHERE bonus_id = :bonus_id", gift) == []
+    assert desk.books_are_right()
+
+
+def _bonus_of(command_id: str) -> str:
+    return gift_id(Source.CORRECTION, command_id)
 
 
 def test_above_the_limit_another_clerk_decides(desk: Desk, client: FlaskClient) -> None:
