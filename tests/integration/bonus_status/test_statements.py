@@ -27,9 +27,14 @@ WHERE relname = 'postings' AND schemaname = current_schema()
 
 @pytest.fixture
 def client(desk: Desk) -> Iterator[FlaskClient]:
-    desk.clock.move(NEW_YEAR - desk.clock())
     with client_of(desk) as client:
         yield sign_in(desk, client, desk.member_id)
+
+
+def at_new_year(desk: Desk, client: FlaskClient) -> FlaskClient:
+    """The client in January, when the months that it asks of are over."""
+    desk.clock.move(NEW_YEAR - desk.clock())
+    return sign_in(desk, client, desk.member_id)
 
 
 def statement(client: FlaskClient, month: str) -> dict[str, Any]:
@@ -53,6 +58,7 @@ def test_months_follow_each_other_up_to_the_account(client: FlaskClient, desk: D
     desk.hear(desk.ends(payout_id, "completed", 100))
     returned = {"status": "returned", "paid_minor": 0}
     desk.hear(desk.conversion(conversion_id, december, **returned))
+    at_new_year(desk, client)
     november, december_told = statement(client, "2026-11"), statement(client, "2026-12")
     assert (november["opening"], november["earned"]) == (0, 76)
     assert november["closing"] == december_told["opening"]
@@ -63,6 +69,25 @@ def test_months_follow_each_other_up_to_the_account(client: FlaskClient, desk: D
     )
     assert december_told["lines"][0]["store_name"] == "Перекрёсток"
     assert (december_told["is_final"], statement(client, "2027-01")["is_final"]) == (True, False)
+
+
+def test_a_final_month_stays_and_late_news_is_in_the_month_in_which_it_is_heard(
+    client: FlaskClient, desk: Desk
+) -> None:
+    """INVARIANT: a closing that was handed out is the next opening, whatever is heard later."""
+    desk.hear(desk.store())
+    conversion_id = desk.earned()
+    at_new_year(desk, client)
+    final = statement(client, "2026-11")
+    assert (final["is_final"], final["closing"]) == (True, 76)
+    desk.earned()
+    later = datetime(2026, 11, 29, tzinfo=UTC)
+    desk.hear(desk.conversion(conversion_id, later, status="returned", paid_minor=0))
+    assert statement(client, "2026-11") == final
+    assert statement(client, "2026-12")["lines"] == []
+    january = statement(client, "2027-01")
+    assert (january["opening"], january["earned"], january["corrected"]) == (76, 76, -76)
+    assert desk.has(accrued=76)
 
 
 def test_csv_and_pdf_are_the_same_statement_to_download(client: FlaskClient, desk: Desk) -> None:
