@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from services.bonus_status.domain import Source
 from services.bonus_status.sources.rules import gift_id
@@ -98,6 +99,28 @@ def test_no_command_takes_the_id_of_a_bonus(desk: Desk, client: FlaskClient) -> 
 
 def _bonus_of(command_id: str) -> str:
     return gift_id(Source.CORRECTION, command_id)
+
+
+def test_a_correction_of_before_keeps_its_own_id_for_its_bonus(
+    desk: Desk, client: FlaskClient
+) -> None:
+    made = correct(client, sent(desk, "credit", 501))
+    forgets = "UPDATE corrections SET bonus_id = NULL WHERE correction_id = :correction_id"
+    with desk.engine.begin() as connection:
+        connection.execute(text(forgets), {"correction_id": made["correction_id"]})
+    path = f"/corrections/{made['correction_id']}/approve"
+    done = client.post(path, json={"clerk": "boris"}, headers=CLERK).get_json()
+    assert done["bonus_id"] == made["correction_id"]
+    assert desk.bonus(done["bonus_id"])["amount"] == 501
+
+
+def test_nobody_approves_what_waits_for_an_erased_member(desk: Desk, client: FlaskClient) -> None:
+    made = correct(client, sent(desk, "credit", 501))
+    desk.hear(desk.member("erased"))
+    path = f"/corrections/{made['correction_id']}"
+    gone = client.post(f"{path}/approve", json={"clerk": "boris"}, headers=CLERK)
+    assert (gone.status_code, gone.get_json()["code"]) == (404, "unknown_member")
+    assert client.get(path, headers=CLERK).get_json()["state"] == "waiting"
 
 
 def test_above_the_limit_another_clerk_decides(desk: Desk, client: FlaskClient) -> None:
