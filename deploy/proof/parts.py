@@ -12,7 +12,7 @@ from shared.money import minor_units, round_down
 
 Proof = Mapping[str, Any]
 _MICRO, _BASIS_POINTS = 1_000_000, 10_000
-_TOLD = ("status", "amount", "available", "reason")
+_TOLD = ("status", "available", "reason")
 _PAYERS = ("store_receivable", "operator_margin")
 
 
@@ -58,6 +58,7 @@ def changes(proof: Proof) -> str:
         )
         same = (one["version"], one["at"]) == (event["version"], event["occurred_at"])
         same &= all(one[name] == data[name] for name in _TOLD)
+        same &= one["amount"] == data["amount"] - data.get("debit", 0)
         same &= one["cause"] == data.get("cause")
         need(same, f"{where} is not what its event said.")
     last = (told[-1]["status"], told[-1]["amount"], told[-1]["reason"])

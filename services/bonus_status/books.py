@@ -25,6 +25,7 @@ from services.bonus_status.ledger import (
 )
 from services.bonus_status.spending import oldest_first, repay
 from shared.events import Event
+from shared.months import month_at
 
 # Points came to where they stand by one of these; a later correction names that posting.
 _CREDITS = frozenset({Movement.REPORTED, Movement.CONFIRMED, Movement.CREDITED})
@@ -69,6 +70,7 @@ class Books:
         self.rule_gave: defaultdict[str, int] = defaultdict(int)
         self.said: list[Event] = []
         self._now = now
+        self._month_begins = month_at(now).begins_at()
         self._spent = spent
         self._of_member: defaultdict[str, list[str]] = defaultdict(list)
         for bonus in bonuses:
@@ -145,6 +147,10 @@ class Books:
             self.store_owes[bonus.store_id] += given
         elif given and bonus.rule_id is not None:
             self.rule_gave[bonus.rule_id] += given
+        # News of a month that is over is posted as the present one begins: statements of that month
+        # were handed out as final. A rebuild, whose present is another, comes to the same points in
+        # other months: nobody reads statements from it.
+        posted_at = max(cause.at, self._month_begins)
         self.postings.append(
             Posting(
                 fact,
@@ -158,7 +164,7 @@ class Books:
                 cause.event_id,
                 corrects,
                 corrects_payout,
-                cause.at,
+                posted_at,
             )
         )
 

@@ -32,7 +32,10 @@ class StatementSchema(StrictSchema):
 
     member_id = fields.UUID(required=True)
     month = fields.String(required=True, metadata={"description": "of Europe/Moscow: 2026-12"})
-    is_final = fields.Boolean(required=True, metadata={"description": "the month is over"})
+    is_final = fields.Boolean(
+        required=True,
+        metadata={"description": "the month is over; what is heard of it later is in a later one"},
+    )
     opening = fields.Integer(
         required=True, metadata={"description": "accrued or reserved; below zero a debt"}
     )

@@ -93,7 +93,8 @@ class Claim(Struct, frozen=True):
 
     It is about one order of a store. `bonus_id`: the bonus that waits, where the store reported
     the order and then kept silent; without one `click_id` is what it rests on. `accepted_minor`:
-    what was paid for the order as it was accepted; None: what the store reported.
+    what was paid for the order, as the clerk or the partner said; None: what the store reported,
+    or, if it never did, what was claimed.
     """
 
     claim_id: str
@@ -134,7 +135,7 @@ class Ask(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What a partner answered; `amount_minor` None: what was claimed, or reported, is right."""
+    """What a partner answered; `amount_minor` None: what it reported, else what was claimed."""
 
     says: PartnerSays
     amount_minor: int | None
@@ -193,16 +194,15 @@ def answer(claim: Claim, given: Answer, who: str, at: datetime) -> Claim:
 def accept(claim: Claim, amount_minor: int | None, reason: str, who: str, at: datetime) -> Claim:
     """Answer the accepted claim; raises CannotMove, PartnerDenied.
 
-    What counts as paid is what the clerk says, else the partner, else, of an order that the store
-    never reported, the member. Example: claimed 1 200.00, confirmed by the partner with 1 099.00,
-    accepted without a figure: 1 099.00.
+    What counts as paid is what the clerk says, else the partner, else what the store reported. The
+    member's own figure counts only of an order that was never reported, and who records the claim
+    knows that, whatever was reported up to that moment: here it is no sum at all. Example: claimed
+    1 200.00, confirmed by the partner with 1 099.00, accepted without a figure: 1 099.00.
     """
     accepted = _move(claim, State.ACCEPTED, who, at)
     if claim.partner_says is not PartnerSays.CONFIRMED:
         raise PartnerDenied(claim.claim_id)
-    claimed = claim.amount_minor if claim.bonus_id is None else None
-    known = (amount_minor, claim.partner_minor, claimed)
-    counts = next((one for one in known if one is not None), None)
+    counts = claim.partner_minor if amount_minor is None else amount_minor
     return replace(accepted, accepted_minor=counts, reason=reason)
 
 

@@ -15,8 +15,8 @@ from services.bonus_status.claims import domain, files
 from services.bonus_status.claims.domain import ENDED, Answer, CannotMove, Claim, OpenedBy, State
 from services.bonus_status.claims.opening import Filed, judge
 from services.bonus_status.schemas import ClaimAnsweredView
+from services.bonus_status.store.claims import due, grounds, kept
 from services.bonus_status.store.claims import files as kept_files
-from services.bonus_status.store.claims import grounds, kept
 from services.bonus_status.store.claims.files import ClaimFile
 from shared.clock import Clock
 from shared.events import Received
@@ -75,6 +75,19 @@ class AcceptedForAnother(Exception):
         """Name the order."""
         super().__init__(
             f"Another member's claim of order {order_id!r} was accepted: an order is paid once."
+        )
+
+
+class OrderDecided(Exception):
+    """The store decided on all of the order before the claim was accepted."""
+
+    code = "order_decided"
+
+    def __init__(self, order_id: str | None) -> None:
+        """Say what follows."""
+        super().__init__(
+            f"The store has decided on order {order_id!r} meanwhile: nothing of it is left to "
+            "claim. The claim settles by itself."
         )
 
 
@@ -140,14 +153,18 @@ def decide(
 ) -> None:
     """Let a clerk who has seen this version do something with a claim.
 
-    Raises UnknownClaim, ChangedMeanwhile, AcceptedForAnother, and what the decision raises.
+    Raises UnknownClaim, ChangedMeanwhile, OrderDecided, AcceptedForAnother, and what the decision
+    raises.
     """
     claim = kept.lock(connection, [claim_id]).get(str(claim_id))
     if claim is None:
         raise UnknownClaim(claim_id)
     domain.check_version(claim, version)
+    decided = decision(claim)
+    if decided.state is State.ACCEPTED and due.is_settled(connection, claim.claim_id):
+        raise OrderDecided(claim.order_id)
     try:
-        kept.save(connection, [decision(claim)], why)
+        kept.save(connection, [decided], why)
     except psycopg.errors.UniqueViolation:
         raise AcceptedForAnother(claim.order_id) from None
 

@@ -67,7 +67,7 @@ def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: 
     pricing = _price(connection, new, known)
     spent = payouts.spent_of(connection, [one.bonus_id for one in known if one.written_off])
     books = Books(accounts, bonuses.values(), clock(), spent)
-    followers = prepare(connection, said, dependent, invited)
+    followers = prepare(connection, said, known, invited)
     for one in batch:
         apply_one(books, pricing, one, followers)
     rules.save(connection, followers.budgets)

@@ -78,8 +78,11 @@ class NothingLeft(Exception):
 def correct(connection: Connection, new: Correction) -> Correction:
     """Make a correction, or let it wait for a second person; harmless to repeat.
 
-    Raises OtherCommand, UnknownMember, NothingLeft.
+    A command that is known is answered as it stands, whatever the rule says now. Raises
+    OtherCommand, UnknownMember, NothingLeft.
     """
+    if corrections.is_known(connection, new.correction_id):
+        return _said_before(connection, new)
     applied.begin(connection)
     rule = in_force(rules.current(connection, [Source.CORRECTION]), Source.CORRECTION, new.made_at)
     if rule is None:
@@ -153,7 +156,7 @@ def post(connection: Connection, correction: Correction, now: datetime) -> None:
     books = Books(accounts, ledger.open_bonuses(connection, [correction.member_id]), now)
     cause = Cause(correction.correction_id, "corrected", now)
     bonus = bonus_of_correction(
-        correction.correction_id,
+        correction.bonus_id,
         correction.member_id,
         correction.amount if is_credit else -correction.amount,
         correction.reason,

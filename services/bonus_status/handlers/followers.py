@@ -33,7 +33,10 @@ def follow_purchase(books: Books, followers: Followers, moved: Moved, cause: Cau
     invited = followers.friends.get(moved.after.member_id)
     if invited is not None:
         invited[1].note(moved.before, moved.after)
-        follow_friend(books, followers, *invited, cause)
+        # The inviter reads the postings of his bonus in its proof: the friend's purchase, and the
+        # partner's receipt of it, are none of his business.
+        hidden = cause._replace(key=f"friend:{cause.event_id}", receipt_id=None)
+        follow_friend(books, followers, *invited, hidden)
 
 
 def _follow_with_campaigns(books: Books, followers: Followers, moved: Moved, cause: Cause) -> None:

@@ -92,7 +92,11 @@ def return_points(connection: Connection, batch: Sequence[Ended], clock: Clock) 
 
 
 def reserve_for(books: Books, payout: Payout, requested: Requested) -> None:
-    """Reserve for one payout what was accrued before its cut-off, or refuse with a reason."""
+    """Reserve for one payout what was accrued before its cut-off, or refuse with a reason.
+
+    A bonus that accrued before the cut-off counts as it stands when its points are reserved: a
+    return since then is off, a raise is on. That is the balance which the member was told.
+    """
     one = requested.data
     eligible = [
         bonus

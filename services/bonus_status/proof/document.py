@@ -143,7 +143,8 @@ def _change(link: Link) -> dict[str, Any]:
         "version": said["version"],
         "at": said["occurred_at"],
         "status": data["status"],
-        "amount": data["amount"],
+        # A debit is told as a figure of its own, and is a bonus below zero.
+        "amount": data["amount"] - data.get("debit", 0),
         "available": data["available"],
         "reason": data["reason"],
         # Events of before they told it have none.

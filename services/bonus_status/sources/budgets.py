@@ -15,7 +15,11 @@ class Budgets:
     def __init__(
         self, rules: Iterable[Rule], shares: Mapping[tuple[str, str], int] | None = None
     ) -> None:
-        """Take rules of any version, and what each share was given before the batch."""
+        """Take rules of any version, and what each share was given before the batch.
+
+        A share that is asked for later and was not loaded is a fault: that nothing was given of it
+        would be a guess.
+        """
         self.rules = {(one.rule_id, one.version): one for one in rules}
         self.moved: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._granted = {one.rule_id: one.granted for one in self.rules.values()}
@@ -28,7 +32,7 @@ class Budgets:
         in this month, gives at most 120 for it.
         """
         left = [rule.total_cap - self._granted[rule.rule_id]]
-        left += [cap - self._shares.get((rule.rule_id, share), 0) for share, cap in caps.items()]
+        left += [cap - self._shares[rule.rule_id, share] for share, cap in caps.items()]
         return max(min(left), 0)
 
     def move(self, rule: Rule, caps: Caps, amount: int) -> None:
@@ -36,5 +40,5 @@ class Budgets:
         self._granted[rule.rule_id] += amount
         for share in caps:
             key = (rule.rule_id, share)
-            self._shares[key] = self._shares.get(key, 0) + amount
+            self._shares[key] += amount
             self.moved[key] += amount

@@ -2,7 +2,9 @@
 
 It follows its purchase in amount and status, by the version of the rule that opened it. It opens
 with the first report of a purchase whose click lay within the campaign's validity, if anything is
-left of the campaign then; later campaigns and later categories change nothing.
+left of the campaign then; later campaigns and later categories change nothing. So a purchase whose
+first report is worth nothing (nothing paid yet, or excluded goods) opens none, and gets none when a
+later report is worth something.
 """
 
 from datetime import datetime

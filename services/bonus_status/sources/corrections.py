@@ -19,7 +19,7 @@ def needs_nobody_else(amount: int, alone_before: int, alone_up_to: int) -> bool:
 
 
 def bonus_of_correction(  # noqa: PLR0913, PLR0917 - one row, its parts
-    correction_id: str, member_id: str, amount: int, reason: str, rule: Rule, at: datetime
+    bonus_id: str, member_id: str, amount: int, reason: str, rule: Rule, at: datetime
 ) -> Bonus:
     """Answer the bonus of a correction; below zero it is a debit, and all of it is owed at once.
 
@@ -28,7 +28,7 @@ def bonus_of_correction(  # noqa: PLR0913, PLR0917 - one row, its parts
     free: the 76 are taken, and 24 are owed like those of a return.
     """
     return Bonus(
-        correction_id,
+        bonus_id,
         member_id,
         Source.CORRECTION,
         at,

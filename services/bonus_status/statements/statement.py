@@ -8,7 +8,7 @@ the payout is completed.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.bonus_status.ledger import Place
@@ -17,6 +17,8 @@ from services.bonus_status.statements.words import in_words
 from shared.months import Month
 
 MOST_LINES = 2_000
+# What was begun in the month's last moment is posted in it a little later.
+_POSTED_WITHIN = timedelta(minutes=10)
 
 
 class MonthNotBegun(ValueError):
@@ -54,7 +56,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The month in points; `is_final`: the month is over. The first 2 000 lines are listed."""
+    """The month in points; the first 2 000 lines are listed.
+
+    `is_final`: the month is over, and nothing is posted in it any more. What is heard of it later
+    is posted in the month in which it is heard, so that each closing stays the next opening.
+    """
 
     member_id: str
     month: Month
@@ -111,7 +117,7 @@ def draw_up(
     return Statement(
         member_id,
         month,
-        now >= month.later(1).begins_at(),
+        now >= month.later(1).begins_at() + _POSTED_WITHIN,
         opening,
         totals[Kind.EARNED],
         totals[Kind.CORRECTED],

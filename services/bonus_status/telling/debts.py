@@ -37,6 +37,6 @@ def _cause(bonus: Bonus) -> str:
         return "the purchase did not stand"
     if bonus.conversion_status is ConversionStatus.RETURNED:
         return "the goods were returned"
-    if bonus.status is Status.REJECTED:
+    if bonus.status in {Status.REJECTED, Status.PENDING}:
         return "the store took its approval back"
     return "the store lowered what was paid"

@@ -48,8 +48,10 @@ def arrival_of(claim: Accepted, lines: Sequence[Line], receipt_id: UUID, now: da
     """Answer the request that records an accepted claim; the claim's id is its transport id.
 
     An order of which its store reported something is approved as it is: its one line, or all of
-    them. Any other is a purchase of one line, `claim`, approved. Example: of an order that was
-    never reported, claimed with 1 099.00 rubles and a click, comes a conversion of 1 099.00.
+    them, with what was reported unless a clerk or the partner said another sum. Any other is a
+    purchase of one line, `claim`, approved. Example: of an order that was never reported, claimed
+    with 1 099.00 rubles and a click, comes a conversion of 1 099.00; reported with 999.00 and
+    claimed with 1 099.00, it is one of 999.00.
     """
     request = RawRequest(FORMAT, RECORD, b"", _body(claim, lines), now, source=Source.CLAIM)
     said = formats.read_or_refuse(request, formats.built_in()[FORMAT])

@@ -66,6 +66,20 @@ def test_an_order_and_a_store_in_a_month_have_caps_and_the_last_gets_the_rest(
     assert fresh_desk.books_are_right()
 
 
+def test_an_order_that_is_dated_anew_stays_in_its_month(
+    fresh_desk: Desk, client: FlaskClient
+) -> None:
+    """What would break it: caps of the month that is said now, which nobody has used yet."""
+    put(client, "double", "campaign", times=2, most_a_store_and_month=100)
+    line = buy(fresh_desk, paid_minor=50_000)
+    buy(fresh_desk)
+    assert granted(fresh_desk, "double") == 100
+    buy(fresh_desk, line=line, paid_minor=1_099_000, ordered_at="2026-12-01T10:30:00Z")
+    assert granted(fresh_desk, "double") == 100
+    assert fresh_desk.waiting() == []
+    assert fresh_desk.books_are_right()
+
+
 def test_the_total_cap_is_never_passed(fresh_desk: Desk, client: FlaskClient) -> None:
     put(client, "double", "campaign", times=2, total_cap=100)
     for _ in range(3):
@@ -92,10 +106,16 @@ def tell(engine_of: Desk, size: int) -> Any:
     capped = {"total_cap": 300, "most_a_store_and_month": 250, "stores": [desk.store_id]}
     put(client, f"double-{desk.store_id}", "campaign", times=2, **capped)
     lines = [bonuses.new_id() for _ in range(6)]
-    told = [("reported", 109_900, 6), ("approved", 80_000, 6), ("declined", 80_000, 2)]
+    november, december = "2026-11-20T10:30:00Z", "2026-12-01T10:30:00Z"
+    told = [
+        ("reported", 109_900, 6, november),
+        ("approved", 80_000, 6, november),
+        ("approved", 120_000, 6, december),
+        ("declined", 80_000, 2, november),
+    ]
     said = [
-        desk.conversion(line, status=status, paid_minor=paid, order_id=line)
-        for status, paid, count in told
+        desk.conversion(line, status=status, paid_minor=paid, order_id=line, ordered_at=ordered_at)
+        for status, paid, count, ordered_at in told
         for line in lines[:count]
     ]
     for begin in range(0, len(said), size):

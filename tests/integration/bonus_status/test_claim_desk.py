@@ -48,6 +48,30 @@ def test_what_the_partner_denied_can_only_be_refused(claims: Claims) -> None:
     assert claims.done("refuse", answered, reason="No such order.")["state"] == "refused"
 
 
+def test_what_the_store_reported_counts_not_what_was_claimed(claims: Claims) -> None:
+    """Reported after it was claimed with far more: no sum is said, and the report's stands."""
+    claims.clicks(hours=1)
+    order = claims.order(amount_minor=100_000_000)
+    claims.later()
+    claim = claims.seen(claims.post(order).get_json()["claim_id"])
+    claims.reported(order, paid_minor=109_900)
+    answered = claims.done(
+        "answer", claims.done("send", claim), partner_answer="confirmed", amount_minor=None
+    )
+    accepted = claims.done("accept", answered, reason="found")
+    assert accepted["accepted_minor"] is None
+    assert claims.said(claim["claim_id"])[-1]["data"]["accepted_minor"] is None
+
+
+def test_what_the_store_decided_meanwhile_cannot_be_accepted(claims: Claims) -> None:
+    answered = claims.answered()
+    claims.reported(answered, status="approved")
+    refused = claims.does("accept", answered, reason="found")
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "order_decided")
+    claims.works()
+    assert claims.seen(answered["claim_id"])["state"] == "settled"
+
+
 def test_who_decides_on_an_older_version_is_told_who_was_first(claims: Claims) -> None:
     claim = claims.opened()
     claims.done("refuse", claim, reason="no", clerk="anna")

@@ -54,6 +54,15 @@ def test_a_broken_promise_opens_a_claim_once(claims: Claims) -> None:
     assert len(claims.said(str(claim["claim_id"]))) == 1
 
 
+def test_a_promise_for_an_order_of_which_nothing_was_paid_is_claimed_too(claims: Claims) -> None:
+    """What would break it: a sum that the contract, or the table, takes for none."""
+    claims.reported(claims.order(), paid_minor=0)
+    claims.later()
+    claims.works()
+    (claim,) = open_claims(claims)
+    assert claim["amount_minor"] == 0
+
+
 def test_an_order_of_several_lines_is_one_claim(claims: Claims) -> None:
     order = claims.order()
     for _ in range(3):

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
+from services.bonus_status.domain import Source
+from services.bonus_status.sources.rules import gift_id
 from tests.integration.bonus_status.api import CLERK, asked, client_of, sign_in
 from tests.integration.bonus_status.desk import Desk
 from tests.integration.bonus_status.gifts import put
@@ -44,7 +47,7 @@ def test_a_credit_is_a_bonus_with_its_reason(desk: Desk, client: FlaskClient) ->
     assert made["state"] == "done"
     assert desk.has(accrued=120)
     (bonus,) = asked(sign_in(desk, client, desk.member_id), "/me/bonuses")["data"]
-    assert (bonus["bonus_id"], bonus["source"]) == (made["correction_id"], "correction")
+    assert (bonus["bonus_id"], bonus["source"]) == (made["bonus_id"], "correction")
     assert bonus["reason"] == "a call of the 3rd"
     assert desk.books_are_right()
 
@@ -54,7 +57,7 @@ def test_a_debit_takes_what_is_free_and_the_rest_is_a_debt(desk: Desk, client: F
     made = correct(client, sent(desk, "debit", 100))
     assert desk.has(debt=24)
     sign_in(desk, client, desk.member_id)
-    told = asked(client, f"/me/bonuses/{made['correction_id']}")
+    told = asked(client, f"/me/bonuses/{made['bonus_id']}")
     assert (told["amount"], told["available"]) == (-100, 0)
     assert told["status_told"]["in_words"].startswith(
         "Corrected by the operator: a call of the 3rd"
@@ -72,6 +75,53 @@ def test_a_command_sent_twice_counts_once(desk: Desk, client: FlaskClient) -> No
         list(senders.map(lambda _: correct(client.application.test_client(), body), range(8)))
     assert desk.has(accrued=50)
     assert correct(client, body | {"amount": 51}, 409)["code"] == "other_command"
+
+
+def test_a_command_sent_again_is_answered_though_the_rule_is_off_by_now(
+    desk: Desk, client: FlaskClient
+) -> None:
+    body = sent(desk, "credit", 50)
+    made = correct(client, body)
+    put(client, "corrections", "correction", is_on=False, alone_up_to=500)
+    assert correct(client, body) == made
+    assert correct(client, sent(desk, "credit", 50), 409)["code"] == "nothing_left"
+
+
+def test_no_command_takes_the_id_of_a_bonus(desk: Desk, client: FlaskClient) -> None:
+    """What would break it: a bonus that is called as its command is, and keeps a gift away."""
+    gift = gift_id(Source.EMAIL_LINKED, desk.member_id)
+    for command_id in (desk.earned(), gift):
+        made = correct(client, sent(desk, "credit", 10, command_id=command_id))
+        assert (made["correction_id"], made["bonus_id"]) == (command_id, _bonus_of(command_id))
+    assert desk.has(accrued=96)
+    assert desk.rows("SELECT FROM bonuses WHERE bonus_id = :bonus_id", gift) == []
+    assert desk.books_are_right()
+
+
+def _bonus_of(command_id: str) -> str:
+    return gift_id(Source.CORRECTION, command_id)
+
+
+def test_a_correction_of_before_keeps_its_own_id_for_its_bonus(
+    desk: Desk, client: FlaskClient
+) -> None:
+    made = correct(client, sent(desk, "credit", 501))
+    forgets = "UPDATE corrections SET bonus_id = NULL WHERE correction_id = :correction_id"
+    with desk.engine.begin() as connection:
+        connection.execute(text(forgets), {"correction_id": made["correction_id"]})
+    path = f"/corrections/{made['correction_id']}/approve"
+    done = client.post(path, json={"clerk": "boris"}, headers=CLERK).get_json()
+    assert done["bonus_id"] == made["correction_id"]
+    assert desk.bonus(done["bonus_id"])["amount"] == 501
+
+
+def test_nobody_approves_what_waits_for_an_erased_member(desk: Desk, client: FlaskClient) -> None:
+    made = correct(client, sent(desk, "credit", 501))
+    desk.hear(desk.member("erased"))
+    path = f"/corrections/{made['correction_id']}"
+    gone = client.post(f"{path}/approve", json={"clerk": "boris"}, headers=CLERK)
+    assert (gone.status_code, gone.get_json()["code"]) == (404, "unknown_member")
+    assert client.get(path, headers=CLERK).get_json()["state"] == "waiting"
 
 
 def test_above_the_limit_another_clerk_decides(desk: Desk, client: FlaskClient) -> None:

@@ -43,6 +43,15 @@ def test_points_accrued_at_the_cutoff_wait_for_the_next_run(desk: Desk, payout_i
     assert reserved(desk) == {before: 76}
 
 
+def test_what_accrued_before_the_cutoff_counts_as_it_stands_now(desk: Desk, payout_id: str) -> None:
+    raised, fallen = desk.earned(), desk.earned()
+    after = CUTOFF_AT + timedelta(hours=1)
+    desk.hear(desk.conversion(raised, after, status="approved", paid_minor=219_800))
+    desk.hear(desk.conversion(fallen, after, status="approved", paid_minor=50_000))
+    desk.hear(desk.asks(payout_id))
+    assert reserved(desk) == {raised: 153, fallen: 35}
+
+
 @pytest.mark.parametrize(
     ("status", "minimum", "reason"),
     [("active", 77, "not_enough"), ("blocked", 1, "blocked"), ("erased", 1, "unknown_member")],

@@ -12,7 +12,9 @@ from services.bonus_status.store import settings
 from services.bonus_status.store.replay import rebuilds
 from services.bonus_status.store.replay.rebuilds import NeverSaid, NotARebuild, OtherRules
 from shared import parked
+from tests.integration.bonus_status.api import CLERK, client_of
 from tests.integration.bonus_status.desk import Desk
+from tests.integration.bonus_status.gifts import BY_CLERK, put
 from tests.integration.bonus_status.logs import Logs
 from tests.integration.bonus_status.story import Story
 from tests.integration.bonus_status.workshop import Workshop
@@ -131,6 +133,21 @@ def test_stopped_anywhere_it_goes_on_where_it_was(workshop: Workshop, steps: int
     assert workshop.compare().all == []
 
 
+def test_an_order_dated_anew_in_a_batch_of_its_own_is_built_in_one_batch(
+    workshop: Workshop,
+) -> None:
+    """A rebuild joins neighbours. What would break it: caps of a month that one of them has."""
+    logs, desk = begin(workshop)
+    put(client_of(desk), "double", "campaign", times=2, most_a_store_and_month=100)
+    line = bonuses.new_id()
+    said = {"status": "approved", "paid_minor": 109_900}
+    logs.tell(desk.conversion(line, ordered_at="2026-11-30T20:00:00Z", **said))
+    later = said | {"paid_minor": 1_099_000, "ordered_at": "2026-11-30T22:00:00Z"}
+    logs.tell(desk.conversion(line, **later))
+    workshop.rebuild()
+    assert workshop.compare().all == []
+
+
 def test_a_decision_of_the_programme_has_its_place_among_the_events(workshop: Workshop) -> None:
     _, desk = begin(workshop)
     earn(workshop, status="approved_unfunded")
@@ -185,6 +202,23 @@ def test_by_other_rules_it_is_told_too_that_the_rebuild_lags_behind(workshop: Wo
     workshop.rebuild(rates)
     found = workshop.compare(by_other_rules=True)
     assert (found.behind, found.totals) == (0, {"accrued": 2 * (109 - 76)})
+
+
+def test_by_another_rule_of_corrections_nothing_is_moved_where_nothing_is_left(
+    workshop: Workshop,
+) -> None:
+    """What would break it: a refusal of the handler, which ends the rebuild in the middle."""
+    _, desk = begin(workshop)
+    client = client_of(desk)
+    put(client, "corrections", "correction", alone_up_to=500)
+    for kind, amount in (("credit", 40), ("debit", 30)):
+        said = {"command_id": bonuses.new_id(), "member_id": desk.member_id, "kind": kind}
+        sent = BY_CLERK | said | {"amount": amount}
+        assert client.post("/corrections", json=sent, headers=CLERK).status_code == 201
+    workshop.rebuild("bonus_rules: {corrections: {is_on: false}}")
+    assert workshop.compare(by_other_rules=True).totals == {"accrued": -10}
+    workshop.rebuild("bonus_rules: {corrections: {total_cap: 10}}", begin_anew=True)
+    assert workshop.compare(by_other_rules=True).totals == {"accrued": -10, "debt": 30}
 
 
 def test_it_writes_into_no_schema_that_is_no_rebuild(workshop: Workshop) -> None:

@@ -29,9 +29,14 @@ WHERE relname = 'postings' AND schemaname = current_schema()
 
 @pytest.fixture
 def client(desk: Desk) -> Iterator[FlaskClient]:
-    desk.clock.move(NEW_YEAR - desk.clock())
     with client_of(desk) as client:
         yield sign_in(desk, client, desk.member_id)
+
+
+def at_new_year(desk: Desk, client: FlaskClient) -> FlaskClient:
+    """The client in January, when the months that it asks of are over."""
+    desk.clock.move(NEW_YEAR - desk.clock())
+    return sign_in(desk, client, desk.member_id)
 
 
 def statement(client: FlaskClient, month: str) -> dict[str, Any]:
@@ -55,6 +60,7 @@ def test_months_follow_each_other_up_to_the_account(client: FlaskClient, desk: D
     desk.hear(desk.ends(payout_id, "completed", 100))
     returned = {"status": "returned", "paid_minor": 0}
     desk.hear(desk.conversion(conversion_id, december, **returned))
+    at_new_year(desk, client)
     november, december_told = statement(client, "2026-11"), statement(client, "2026-12")
     assert (november["opening"], november["earned"]) == (0, 76)
     assert november["closing"] == december_told["opening"]
@@ -65,6 +71,25 @@ def test_months_follow_each_other_up_to_the_account(client: FlaskClient, desk: D
     )
     assert december_told["lines"][0]["store_name"] == "Перекрёсток"
     assert (december_told["is_final"], statement(client, "2027-01")["is_final"]) == (True, False)
+
+
+def test_a_final_month_stays_and_late_news_is_in_the_month_in_which_it_is_heard(
+    client: FlaskClient, desk: Desk
+) -> None:
+    """INVARIANT: a closing that was handed out is the next opening, whatever is heard later."""
+    desk.hear(desk.store())
+    conversion_id = desk.earned()
+    at_new_year(desk, client)
+    final = statement(client, "2026-11")
+    assert (final["is_final"], final["closing"]) == (True, 76)
+    desk.earned()
+    later = datetime(2026, 11, 29, tzinfo=UTC)
+    desk.hear(desk.conversion(conversion_id, later, status="returned", paid_minor=0))
+    assert statement(client, "2026-11") == final
+    assert statement(client, "2026-12")["lines"] == []
+    january = statement(client, "2027-01")
+    assert (january["opening"], january["earned"], january["corrected"]) == (76, 76, -76)
+    assert desk.has(accrued=76)
 
 
 def test_csv_and_pdf_are_the_same_statement_to_download(client: FlaskClient, desk: Desk) -> None:
@@ -107,13 +132,13 @@ def test_gifts_and_corrections_are_told_apart_as_everywhere(
         debit = {"command_id": bonuses.new_id(), "member_id": desk.member_id, "kind": "debit"}
         debit |= {"amount": amount} | BY_CLERK
         assert client.post("/corrections", json=debit, headers=CLERK).status_code == 201
-    told = statement(client, "2027-01")["lines"]
+    told = statement(client, "2026-11")["lines"]
     assert [(one["points"], one["in_words"]) for one in told] == [
         (50, "A gift."),
         (-20, "Corrected by the operator: the campaign plan."),
         (-40, "Corrected by the operator: the campaign plan; 10 points of it are a debt."),
     ]
-    table = client.get("/me/statements/2027-01?format=csv").text
+    table = client.get("/me/statements/2026-11?format=csv").text
     assert [row["in_words"] for row in csv.DictReader(io.StringIO(table))][1:4] == [
         one["in_words"] for one in told
     ]

@@ -71,7 +71,7 @@ class Claims:
         return claim
 
     def accepted(
-        self, partner: Partner, *, accepted_minor: int | None = 109_900, **changes: Any
+        self, partner: Partner, *, accepted_minor: int | None = None, **changes: Any
     ) -> dict[str, Any]:
         """A claim that was sent, answered and accepted, and then recorded."""
         claim = self.sent(partner, **changes)

@@ -69,6 +69,20 @@ def test_an_order_that_was_reported_is_approved_as_it_is(claims: Claims, partner
     assert (conversion["status"], conversion["paid_minor"]) == ("approved", 109_900)
 
 
+def test_an_order_that_was_reported_after_it_was_claimed_is_approved_as_reported(
+    claims: Claims, partner: Partner
+) -> None:
+    """INVARIANT: what a member claims is never paid where the store named a sum."""
+    claim = claims.sent(partner, amount_minor=100_000_000)
+    reported = partner.send(partner.report(order_id=claim["order_id"])).json
+    assert reported
+    claims.hear(claim | {"state": "accepted"})
+    claims.record()
+    [conversion] = conversions(partner)
+    assert conversion["conversion_id"] == reported["conversion_id"]
+    assert (conversion["status"], conversion["paid_minor"]) == ("approved", 109_900)
+
+
 def test_the_partners_own_sum_counts_for_its_one_line(claims: Claims, partner: Partner) -> None:
     report = partner.report()
     reported = partner.send(report).json

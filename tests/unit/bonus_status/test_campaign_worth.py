@@ -40,7 +40,7 @@ def test_no_share_and_no_rule_gives_more_than_its_cap(asked: list[tuple[str, int
     """INVARIANT: the last one gets the rest, and nobody more than that."""
     settings, is_on = Settings(amount=1), True
     rule = Rule("r", 1, Source.CAMPAIGN, is_on, None, None, settings, "A gift.", 200, 0)
-    budgets = Budgets([rule])
+    budgets = Budgets([rule], {("r", share): 0 for share in "abc"})
     given_to = dict.fromkeys("abc", 0)
     for share, amount in asked:
         got = min(amount, budgets.room(rule, {share: 100}))

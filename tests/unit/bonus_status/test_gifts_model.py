@@ -23,10 +23,11 @@ from services.bonus_status.sources.rules import Rule, Settings
 from services.bonus_status.spending import PayoutState
 from services.bonus_status.store.payouts import Payout
 from services.bonus_status.store.sources.followers import Followers
-from services.bonus_status.store.sources.invitations import Invitation
+from services.bonus_status.store.sources.invitations import Invitation, share_of
 from tests.support import bonuses
 
 LINES = [bonuses.new_id() for _ in range(4)]
+ORDERS = ["A-1", "A-2"]
 FRIEND, INVITER = bonuses.BUYER, bonuses.new_id()
 JOINED = datetime(2026, 1, 1, tzinfo=UTC)
 SAID = ["reported", "approved", "approved", "declined", "returned"]
@@ -55,14 +56,16 @@ class TwoMembers(RuleBasedStateMachine):
         self.pricing = bonuses.pricing(*LINES)
         invitation = Invitation(FRIEND, INVITER, JOINED, None, None)
         friends = {FRIEND: (invitation, Friend())}
-        self.followers = Followers(RULES, Budgets(RULES), {}, friends)
+        shares = {("friends", share_of(INVITER)): 0}
+        shares |= {("double", f"order:{FRIEND}:{bonuses.STORE}:{one}"): 0 for one in ORDERS}
+        self.followers = Followers(RULES, Budgets(RULES, shares), {}, friends)
         self.versions: Counter[str] = Counter()
 
     @rule(
         line=st.sampled_from(LINES),
         status=st.sampled_from(SAID),
         paid=st.integers(0, 30) | st.integers(10_000, 800_000),
-        order=st.sampled_from(["A-1", "A-2"]),
+        order=st.sampled_from(ORDERS),
     )
     def the_store_says(self, line: str, status: str, paid: int, order: str) -> None:
         paid = 0 if status == "returned" else paid

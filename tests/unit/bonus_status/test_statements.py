@@ -100,8 +100,8 @@ def test_a_purchase_spent_and_then_returned_ends_in_a_debt() -> None:
 
 
 def test_a_month_that_is_under_way_is_not_final_and_one_ahead_is_refused() -> None:
-    assert not drawn_up(now=datetime(2026, 11, 30, 20, 59, tzinfo=UTC)).is_final
-    assert drawn_up(now=datetime(2026, 11, 30, 21, 0, tzinfo=UTC)).is_final
+    assert not drawn_up(now=datetime(2026, 11, 30, 21, 9, tzinfo=UTC)).is_final
+    assert drawn_up(now=datetime(2026, 11, 30, 21, 10, tzinfo=UTC)).is_final
     with pytest.raises(MonthNotBegun):
         drawn_up(now=datetime(2026, 10, 31, 20, 59, tzinfo=UTC))
 

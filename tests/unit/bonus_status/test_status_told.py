@@ -62,6 +62,15 @@ def test_a_debt_is_told_with_its_cause_and_its_payout() -> None:
     )
 
 
+def test_a_debt_of_what_waits_again_was_taken_back_and_not_lowered() -> None:
+    """Spent, declined, then approved without the store's money: the same sum was paid all along."""
+    debtor = follow(follow(spent(), report("declined", 0)), report("approved_unfunded"))
+    assert debtor.status is Status.PENDING
+    assert ": the store took its approval back after 76 points had" in debt_in_words(
+        debtor, "AliExpress", SPENT
+    )
+
+
 def test_unfunded_waits_unless_the_programme_decided_otherwise() -> None:
     said = report("approved_unfunded")
     assert follow(opened(), said).status is Status.PENDING

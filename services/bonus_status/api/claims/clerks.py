@@ -92,7 +92,10 @@ def _add_deciding(routes: Blueprint, engine: Engine, clock: Clock) -> None:
     @routes.response(200, schemas.WholeClaimSchema)
     @routes.alt_response(409, description=_CHANGED)
     def accept(sent: dict[str, Any], claim_id: UUID) -> object:
-        """Accept what the partner confirmed: it becomes a conversion, and that a bonus."""
+        """Accept what the partner confirmed: it becomes a conversion, and that a bonus.
+
+        Refused (`order_decided`) when the store has decided on the whole order meanwhile.
+        """
 
         def decision(claim: Claim) -> Claim:
             who, reason = sent["clerk"], sent["reason"]

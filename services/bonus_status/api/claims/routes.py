@@ -29,6 +29,7 @@ REFUSALS: dict[type[Exception], int] = {
     handlers.ClaimedBefore: 409,
     handlers.TooManyClaims: 409,
     handlers.AcceptedForAnother: 409,
+    handlers.OrderDecided: 409,
     domain.CannotMove: 409,
     domain.ChangedMeanwhile: 409,
     domain.PartnerDenied: 409,

@@ -95,7 +95,9 @@ class AnswerSchema(DecisionSchema):
     amount_minor = _amount(
         load_default=None,
         allow_none=True,
-        metadata={"description": "what was paid by the partner; null: what was claimed is right"},
+        metadata={
+            "description": "what was paid by the partner; null: as reported, else as claimed"
+        },
     )
     text = Text(load_default=None, allow_none=True, longest=_LONGEST_WHY)
 
@@ -107,7 +109,7 @@ class AcceptSchema(DecisionSchema):
     amount_minor = _amount(
         load_default=None,
         allow_none=True,
-        metadata={"description": "null: as the partner says, else as reported or claimed"},
+        metadata={"description": "null: as the partner says, else as reported, else as claimed"},
     )
 
 
@@ -163,7 +165,11 @@ class MyClaimSchema(StrictSchema):
     answer_by = Moment(required=True, metadata={"description": "you are answered by then"})
     state = fields.String(required=True, validate=validate.OneOf(_STATES))
     reason = fields.String(required=True, allow_none=True)
-    accepted_minor = fields.Integer(required=True, allow_none=True)
+    accepted_minor = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: not accepted, or as reported, else as claimed"},
+    )
     file = fields.Nested(FileSchema, required=True, allow_none=True)
 
 

@@ -7,7 +7,9 @@ from flask import request
 from sqlalchemy import Engine
 
 from services.bonus_status.api.sources import schemas
+from services.bonus_status.domain import Source
 from services.bonus_status.handlers import corrections as handlers
+from services.bonus_status.sources.rules import gift_id
 from services.bonus_status.store.sources import corrections
 from services.bonus_status.store.sources.corrections import Correction
 from shared.clock import Clock
@@ -41,8 +43,10 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         What one clerk gives and takes alone for one member within 24 hours counts together.
         The same command sent twice is answered as it stands now.
         """
+        command_id = str(sent["command_id"])
         new = Correction(
-            str(sent["command_id"]),
+            command_id,
+            gift_id(Source.CORRECTION, command_id),
             str(sent["member_id"]),
             sent["kind"],
             sent["amount"],

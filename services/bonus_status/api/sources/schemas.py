@@ -78,9 +78,10 @@ class ApprovalSchema(StrictSchema):
 
 
 class CorrectionSchema(StrictSchema):
-    """A correction; when done, the bonus of the same id shows it to the member."""
+    """A correction; when done, its bonus shows it to the member."""
 
     correction_id = fields.UUID(required=True)
+    bonus_id = fields.UUID(required=True)
     member_id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=_KINDS)
     amount = fields.Integer(required=True)

@@ -29,15 +29,19 @@ FROM (
 ORDER BY member_id, store_id, coalesce(order_id, bonus_id::text), opened_at, bonus_id
 """
 # The order has bonuses and none of them waits: the store has decided.
-_SETTLED = """
-SELECT claim_id::text FROM claims
-WHERE state IN ('opened', 'sent', 'answered') AND EXISTS (
+_HAS_DECIDED = """
+EXISTS (
     SELECT FROM bonuses WHERE bonuses.member_id = claims.member_id
        AND (bonuses.bonus_id = claims.bonus_id
             OR (bonuses.store_id = claims.store_id AND bonuses.order_id = claims.order_id))
     HAVING count(*) > 0 AND NOT bool_or(status = 'pending'))
-ORDER BY answer_by LIMIT %(limit)s
 """
+_SETTLED = f"""
+SELECT claim_id::text FROM claims
+WHERE state IN ('opened', 'sent', 'answered') AND {_HAS_DECIDED}
+ORDER BY answer_by LIMIT %(limit)s
+"""  # noqa: S608 - a constant
+_IS_SETTLED = f"SELECT {_HAS_DECIDED} FROM claims WHERE claim_id = %s"  # noqa: S608 - a constant
 _REMIND = """
 INSERT INTO reminders (claim_id, deadline, due_at, made_at)
 SELECT claim_id, deadline, due_at, %(now)s FROM (
@@ -62,6 +66,12 @@ def settled(connection: Connection, limit: int) -> Sequence[str]:
     """Answer open claims of purchases that the store has decided on."""
     rows = raw(connection).execute(_SETTLED, {"limit": limit}).fetchall()
     return [str(row[0]) for row in rows]
+
+
+def is_settled(connection: Connection, claim_id: str) -> bool:
+    """Tell whether the store has decided on the whole order of a claim."""
+    row = raw(connection).execute(_IS_SETTLED, [claim_id]).fetchone()
+    return bool(row and row[0])
 
 
 def remind(connection: Connection, now: datetime) -> int:

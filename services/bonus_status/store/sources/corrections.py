@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from shared.database import raw
 
 TOPIC = "corrections"  # under which one that moved points has its place among what was applied
-_COLUMNS = """correction_id::text, member_id::text, kind, amount, reason, clerk, made_at, state,
-    decided_by, decided_because, decided_at"""
+_COLUMNS = """correction_id::text, coalesce(bonus_id, correction_id)::text, member_id::text, kind,
+    amount, reason, clerk, made_at, state, decided_by, decided_because, decided_at"""
 _ADD = """
-INSERT INTO corrections (correction_id, member_id, kind, amount, reason, clerk, made_at, state)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO corrections (correction_id, bonus_id, member_id, kind, amount, reason, clerk, made_at,
+                         state)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 _ONE = f"SELECT {_COLUMNS} FROM corrections WHERE correction_id = %s"  # noqa: S608 - columns
 _LOCK = f"{_ONE} FOR UPDATE"
@@ -32,9 +33,13 @@ WHERE correction_id = %s
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Points that a clerk gives or takes; its id is that of its command and of its bonus."""
+    """Points that a clerk gives or takes; its id is that of its command.
+
+    Whoever commands chooses that id: so its bonus has one of its own, made of it.
+    """
 
     correction_id: str
+    bonus_id: str
     member_id: str
     kind: str
     amount: int
@@ -59,8 +64,13 @@ class UnknownCorrection(LookupError):
 
 def add(connection: Connection, new: Correction) -> bool:
     """Keep a correction; answers whether its command is new."""
-    row = [new.correction_id, new.member_id, new.kind, new.amount, new.reason, new.clerk]
-    return raw(connection).execute(_ADD, [*row, new.made_at, new.state]).rowcount == 1
+    row = [new.correction_id, new.bonus_id, new.member_id, new.kind, new.amount, new.reason]
+    return raw(connection).execute(_ADD, [*row, new.clerk, new.made_at, new.state]).rowcount == 1
+
+
+def is_known(connection: Connection, correction_id: str) -> bool:
+    """Tell whether there is such a correction."""
+    return raw(connection).execute(_ONE, [correction_id]).fetchone() is not None
 
 
 def made_alone(connection: Connection, member_id: str, clerk: str, since: datetime) -> int:

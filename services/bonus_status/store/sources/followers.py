@@ -62,13 +62,16 @@ def bonuses_that_depend(
 def prepare(
     connection: Connection,
     batch: Sequence[ConversionView],
-    dependent: Sequence[Bonus],
+    known: Sequence[Bonus],
     invited: Sequence[Invitation],
     sources: Sequence[Source] = _DEPENDENT,
 ) -> Followers:
-    """Load the rules, what is left of them, and the friends' purchases."""
+    """Load the rules, what is left of them, and the friends' purchases.
+
+    `known`: the batch's purchases that are there already, and what depends on them.
+    """
     current = rules.current(connection, sources)
-    named = {(one.rule_id, one.rule_version) for one in dependent if one.rule_id}
+    named = {(one.rule_id, one.rule_version) for one in known if one.rule_id}
     missing = named - {(one.rule_id, one.version) for one in current}
     older = rules.versions(connection, {(a, b) for a, b in missing if a and b})
     groups: Mapping[str, str] = {}
@@ -78,7 +81,7 @@ def prepare(
     counted = invitations.friends(connection, {one.friend_id for one in released})
     used = [*(one for one in current if one.is_on), *older]
     used += [one for one in current if not one.is_on and (one.rule_id, one.version) in named]
-    shares = _shares(used, batch) | {
+    shares = _shares(used, batch, known) | {
         (rule.rule_id, share_of(one.inviter_id))
         for one in released
         for rule in used
@@ -90,17 +93,28 @@ def prepare(
         groups,
         {one.friend_id: (one, counted[one.friend_id]) for one in released},
     )
-    followers.remember(dependent)
+    followers.remember(known)
     return followers
 
 
-def _shares(used: Iterable[Rule], batch: Iterable[ConversionView]) -> set[tuple[str, str]]:
-    capped = [one for one in used if one.source is Source.CAMPAIGN]
+def _shares(
+    used: Iterable[Rule], batch: Sequence[ConversionView], known: Iterable[Bonus]
+) -> set[tuple[str, str]]:
+    """Answer the shares that the batch's purchases count in.
+
+    A purchase that is known stays in the order, store and month in which it was opened, whatever
+    its store says of them now.
+    """
+    orders = {(one.member_id, one.store_id, one.order_id, one.ordered_at) for one in batch}
+    orders |= {
+        (one.member_id, one.store_id, one.order_id, one.ordered_at)
+        for one in known
+        if one.store_id and one.order_id and one.ordered_at
+    }
     return {
         (rule.rule_id, share)
-        for rule in capped
-        for one in batch
-        for share in campaigns.caps(
-            rule.settings, one.member_id, one.store_id, one.order_id, one.ordered_at
-        )
+        for rule in used
+        if rule.source is Source.CAMPAIGN
+        for order in orders
+        for share in campaigns.caps(rule.settings, *order)
     }
