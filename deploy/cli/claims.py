@@ -163,6 +163,8 @@ def _told(claim: dict[str, Any], *, wants_json: bool) -> None:
         click.echo(harmless(f"  the partner says: {_partner_says(claim)}"))
     if claim["accepted_minor"] is not None:
         click.echo(f"  accepted: {money(claim['accepted_minor'], claim['currency'])}")
+    elif claim["state"] == "accepted":
+        click.echo("  accepted: what the store reported; of what it did not, what was claimed")
     for step in claim["steps"]:
         why = f": {step['why']}" if step["why"] else ""
         click.echo(harmless(f"  {to_the_second(step['at'])}  {step['what']} by {step['who']}{why}"))

@@ -11,6 +11,7 @@ from deploy.target import Target
 from shared.http_client import HttpClient
 
 _CLICK_ID_LENGTH = 64
+_PAGE = 1_000
 _STATUSES = ("pending", "accrued", "reserved", "written_off", "debt")
 
 
@@ -71,14 +72,26 @@ class Member:
         """Say what the points are for."""
         send(self._visit("payout"), "PUT", "/me/goals", {"goals": goals}, cookies=self.cookies)
 
+    def name_relative(self, phone: str, label: str) -> str:
+        """Ask to top up another number; answer the relative's id."""
+        sent = {"phone": phone, "label": label}
+        told = send(self._visit("members"), "POST", "/me/relatives", sent, cookies=self.cookies)
+        return str(told["relative_id"])
+
+    def type_consent(self, relative_id: str, code: str) -> str:
+        """Type in the code that the relative told; answer how it stands."""
+        path = f"/me/relatives/{relative_id}/consent"
+        told = send(self._visit("members"), "POST", path, {"code": code}, cookies=self.cookies)
+        return str(told["state"])
+
     def certificates(self) -> list[dict[str, Any]]:
         """Look at the certificates."""
         told = ask(self._visit("payout"), "/me/certificates", cookies=self.cookies)
         return list(told["data"])
 
-    def text_messages(self) -> list[str]:
-        """Look at the phone."""
-        told = ask(self._visit("gateway"), "/messages", params={"to": self.phone})
+    def text_messages(self, phone: str | None = None) -> list[str]:
+        """Look at the phone, or at a relative's."""
+        told = ask(self._visit("gateway"), "/messages", params={"to": phone or self.phone})
         return [message["text"] for message in told["data"]]
 
     @property
@@ -154,8 +167,14 @@ class Clerk:
 
     def statement(self) -> list[dict[str, Any]]:
         """Read the operator's own list of executed top-ups."""
-        page = ask(self.system.clerk("operator_billing"), "/top-ups", params={"limit": 1000})
-        return list(page["data"])
+        billing, more = self.system.clerk("operator_billing"), True
+        found: list[dict[str, Any]] = []
+        while more:
+            asked = {"limit": _PAGE, "after": found[-1]["entry"] if found else 0}
+            page = ask(billing, "/top-ups", params=asked)
+            found += page["data"]
+            more = page["has_more"]
+        return found
 
     def makes_promo_code(self, code: str, points: int) -> None:
         """Set a rule of its own for a code of one use."""

@@ -4,10 +4,11 @@ import re
 from datetime import datetime
 from typing import Any
 
-from deploy.demo import salon
+from deploy.demo import relative, salon
 from deploy.demo.actors import Clerk
 from deploy.demo.calls import ask, send
 from deploy.demo.purchases import Earned, Scene
+from deploy.demo.relative import Relative
 from shared.months import month_at
 from shared.signed import is_signed
 
@@ -31,29 +32,35 @@ def preview(clerk: Clerk, month: str) -> dict[str, int]:
 def tell(scene: Scene, earned: Earned, month: str, others: dict[str, int]) -> None:
     """Pay everybody and check every ruble; `others` is what the run owes to other members."""
     scene.narrator.chapter(f"The run of {month}")
-    _choose(scene)
-    _preview(scene, earned, month, others)
-    paid = min(LIMIT, earned.first) + earned.second + _largest_certificate(earned.third)
+    mother = _choose(scene)
+    hers = min(relative.LIMIT, earned.first - LIMIT)
+    top_ups = LIMIT + hers + earned.second
+    _preview(scene, top_ups, _largest_certificate(earned.third), month, others)
+    paid = top_ups + _largest_certificate(earned.third)
     _run(scene, month, paid + sum(others.values()))
+    relative.tell_declined(scene, hers, _topped_up(scene, mother.phone))
     _top_up_with_a_limit(scene, earned)
     _lost_answer(scene, earned, month)
     _certificate(scene, earned)
 
 
-def _choose(scene: Scene) -> None:
-    scene.first.choose_goals([{"kind": "top_up", "monthly_limit": LIMIT}])
-    scene.narrator.tell(f"Member 1 tops up their own phone, at most {LIMIT} ₽ a month")
+def _choose(scene: Scene) -> Relative:
+    mother = relative.agree(scene)
+    chosen = scene.narrator.eventually(lambda: relative.choose(scene, mother, LIMIT), bool)
+    says = f"Member 1 tops up their own phone, at most {LIMIT} ₽ a month, then the mother's"
+    scene.narrator.expect(says, chosen, True)  # noqa: FBT003
     scene.second.choose_goals([{"kind": "top_up"}])
     scene.clerk.lose_the_billings_answer(scene.second.phone)
     scene.narrator.tell("Member 2 tops up too; the billing will do it, but its answer will be lost")
     scene.third.choose_goals([{"kind": "certificate"}])
     scene.narrator.tell("Member 3 saves for a smartphone: a certificate")
+    return mother
 
 
-def _preview(scene: Scene, earned: Earned, month: str, others: dict[str, int]) -> None:
+def _preview(
+    scene: Scene, top_ups: int, certificate: int, month: str, others: dict[str, int]
+) -> None:
     """Look before paying: the clerk waits until payout has heard of everything that accrued."""
-    top_ups = min(LIMIT, earned.first) + earned.second
-    certificate = _largest_certificate(earned.third)
     scene.narrator.await_(
         f"a dry run promises {top_ups} ₽ of top-ups, {certificate} ₽ of certificates",
         lambda: preview(scene.clerk, month),
@@ -78,7 +85,8 @@ def _run(scene: Scene, month: str, points: int) -> None:
     finished = _until(scene, month, "finished")
     says = "another clerk releases it, and it finishes; beginning it twice changed nothing"
     scene.narrator.expect(says, finished.get("state"), "finished")
-    scene.narrator.expect("no payout failed", finished.get("failures"), {})
+    failures = finished.get("failures")
+    scene.narrator.expect("one payout failed, with its reason", failures, {"barred": 1})
     _signed(scene, month, review["plan_hash"])
 
 
@@ -99,11 +107,10 @@ def _signed(scene: Scene, month: str, plan_hash: str) -> None:
 
 
 def _top_up_with_a_limit(scene: Scene, earned: Earned) -> None:
-    paid = min(LIMIT, earned.first)
     topped_up = _topped_up(scene, scene.first.phone)
-    scene.narrator.expect(f"Member 1's phone has {paid} ₽ more", topped_up, [paid])
-    left = {"written_off": paid, "accrued": earned.first - paid, "reserved": 0}
-    says = f"{earned.first - paid} points stay accrued for next month"
+    scene.narrator.expect(f"Member 1's phone has {LIMIT} ₽ more", topped_up, [LIMIT])
+    left = {"written_off": LIMIT, "accrued": earned.first - LIMIT, "reserved": 0}
+    says = f"{earned.first - LIMIT} points, the mother's too, stay accrued for next month"
     scene.narrator.expect(says, _part(scene.first.balance(), left), left)
 
 

@@ -22,11 +22,12 @@ ON CONFLICT DO NOTHING
 """)
 # A top-up may be taken back before we even heard that it was done: then its reversal waits here.
 # Of several that would fit one payout only the first is applied: after it there is nothing left.
+# Of a certificate the operator knows nothing: its points come back by a clerk alone.
 _DUE = text("""
 SELECT reversals.reversal, reversals.payout_id, reversals.amount, reversals.reason
 FROM reversals JOIN payouts USING (payout_id)
 WHERE applied_at IS NULL AND payouts.state IN ('completed', 'settled')
-  AND reversals.amount = payouts.reserved
+  AND payouts.kind = 'top_up' AND reversals.amount = payouts.reserved
   AND NOT EXISTS (
       SELECT FROM reversals AS earlier
       WHERE earlier.payout_id = reversals.payout_id AND earlier.reversal < reversals.reversal
@@ -40,7 +41,8 @@ _COUNT = text("SELECT count(*) FROM reversals WHERE applied_at IS NULL")
 _WAITING = text("""
 SELECT reversals.reversal, reversals.payout_id, reversals.amount, reversals.reason,
        reversals.heard_at, payouts.reserved, payouts.state
-FROM reversals LEFT JOIN payouts USING (payout_id)
+FROM reversals LEFT JOIN payouts
+    ON payouts.payout_id = reversals.payout_id AND payouts.kind = 'top_up'
 WHERE applied_at IS NULL AND reversals.reversal > :after
 ORDER BY reversals.reversal LIMIT :limit
 """)

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 
 from services.payout.api.app import build
 from services.payout.config import Settings
+from services.payout.domain import Kind
+from services.payout.goals import Wish
 from services.payout.states import State
 from services.payout.store.payouts import Payout
 from services.payout.top_ups import reversals
@@ -132,6 +134,18 @@ def test_a_reversal_of_a_payout_that_we_do_not_know_waits(
 ) -> None:
     listed.add(uuid4(), 10)
     world.follow_reversals()
+    assert waiting(client) == [(1, "unknown_payout")]
+
+
+def test_a_reversal_that_names_a_certificate_gives_no_points_back(
+    world: World, client: FlaskClient, listed: ReversalList
+) -> None:
+    """What would break it: the member has his points again, and still an open certificate."""
+    payout = world.reserved(Wish(Kind.CERTIFICATE, target=500), points=500)
+    world.issue()
+    listed.add(payout.payout_id, 500)
+    world.follow_reversals()
+    assert world.payout(payout.payout_id).state is State.COMPLETED
     assert waiting(client) == [(1, "unknown_payout")]
 
 

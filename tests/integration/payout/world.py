@@ -63,6 +63,11 @@ class Operator:
             f"{self.url}/faults", json={"mode": mode, "phone": phone} | how, timeout=5
         ).raise_for_status()
 
+    def faults(self) -> list[dict[str, Any]]:
+        """Which faults are still to come."""
+        found = requests.get(f"{self.url}/faults", timeout=5).json()["faults"]
+        return list(found)
+
     def clear(self) -> None:
         requests.delete(f"{self.url}/faults", timeout=5).raise_for_status()
 
