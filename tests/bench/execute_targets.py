@@ -194,6 +194,7 @@ def _settings(database_url: str) -> dict[str, str]:
         "SESSION_KEYS": "00" * 32,
         "MEMBERS_URL": "http://127.0.0.1:1",
         "CATALOG_URL": "http://127.0.0.1:1",
+        "OPERATOR_BILLING_URL": "http://127.0.0.1:1",
         "LOG_LEVEL": "WARNING",
     }
 

@@ -41,7 +41,7 @@ _ACCOUNTS = """
 SELECT member_id::text, accrued, reserved, written_off, debt FROM bonus_status.accounts
 WHERE member_id = ANY(%s::uuid[])
 """
-eventually = partial(soon, seconds=240)
+eventually = partial(soon, seconds=240, every=1.0)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _savers(stack: RunningStack) -> list[Saver]:
             "reason": "a run under fire",
         }
         desk = stack.system.clerk("bonus_status")
-        eventually(lambda: desk.post("/corrections", json=given, repeatable=True).ok)
+        soon(lambda: desk.post("/corrections", json=given, repeatable=True).ok, seconds=240)
         return Saver(member["member_id"], phone, points)
 
     with ThreadPoolExecutor(_HANDS) as hands:

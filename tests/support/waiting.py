@@ -9,8 +9,13 @@ T = TypeVar("T")
 _PAUSE_SECONDS = 0.05
 
 
-def eventually(ask: Callable[[], T], *, seconds: float = 15.0, what: str = "") -> T:
-    """Ask until the answer is true, and return it; an assertion that fails counts as "not yet"."""
+def eventually(
+    ask: Callable[[], T], *, seconds: float = 15.0, what: str = "", every: float = _PAUSE_SECONDS
+) -> T:
+    """Ask until the answer is true, and return it; an assertion that fails counts as "not yet".
+
+    `every`: the seconds between two questions, more of them where the question itself is work.
+    """
     deadline = time.monotonic() + seconds
     pause = threading.Event()
     while True:
@@ -26,4 +31,4 @@ def eventually(ask: Callable[[], T], *, seconds: float = 15.0, what: str = "") -
         if time.monotonic() > deadline:
             message = f"{what or 'the condition'} did not come true in {seconds} s; last: {last!r}"
             raise AssertionError(message)
-        pause.wait(_PAUSE_SECONDS)
+        pause.wait(every)
