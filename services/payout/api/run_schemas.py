@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.payout.domain import Kind
-from services.payout.monthly_run.standing import Act, RunState
+from services.payout.run_states import Act, RunState
 from shared.schemas import Moment, Slug, StrictSchema, Text, Truth
 
 _KIND = validate.OneOf([kind.value for kind in Kind])

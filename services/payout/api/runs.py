@@ -12,7 +12,7 @@ from services.payout.api.schemas import PayoutPageQuery, PayoutPageSchema, Payou
 from services.payout.domain import TopUpLimits
 from services.payout.monthly_run import planning, releasing
 from services.payout.monthly_run.review import review
-from services.payout.monthly_run.standing import Act, AnotherPlan, IllegalAct, SamePerson
+from services.payout.run_states import Act, AnotherPlan, IllegalAct, SamePerson
 from services.payout.states import State
 from services.payout.store import payouts
 from services.payout.store.monthly_run import runs

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from services.payout import events
 from services.payout.events import Subject
-from services.payout.monthly_run.standing import RunState
+from services.payout.run_states import RunState
 from services.payout.store.monthly_run import asking as table
 from services.payout.store.monthly_run import runs
 from services.payout.store.monthly_run.runs import BEFORE_ALL, Run

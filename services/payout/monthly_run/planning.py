@@ -26,7 +26,7 @@ from services.payout.domain import (
     share_out,
 )
 from services.payout.monthly_run import manifest
-from services.payout.monthly_run.standing import Act, RunState
+from services.payout.run_states import Act, RunState
 from services.payout.store import goals
 from services.payout.store.monthly_run import planning as table
 from services.payout.store.monthly_run import runs

@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from services.payout.monthly_run.standing import (
+from services.payout.run_states import (
     Act,
     AnotherPlan,
     RunState,

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from services.payout.config import Settings
 from services.payout.monthly_run import asking, manifest, planning, releasing
-from services.payout.monthly_run.standing import RunState
+from services.payout.run_states import RunState
 from services.payout.store.monthly_run import asking as payouts_of_runs
 from services.payout.store.monthly_run import runs
 from services.payout.store.monthly_run.runs import Run

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.payout.monthly_run.standing import Act, RunState
+from services.payout.run_states import Act, RunState
 from shared.months import Month
 
 BEFORE_ALL = UUID(int=0)
