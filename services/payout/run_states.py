@@ -42,8 +42,9 @@ class IllegalAct(ValueError):
     code = "illegal_act"
 
     def __init__(self, month: str, state: RunState, act: Act) -> None:
-        can = " or ".join(one.value for one in allowed(state)) or "nothing more be done"
-        super().__init__(f"The run of {month} is {state}: it cannot {act} now; it can {can}.")
+        can = " or ".join(one.value for one in allowed(state))
+        may = f"it can {can}" if can else "nothing more can be done to it"
+        super().__init__(f"The run of {month} is {state}: it cannot {act} now; {may}.")
 
 
 class SamePerson(ValueError):

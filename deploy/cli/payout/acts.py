@@ -7,6 +7,7 @@ from deploy.cli.asking import answered, as_json, by_clerk, print_json, with_reas
 from deploy.cli.payout import telling
 from deploy.cli.payout.review import print_review
 from deploy.cli.payout.run import tell
+from deploy.words import counted
 
 
 @click.command()
@@ -34,7 +35,9 @@ def release(  # noqa: PLR0913 - its options
     shown = answered(desk.get(f"/runs/{month}/review"))
     if not yes:
         print_review(shown)
-        click.confirm(f"Pay {shown['points']} ₽ in {shown['payouts']} payouts?", abort=True)
+        click.confirm(
+            f"Pay {shown['points']} ₽ in {counted(shown['payouts'], 'payout')}?", abort=True
+        )
     sent = {"clerk": clerk, "plan_hash": shown["plan_hash"]}
     found = answered(desk.post(f"/runs/{month}/release", json=sent, repeatable=True))
     if not no_wait:

@@ -15,6 +15,7 @@ from rich.text import Text
 from deploy import target
 from deploy.cli.asking import answered, harmless
 from deploy.cli.payout import telling
+from deploy.words import counted
 from shared.http_client import HttpClient
 from shared.signed import canonical, digest, is_signed
 
@@ -51,7 +52,7 @@ def manifest(month: str, folder: Path | None) -> None:
     keys = folder / _KEYS
     if not keys.exists():
         keys.write_bytes(canonical(answered(clerk.get("/runs/manifest-keys"))))
-    click.echo(f"{folder}: {_MANIFEST}, {_PAYOUTS} ({len(payouts)} payouts), {_KEYS}")
+    click.echo(f"{folder}: {_MANIFEST}, {_PAYOUTS} ({counted(len(payouts), 'payout')}), {_KEYS}")
 
 
 @click.command()
