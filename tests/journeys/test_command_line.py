@@ -91,7 +91,7 @@ def test_a_run_is_previewed_released_and_signed_by_command(
     )
     assert cashback(stack, "payout", "check-manifest", str(signed)).returncode == 0
     listed = signed / "payouts.csv"
-    listed.write_text(listed.read_text().replace("top_up", "topup"))
+    listed.write_text(listed.read_text() + "another,member,goal,top_up,1\n")
     broken = cashback(stack, "payout", "check-manifest", str(signed))
     assert (broken.returncode, "BROKEN payouts" in broken.stdout) == (1, True)
     preview = cashback_json(stack, "payout", "run", "--month", month, "--dry-run")
