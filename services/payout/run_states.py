@@ -34,6 +34,8 @@ MOVES: Mapping[tuple[RunState, Act], RunState] = {
     (RunState.RELEASED, Act.CANCEL): RunState.CANCELLED,
     (RunState.PAUSED, Act.CANCEL): RunState.CANCELLED,
 }
+# What each act comes to, wherever the run stood.
+COMES_TO: Mapping[Act, RunState] = {act: after for (_, act), after in MOVES.items()}
 
 
 class IllegalAct(ValueError):

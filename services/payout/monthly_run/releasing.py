@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Connection
 
 from services.payout.run_states import (
+    COMES_TO,
     Act,
     AnotherPlan,
     RunState,
@@ -17,11 +18,6 @@ from services.payout.store.monthly_run.runs import Done, Run, UnknownRun
 from shared.months import Month, read_month
 
 log = structlog.get_logger()
-_COMES_TO = {
-    Act.PAUSE: RunState.PAUSED,
-    Act.RESUME: RunState.RELEASED,
-    Act.CANCEL: RunState.CANCELLED,
-}
 
 
 def release(
@@ -60,7 +56,7 @@ def release_small(connection: Connection, run: Run, limit: int, now: datetime) -
 def act(connection: Connection, month: Month, wanted: Done) -> None:
     """Pause, resume or cancel a run; the same again is harmless. Raises UnknownRun, IllegalAct."""
     run = _lock(connection, month)
-    if run.state is _COMES_TO[wanted.act]:
+    if run.state is COMES_TO[wanted.act]:
         return
     runs.set_state(connection, run.month, move(run.month, run.state, wanted.act))
     runs.add_act(connection, run.month, wanted)

@@ -4,7 +4,7 @@ Each statement walks through the payouts of a run in the order of members, by th
 goal from being paid twice: no order of its own has to be kept for a million rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,5 +72,5 @@ def all_ended(connection: Connection, month: str) -> bool:
     return not connection.scalar(_NOT_ENDED, {"month": month, "ends": ends})
 
 
-def _in_order(rows: Sequence[Any] | Any) -> list[Payout]:
+def _in_order(rows: Iterable[Any]) -> list[Payout]:
     return sorted((payout_of(row) for row in rows), key=lambda one: (one.member_id, one.goal_id))
