@@ -131,9 +131,9 @@ def _agree(stack: RunningStack, savers: list[Saver]) -> bool:
     """Each phone has its points once; what was taken back is accrued again, the rest is spent."""
     topped_up = Counter[str]()
     times = Counter[str]()
-    for one in _all(stack, "/top-ups", "entry"):
-        topped_up[str(one["phone"])] += int(str(one["amount_rubles"]))
-        times[str(one["phone"])] += 1
+    for one in Clerk(stack.system).statement():
+        topped_up[one["phone"]] += one["amount_rubles"]
+        times[one["phone"]] += 1
     taken_back = {one["phone"] for one in _all(stack, "/reversals", "reversal")}
     with psycopg.connect(stack.system.auditor_dsn) as auditor:
         rows = auditor.execute(_ACCOUNTS, ([one.member_id for one in savers],)).fetchall()
