@@ -45,6 +45,16 @@ class Signer:
         """Answer the signature, in hexadecimal digits."""
         return self._keys[0].sign(canonical(document)).hex()
 
+    def envelope(self, name: str, document: object) -> dict[str, Any]:
+        """Answer a document under its name, with its hash, the key's id and the signature."""
+        signature = self.sign(document)
+        return {
+            name: document,
+            "sha256": digest(document),
+            "key_id": self.newest,
+            "signature": signature,
+        }
+
 
 def key_id(public_key: str) -> str:
     """Answer a public key's name: the beginning of its SHA-256."""
@@ -60,6 +70,19 @@ def is_signed(document: object, signature: str, public_key: str) -> bool:
     except (ValueError, InvalidSignature):
         return False
     return raw.hex() == signature
+
+
+def is_genuine(signed: Mapping[str, Any], name: str, keys: Mapping[str, str]) -> bool:
+    """Tell whether an envelope holds what one of these keys signed; never raises.
+
+    `keys`: id → public key, saved before.
+    """
+    try:
+        document, key = signed[name], keys[signed["key_id"]]
+        same = digest(document) == signed["sha256"]
+        return same and is_signed(document, signed["signature"], key)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
 
 
 def _refuse_floats(document: Any) -> None:

@@ -10,7 +10,7 @@ from deploy.demo.calls import ask, send
 from deploy.demo.purchases import Earned, Scene
 from deploy.demo.relative import Relative
 from shared.months import month_at
-from shared.signed import is_signed
+from shared.signed import is_genuine
 
 LIMIT = 200
 _DENOMINATIONS = (100, 250, 500, 750, 1_000, 1_500, 2_000, 2_500)
@@ -99,8 +99,8 @@ def _until(scene: Scene, month: str, state: str) -> dict[str, Any]:
 def _signed(scene: Scene, month: str, plan_hash: str) -> None:
     payout = scene.clerk.system.clerk("payout")
     signed = ask(payout, f"/runs/{month}/manifest")
-    key = ask(payout, "/runs/manifest-keys")["keys"].get(signed["key_id"], "")
-    holds = is_signed(signed["manifest"], signed["signature"], key)
+    keys = ask(payout, "/runs/manifest-keys")["keys"]
+    holds = is_genuine(signed, "manifest", keys)
     scene.narrator.expect("its manifest is signed", holds, True)  # noqa: FBT003
     told = signed["manifest"]["plan_hash"]
     scene.narrator.expect("of exactly what was released", told, plan_hash)

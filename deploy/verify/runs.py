@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from deploy.target import Target
 from deploy.verify.books import Auditor, figures
 from deploy.verify.check import Check
-from shared.signed import digest, is_signed
+from shared.signed import is_genuine
 
 # A top-up may still be taken back after its run has ended.
 _RUNS = """
@@ -49,16 +48,6 @@ def runs(auditor: Auditor, keys: Mapping[str, str]) -> Check:
     found = dict(figures(auditor, _RUNS)) | dict(figures(auditor, _RESERVED))
     seen = {name: found.pop(name) for name in ("runs", "runs_ended")}
     signed = [json.loads(row["manifest"]) for row in auditor.execute(_MANIFESTS)]
-    found["manifests_not_signed"] = sum(not _is_signed(one, keys) for one in signed)
+    found["manifests_not_signed"] = sum(not is_genuine(one, "manifest", keys) for one in signed)
     says = "each run paid what was planned, has a signed end, and leaves no points reserved"
     return Check(says, seen=seen, wrong=found)
-
-
-def _is_signed(signed: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
-    key = keys.get(signed["key_id"])
-    told = signed["manifest"]
-    return (
-        key is not None
-        and digest(told) == signed["sha256"]
-        and is_signed(told, signed["signature"], key)
-    )

@@ -17,7 +17,7 @@ from deploy.cli.asking import answered, harmless
 from deploy.cli.payout import telling
 from deploy.words import counted
 from shared.http_client import HttpClient
-from shared.signed import canonical, digest, is_signed
+from shared.signed import canonical, is_genuine
 
 _PAGE = 500
 _MANIFEST, _PAYOUTS, _KEYS = "manifest.json", "payouts.csv", "manifest-keys.json"
@@ -66,7 +66,7 @@ def check_manifest(context: click.Context, folder: Path) -> None:
     """
     signed, keys = _read(folder / _MANIFEST), _read(folder / _KEYS)
     findings = {
-        "signature": _is_signed(signed, keys),
+        "signature": is_genuine(signed, "manifest", keys.get("keys", {})),
         "payouts": _is_its_list(signed, folder / _PAYOUTS),
     }
     for part, holds in findings.items():
@@ -91,15 +91,6 @@ def _payouts(
             return
 
 
-def _is_signed(signed: Mapping[str, Any], keys: Mapping[str, Any]) -> bool:
-    try:
-        key = keys["keys"][signed["key_id"]]
-        told = signed["manifest"]
-        return digest(told) == signed["sha256"] and is_signed(told, signed["signature"], key)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return False
-
-
 def _is_its_list(signed: Mapping[str, Any], file: Path) -> bool:
     plan_hash, payouts, points = bytes(32), 0, 0
     try:
@@ -121,7 +112,7 @@ def _is_its_list(signed: Mapping[str, Any], file: Path) -> bool:
 def _read(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_bytes())
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         message = f"{file} cannot be read: {harmless(str(fault))}"
         raise NotAManifest(message) from None
     if not isinstance(found, dict):

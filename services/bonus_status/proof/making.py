@@ -12,7 +12,7 @@ from services.bonus_status.proof.neighbours import Neighbours
 from services.bonus_status.schemas import ClickView
 from services.bonus_status.store import anchors, history, proof
 from shared.clock import Clock
-from shared.signed import Signer, digest
+from shared.signed import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,10 @@ class Prover:
         purchase = {} if conversion_id is None else self.neighbours.purchase(conversion_id)
         payouts = {one.payout_id: self.neighbours.top_up(one.payout_id) for one in trail.shares}
         gathered = Gathered(told, trail, purchase, self._click(purchase), payouts, anchor)
-        return self._signed(document(gathered, self.clock()))
+        return self.signer.envelope("proof", document(gathered, self.clock()))
 
     def _click(self, purchase: Mapping[str, Any]) -> ClickView | None:
         if "click_id" not in purchase:
             return None
         with self.engine.connect() as connection:
             return proof.click(connection, str(purchase["click_id"]))
-
-    def _signed(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "proof": said,
-            "sha256": digest(said),
-            "key_id": self.signer.newest,
-            "signature": self.signer.sign(said),
-        }

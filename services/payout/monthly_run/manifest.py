@@ -12,7 +12,7 @@ from typing import Any
 from services.payout.store.monthly_run.planning import Planned
 from services.payout.store.monthly_run.runs import Run, Tally
 from shared.schemas import rfc3339
-from shared.signed import Signer, digest
+from shared.signed import Signer
 
 
 def fold(plan_hash: bytes, planned: Iterable[Planned]) -> bytes:
@@ -63,5 +63,4 @@ def sign(
         ],
         "skipped": dict(skipped),
     }
-    signature, sha = signer.sign(told), digest(told)
-    return {"manifest": told, "sha256": sha, "key_id": signer.newest, "signature": signature}
+    return signer.envelope("manifest", told)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.signed import NotCanonical, Signer, canonical, is_signed
+from shared.signed import NotCanonical, Signer, canonical, is_genuine, is_signed
 
 SIGNER = Signer([bytes(range(32))])
 PUBLIC = SIGNER.public_keys[SIGNER.newest]
@@ -43,3 +43,13 @@ def test_no_other_spelling_of_a_signature_passes(wrong: str) -> None:
     assert is_signed(1, SIGNER.sign(1), PUBLIC)
     assert not is_signed(1, wrong, PUBLIC)
     assert not is_signed(1, SIGNER.sign(1), "00")
+
+
+def test_an_envelope_is_genuine_under_its_name_and_keys_alone() -> None:
+    signer, other = Signer([b"a" * 32]), Signer([b"b" * 32])
+    sealed = signer.envelope("note", {"points": 54})
+    assert is_genuine(sealed, "note", signer.public_keys)
+    assert not is_genuine(sealed, "proof", signer.public_keys)
+    assert not is_genuine(sealed, "note", other.public_keys)
+    for changes in ({"note": {"points": 55}}, {"sha256": "00" * 32}, {"signature": None}):
+        assert not is_genuine(sealed | changes, "note", signer.public_keys)
