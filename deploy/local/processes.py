@@ -16,6 +16,7 @@ _PORT_OFFSETS = {
     "payout": 4,
     "members": 5,
     "notifications": 6,
+    "account": 7,
     "operator_billing": 10,
     "gateway": 11,
     "partner_shop": 12,
@@ -35,6 +36,7 @@ _ROLES = {
     "payout": ("web", "consume", "relay", "execute", "schedule"),
     "members": ("web", "relay"),
     "notifications": ("web", "consume", "send"),
+    "account": ("web",),
     "sandbox": ("operator_billing", "gateway", "partner_shop", "networks"),
 }
 SERVICES = tuple(service for service in _ROLES if service != "sandbox")

@@ -18,7 +18,7 @@ from deploy.prepare import DATABASE
 
 FILE = "settings.json"
 _KEY_NAMES = ("operator", "service")
-_SECRET_KEYS = ("session", "click", "certificate", "proof", "manifest", "operator_callback")
+_SECRET_KEYS = ("session", "click", "certificate", "proof", "manifest", "operator_callback", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,7 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
         "CLICK_KEYS": settings.keys["click"],
         "CERTIFICATE_KEYS": settings.keys["certificate"],
         "PROOF_KEYS": settings.keys["proof"],
+        "SITE_KEYS": settings.keys["site"],
         "MANIFEST_KEYS": settings.keys["manifest"],
         "OPERATOR_CALLBACK_KEYS": settings.keys["operator_callback"],
         "OPERATOR_CALLBACK_URL": f"{settings.url('payout')}/operator/callbacks",

@@ -1,0 +1,10 @@
+"""account: the members' website: sign-up, the shop window, and what each member has and does.
+
+owns     nothing; visitors' sessions in Redis
+answers  pages for people: /, /stores/<id>, /join, /enter, /me…; /to/<store> leads on to the click
+hears    nothing
+says     nothing; asks catalog, members, bonus_status and payout for all that it shows
+
+Read: app.py → views/ (a module for each part of the site) → services.py; visitor.py knows who
+looks. Words are in translations/, one folder for each part.
+"""

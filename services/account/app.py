@@ -1,0 +1,62 @@
+"""The website's app: every part of the site, put together."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from services.account import config
+from services.account.services import connect
+from services.account.views import entering, overview
+from services.account.visitor import Desk, ask_to_enter, visitor
+from shared.clock import Clock, utc_now
+from shared.identity import NotSignedIn
+from shared.pages.sessions import RedisSessions
+from shared.pages.site import TRANSLATIONS, Site, dress
+from shared.pages.words import Words
+from shared.server import end_with_parent
+from shared.web import create_app
+
+_HERE = Path(__file__).parent
+_IDLE = timedelta(days=1)
+
+
+def make() -> Flask:
+    """Build the app from the environment; granian calls this in its worker."""
+    end_with_parent()
+    return build(config.from_environment(), utc_now)
+
+
+def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
+    """Put the app together."""
+    app = create_app(
+        "account",
+        title="Website",
+        blueprints=[],
+        refusals={},
+        ready={},
+        template_folder="templates",
+        static_folder=None,
+    )
+    parts = sorted(folder for folder in (_HERE / "translations").iterdir() if folder.is_dir())
+    site = Site(
+        words=Words(settings.languages, TRANSLATIONS, *parts),
+        sessions=RedisSessions(
+            settings.redis_url, cookie="cashback_visit", idle=_IDLE, secure=settings.is_secure
+        ),
+        secret_key=settings.site_key,
+        is_secure=settings.is_secure,
+        assets={"account": _HERE / "assets"},
+    )
+    dress(app, site)
+    app.extensions["account"] = Desk(settings, connect(settings), clock)
+    app.register_error_handler(NotSignedIn, ask_to_enter)
+    for part in (overview, entering):
+        app.register_blueprint(part.pages)
+
+    @app.context_processor
+    def who_looks() -> dict[str, Any]:
+        return {"visitor": visitor(), "page_layout": "account/layout.html"}
+
+    return app

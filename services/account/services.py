@@ -1,0 +1,92 @@
+"""The other services as the website asks them: a client for each, and what they refuse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import requests
+
+from services.account.config import Settings
+from shared.http_client import CallFailed, HttpClient
+from shared.identity import SESSION_COOKIE, NotSignedIn
+
+_REFUSED = 400
+_NOT_SIGNED_IN = 401
+_A_PERSON_WAITS_SECONDS = 4.0
+
+
+class Refused(Exception):
+    """A service refused what a visitor asked: its code, its sentence, and the fields at fault."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        """Take the problem that it answered."""
+        self.status = status
+        self.code = str(problem.get("code", "refused"))
+        self.detail = str(problem.get("detail", ""))
+        self.faults = [(one["field"], one["message"]) for one in problem.get("errors", [])]
+        self.problem = problem
+        super().__init__(f"{self.code}: {self.detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: every answer is its JSON, or Refused, NotSignedIn, CallFailed."""
+
+    client: HttpClient
+
+    def get(self, path: str, token: str = "", **query: Any) -> Any:
+        """Ask for something, as the member whose token it is."""
+        return self.ask("GET", path, token, params=_said(query))
+
+    def ask(self, method: str, path: str, token: str = "", **options: Any) -> Any:
+        """Ask for anything; the options are those of requests (json, data, headers, params)."""
+        answer = self.raw(method, path, token, **options)
+        return answer.json() if answer.content else None
+
+    def raw(self, method: str, path: str, token: str = "", **options: Any) -> requests.Response:
+        """Ask for a file or a page: the answer as it came."""
+        headers = dict(options.pop("headers", {}))
+        if token:
+            headers["Cookie"] = f"{SESSION_COOKIE}={token}"
+        answer = self.client.call(method, path, headers=headers, **options)
+        if token and answer.status_code == _NOT_SIGNED_IN:
+            raise NotSignedIn
+        if answer.status_code >= _REFUSED:
+            raise Refused(answer.status_code, _problem(answer))
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the website asks."""
+
+    catalog: Service
+    members: Service
+    bonus_status: Service
+    payout: Service
+
+
+def connect(settings: Settings) -> Services:
+    """Make the clients; nothing is sent yet."""
+
+    def service(url: str, key: str | None = None) -> Service:
+        return Service(HttpClient(url, bearer=key, read_seconds=_A_PERSON_WAITS_SECONDS))
+
+    return Services(
+        catalog=service(settings.catalog_url),
+        members=service(settings.members_url, settings.service_key),
+        bonus_status=service(settings.bonus_status_url),
+        payout=service(settings.payout_url),
+    )
+
+
+def _said(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value not in (None, "")}
+
+
+def _problem(answer: requests.Response) -> Mapping[str, Any]:
+    try:
+        return cast("Mapping[str, Any]", answer.json())
+    except ValueError:
+        message = f"{answer.status_code} without a problem"
+        raise CallFailed(message) from None

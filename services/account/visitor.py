@@ -1,0 +1,159 @@
+"""Who looks at a page: a stranger, or a member with a short token that the services believe.
+
+A device that was signed in holds a secret of members; with it a token of some minutes is made anew
+as long as the member has not signed the device out. Session and token are in Redis; the browser has
+the session's name, and on a remembered device the device's secret.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, cast
+
+from flask import Response, current_app, redirect, request, session, url_for
+
+from services.account.config import Settings
+from services.account.services import Refused, Services
+from shared.clock import Clock
+from shared.identity import SESSION_COOKIE, NotSignedIn
+from shared.pages.sessions import Session
+from shared.pages.site import local_path
+
+DEVICE_COOKIE = "cashback_device"
+_KEPT = "member"
+_ENDS_SOON = timedelta(minutes=1)
+_SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A signed-in device: whose it is, its secret, and the token that it last got."""
+
+    member_id: str
+    device_id: str
+    device_secret: str
+    token: str
+    ends_at: str
+
+
+class Desk:
+    """What the views need, made once per process."""
+
+    def __init__(self, settings: Settings, services: Services, clock: Clock) -> None:
+        """Take the settings, the other services and the time."""
+        self.settings, self.services, self.clock = settings, services, clock
+
+
+class Visitor:
+    """The visitor of one request."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Take the desk; asks nobody until somebody wants to know."""
+        self._desk = desk
+
+    @property
+    def is_member(self) -> bool:
+        """Say whether somebody is signed in."""
+        return self.entry is not None
+
+    @property
+    def token(self) -> str:
+        """Answer the token with which services are asked; raises NotSignedIn."""
+        if self.entry is None:
+            raise NotSignedIn
+        return self.entry.token
+
+    @cached_property
+    def entry(self) -> Entry | None:
+        """Answer the device's entry, with a token that holds a while; None of a stranger."""
+        kept = session.get(_KEPT)
+        entry = Entry(**kept) if kept else self._remembered()
+        if entry is None:
+            return None
+        if datetime.fromisoformat(entry.ends_at) - self._desk.clock() > _ENDS_SOON:
+            return entry
+        return self._renewed(entry)
+
+    def _remembered(self) -> Entry | None:
+        device_id, _, secret = request.cookies.get(DEVICE_COOKIE, "").partition(".")
+        # While Redis is away a session cannot be kept: nobody is signed in then.
+        if not secret or cast("Session", session).away:
+            return None
+        return Entry("", device_id, secret, "", "1970-01-01T00:00:00+00:00")
+
+    def _renewed(self, entry: Entry) -> Entry | None:
+        path = f"devices/{entry.device_id}/session"
+        try:
+            answer = self._desk.services.members.ask(
+                "POST", path, json={"device_secret": entry.device_secret}
+            )
+        except Refused:
+            forget()
+            return None
+        renewed = Entry(
+            answer["member_id"],
+            entry.device_id,
+            entry.device_secret,
+            answer["token"],
+            answer["ends_at"],
+        )
+        session[_KEPT] = asdict(renewed)
+        return renewed
+
+
+def desk() -> Desk:
+    """Answer what the app was built with."""
+    return cast("Desk", current_app.extensions["account"])
+
+
+def visitor() -> Visitor:
+    """Answer the visitor of this request."""
+    looks: Visitor | None = request.environ.get("account.visitor")
+    if looks is None:
+        looks = request.environ["account.visitor"] = Visitor(desk())
+    return looks
+
+
+def enter(answer: Mapping[str, Any], response: Response, *, remember: bool) -> Response:
+    """Sign the visitor in with what members answered; the session goes on under a new name."""
+    names = ("member_id", "device_id", "device_secret", "token", "ends_at")
+    kept = cast("Session", session)
+    kept.rotate()
+    kept[_KEPT] = {name: answer[name] for name in names}
+    if remember:
+        settings = desk().settings
+        response.set_cookie(
+            DEVICE_COOKIE,
+            f"{answer['device_id']}.{answer['device_secret']}",
+            max_age=timedelta(days=90),
+            secure=settings.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def leave(response: Response) -> Response:
+    """Sign the visitor out of this browser."""
+    forget()
+    settings = desk().settings
+    response.delete_cookie(DEVICE_COOKIE)
+    response.delete_cookie(SESSION_COOKIE, domain=settings.session_cookie_domain)
+    return response
+
+
+def forget() -> None:
+    """Forget all that was kept of the visitor."""
+    kept = cast("Session", session)
+    kept.clear()
+    kept.rotate()
+
+
+def ask_to_enter(refusal: NotSignedIn) -> Response:
+    """Lead a stranger to the sign-in page, and from there back to what he wanted to see."""
+    del refusal
+    wanted = request.full_path.removesuffix("?") if request.method == "GET" else "/me"
+    return cast(
+        "Response", redirect(url_for("entering.show", back=local_path(wanted, "/me")), _SEE_OTHER)
+    )

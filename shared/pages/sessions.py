@@ -1,0 +1,103 @@
+"""Visitors' sessions, kept on the server in Redis; the cookie carries an unguessable name alone.
+
+With Redis frozen or gone nobody is signed in by mistake: each visitor is a stranger until it is
+back (a request waits for it a quarter of a second at most). Redis knows a session by the hash of
+its name, so that whoever reads Redis can still not enter.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from flask import Flask, Request, Response
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SessionInterface, SessionMixin
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from werkzeug.datastructures import CallbackDict
+
+log = structlog.get_logger()
+_REDIS_SECONDS = 0.25
+_NAME_BYTES = 32
+
+
+class Session(CallbackDict[str, Any], SessionMixin):
+    """What is remembered of one visitor."""
+
+    def __init__(self, name: str, kept: dict[str, Any], *, away: bool = False) -> None:
+        """Take the session's name and what was kept; `away` where Redis did not answer."""
+        self.modified = False
+        super().__init__(kept, on_update=lambda _: setattr(self, "modified", True))
+        self.name, self.away = name, away
+        self.left: list[str] = []
+
+    def rotate(self) -> None:
+        """Go on under a new name: after signing in, the one that a stranger may know is void."""
+        self.left.append(self.name)
+        self.name, self.modified = secrets.token_urlsafe(_NAME_BYTES), True
+
+
+class RedisSessions(SessionInterface):
+    """Flask's sessions in Redis: they end after `idle` without a visit."""
+
+    session_class = Session
+
+    def __init__(
+        self, redis_url: str, *, cookie: str, idle: timedelta, secure: bool, samesite: str = "Lax"
+    ) -> None:
+        """Take the address of Redis and how the cookie is written; connects at first use."""
+        self._redis = Redis.from_url(
+            redis_url,
+            decode_responses=True,
+            socket_timeout=_REDIS_SECONDS,
+            socket_connect_timeout=_REDIS_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._cookie, self._idle, self._secure = cookie, idle, secure
+        self._samesite = samesite
+        self._written = TaggedJSONSerializer()
+
+    def open_session(self, app: Flask, request: Request) -> Session:
+        """Answer the visitor's session; a new, empty one to a stranger."""
+        del app
+        name = request.cookies.get(self._cookie, "")
+        fresh = secrets.token_urlsafe(_NAME_BYTES)
+        if not name:
+            return Session(fresh, {})
+        try:
+            kept = self._redis.getex(self._key(name), ex=self._idle)
+        except RedisError as fault:
+            log.warning("sessions.redis_away", fault=type(fault).__name__)
+            return Session(name, {}, away=True)
+        return Session(name, self._written.loads(str(kept))) if kept else Session(fresh, {})
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep what changed, and tell the browser the session's name."""
+        del app
+        assert isinstance(session, Session)
+        response.vary.add("Cookie")
+        if not session.modified or session.away:
+            return
+        try:
+            for name in session.left:
+                self._redis.delete(self._key(name))
+            self._redis.set(
+                self._key(session.name), self._written.dumps(dict(session)), ex=self._idle
+            )
+        except RedisError as fault:
+            log.warning("sessions.redis_away", fault=type(fault).__name__)
+            return
+        response.set_cookie(
+            self._cookie,
+            session.name,
+            secure=self._secure,
+            httponly=True,
+            samesite=self._samesite,
+        )
+
+    def _key(self, name: str) -> str:
+        return f"{self._cookie}:{hashlib.sha256(name.encode()).hexdigest()}"
