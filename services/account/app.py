@@ -1,6 +1,6 @@
 """The website's app: every part of the site, put together."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.account import config
 from services.account.services import connect
-from services.account.views import entering, overview
+from services.account.views import entering, joining, overview
 from services.account.visitor import Desk, ask_to_enter, visitor
 from shared.clock import Clock, utc_now
 from shared.identity import NotSignedIn
@@ -52,8 +52,12 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     dress(app, site)
     app.extensions["account"] = Desk(settings, connect(settings), clock)
     app.register_error_handler(NotSignedIn, ask_to_enter)
-    for part in (overview, entering):
+    for part in (overview, joining, entering):
         app.register_blueprint(part.pages)
+
+    @app.template_filter()
+    def seconds_until(moment: str) -> int:
+        return max(0, round((datetime.fromisoformat(moment) - clock()).total_seconds()))
 
     @app.context_processor
     def who_looks() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, cast
+from uuid import UUID
 
 from flask import Response, current_app, redirect, request, session, url_for
 
@@ -24,6 +25,7 @@ DEVICE_COOKIE = "cashback_device"
 _KEPT = "member"
 _ENDS_SOON = timedelta(minutes=1)
 _SEE_OTHER = 303
+_LONGEST_AGENT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Visitor:
     def _remembered(self) -> Entry | None:
         device_id, _, secret = request.cookies.get(DEVICE_COOKIE, "").partition(".")
         # While Redis is away a session cannot be kept: nobody is signed in then.
-        if not secret or cast("Session", session).away:
+        if not _is_uuid(device_id) or not secret or cast("Session", session).away:
             return None
         return Entry("", device_id, secret, "", "1970-01-01T00:00:00+00:00")
 
@@ -95,8 +97,8 @@ class Visitor:
             answer["member_id"],
             entry.device_id,
             entry.device_secret,
-            answer["token"],
-            answer["ends_at"],
+            answer["session"],
+            answer["session_ends_at"],
         )
         session[_KEPT] = asdict(renewed)
         return renewed
@@ -115,32 +117,54 @@ def visitor() -> Visitor:
     return looks
 
 
-def enter(answer: Mapping[str, Any], response: Response, *, remember: bool) -> Response:
+def visitor_headers() -> dict[str, str]:
+    """Tell a service for whom the site asks: limits count by address."""
+    return {"X-Visitor-Address": request.remote_addr or "127.0.0.1"}
+
+
+def browser(*, is_remembered: bool) -> dict[str, Any]:
+    """Tell members which browser is to be let in, and which device it was before."""
+    device_id, _, secret = request.cookies.get(DEVICE_COOKIE, "").partition(".")
+    known = {"device_id": device_id, "device_secret": secret} if _is_uuid(device_id) else {}
+    user_agent = request.headers.get("User-Agent", "")[:_LONGEST_AGENT]
+    return {"user_agent": user_agent, "is_remembered": is_remembered, **known}
+
+
+def enter(answer: Mapping[str, Any], response: Any, *, remember: bool) -> Response:
     """Sign the visitor in with what members answered; the session goes on under a new name."""
-    names = ("member_id", "device_id", "device_secret", "token", "ends_at")
     kept = cast("Session", session)
     kept.rotate()
-    kept[_KEPT] = {name: answer[name] for name in names}
+    kept[_KEPT] = asdict(
+        Entry(
+            answer["member_id"],
+            answer["device_id"],
+            answer["device_secret"],
+            answer["session"],
+            answer["session_ends_at"],
+        )
+    )
+    entered = cast("Response", response)
     if remember:
         settings = desk().settings
-        response.set_cookie(
+        entered.set_cookie(
             DEVICE_COOKIE,
             f"{answer['device_id']}.{answer['device_secret']}",
-            max_age=timedelta(days=90),
+            expires=datetime.fromisoformat(answer["device_ends_at"]),
             secure=settings.is_secure,
             httponly=True,
             samesite="Lax",
         )
-    return response
+    return entered
 
 
-def leave(response: Response) -> Response:
+def leave(response: Any) -> Response:
     """Sign the visitor out of this browser."""
     forget()
+    left = cast("Response", response)
     settings = desk().settings
-    response.delete_cookie(DEVICE_COOKIE)
-    response.delete_cookie(SESSION_COOKIE, domain=settings.session_cookie_domain)
-    return response
+    left.delete_cookie(DEVICE_COOKIE)
+    left.delete_cookie(SESSION_COOKIE, domain=settings.session_cookie_domain)
+    return left
 
 
 def forget() -> None:
@@ -157,3 +181,10 @@ def ask_to_enter(refusal: NotSignedIn) -> Response:
     return cast(
         "Response", redirect(url_for("entering.show", back=local_path(wanted, "/me")), _SEE_OTHER)
     )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,6 +1,6 @@
 """A form as it is shown again: what was typed, and what to change beside each field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import request
@@ -21,6 +21,8 @@ class Form:
     values: Mapping[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
+    broken: Sequence[str] = ()
+    """Which of a field's rules are broken, by name, where a page lists them."""
 
     def __getitem__(self, name: str) -> str:
         """Answer what was typed into a field, without the blanks around it; "" for nothing."""

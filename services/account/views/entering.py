@@ -1,15 +1,146 @@
-"""Sign-in: by password or by a code in an SMS."""
+"""Sign-in by password or by a code in an SMS, and sign-out."""
 
-from flask import Blueprint, render_template, request
+from typing import Any
+from uuid import UUID
 
-from shared.pages.form import Form
+from flask import Blueprint, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from services.account.refusals import Sentences, tell
+from services.account.services import Refused
+from services.account.views.captcha import new_captcha, solved
+from services.account.visitor import browser, desk, enter, leave, visitor, visitor_headers
+from shared.pages.form import Form, sent_form
 from shared.pages.site import local_path
+from shared.pages.words import gettext, language, marked
 
 pages = Blueprint("entering", __name__)
+_SEE_OTHER, _REFUSED = 303, 422
+_KEPT = "sign_in"
+_SENTENCES: Sentences = {
+    "wrong_sign_in": ("", marked("This number and this password do not go together.")),
+    "password_locked": (
+        "",
+        marked("Too many wrong passwords. Sign in by SMS, or try again in 15 minutes."),
+    ),
+    "invalid_fields": ("", marked("Give your number and your password.")),
+}
 
 
 @pages.get("/enter")
-def show() -> str:
-    """Ask for the phone."""
-    back = local_path(request.args.get("back", ""), "/me")
-    return render_template("account/enter.html", form=Form({"back": back}))
+def show() -> ResponseReturnValue:
+    """Ask for number and password; `?back=` is where the visitor wanted to go."""
+    back = local_path(request.args.get("back", ""), "")
+    if back:
+        session["back"] = back
+    if visitor().is_member:
+        return redirect(_back(), _SEE_OTHER)
+    return render_template("account/entering/enter.html", form=Form())
+
+
+@pages.post("/enter")
+def by_password() -> ResponseReturnValue:
+    """Let a member in by number and password."""
+    form = sent_form("password")
+    remember = form["remember"] == "yes"
+    wanted = {"phone": form["phone"][:32], "password": form.values.get("password", "")}
+    try:
+        entry = _ask("sign-ins/password", wanted | browser(is_remembered=remember))
+    except Refused as refusal:
+        page = render_template("account/entering/enter.html", form=tell(form, refusal, _SENTENCES))
+        return page, _REFUSED
+    return enter(entry, redirect(_back(), _SEE_OTHER), remember=remember)
+
+
+@pages.get("/enter/sms")
+def show_sms() -> ResponseReturnValue:
+    """Ask for the number that gets a code."""
+    return _sms_page(Form())
+
+
+@pages.post("/enter/sms")
+def send_sms() -> ResponseReturnValue:
+    """Send the code; whether the number is a member's is not told."""
+    form = sent_form("answer")
+    wanted = {"phone": form["phone"][:32] or "-", "captcha": solved(form), "language": language()}
+    try:
+        answer = _ask("sign-ins", wanted)
+    except Refused as refusal:
+        return _sms_page(tell(form, refusal)), _REFUSED
+    session[_KEPT] = {"sign_in_id": answer["sign_in_id"], "again_at": answer["code"]["again_at"]}
+    return redirect("/enter/code", _SEE_OTHER)
+
+
+@pages.get("/enter/code")
+def show_code() -> ResponseReturnValue:
+    """Ask for the code."""
+    if _KEPT not in session:
+        return redirect("/enter/sms", _SEE_OTHER)
+    return _code_page(Form())
+
+
+@pages.post("/enter/code")
+def by_code() -> ResponseReturnValue:
+    """Let a member in by the code that came."""
+    form = sent_form("code")
+    if _KEPT not in session:
+        return redirect("/enter/sms", _SEE_OTHER)
+    remember = form["remember"] == "yes"
+    wanted = {"code": form["code"].replace(" ", "")} | browser(is_remembered=remember)
+    try:
+        entry = _ask(f"sign-ins/{_sign_in_id()}/code", wanted)
+    except Refused as refusal:
+        if refusal.code == "invalid_fields":
+            form.refuse([("code", gettext("The code has six digits."))])
+        elif refusal.code == "unknown_sign_in":
+            session.pop(_KEPT)
+            return redirect("/enter/sms", _SEE_OTHER)
+        else:
+            tell(form, refusal)
+        return _code_page(form), _REFUSED
+    session.pop(_KEPT)
+    return enter(entry, redirect(_back(), _SEE_OTHER), remember=remember)
+
+
+@pages.post("/enter/code/again")
+def send_again() -> ResponseReturnValue:
+    """Send another code."""
+    if _KEPT not in session:
+        return redirect("/enter/sms", _SEE_OTHER)
+    try:
+        answer = _ask(f"sign-ins/{_sign_in_id()}/code/again", {})
+    except Refused as refusal:
+        return _code_page(tell(Form({"code": ""}), refusal)), _REFUSED
+    session[_KEPT] = {**session[_KEPT], "again_at": answer["code"]["again_at"]}
+    return redirect("/enter/code", _SEE_OTHER)
+
+
+@pages.post("/leave")
+def sign_out() -> ResponseReturnValue:
+    """Sign this browser out."""
+    entry = visitor().entry
+    if entry is not None and entry.device_id:
+        _ask(f"devices/{entry.device_id}/end", {"device_secret": entry.device_secret})
+    return leave(redirect("/", _SEE_OTHER))
+
+
+def _sign_in_id() -> UUID:
+    return UUID(session[_KEPT]["sign_in_id"])
+
+
+def _back() -> str:
+    return local_path(session.pop("back", ""), "/me")
+
+
+def _sms_page(form: Form) -> str:
+    return render_template("account/entering/sms.html", form=form, captcha=new_captcha())
+
+
+def _code_page(form: Form) -> str:
+    return render_template(
+        "account/entering/code.html", form=form, again_at=session[_KEPT]["again_at"]
+    )
+
+
+def _ask(path: str, wanted: dict[str, Any]) -> Any:
+    return desk().services.members.ask("POST", path, json=wanted, headers=visitor_headers())
