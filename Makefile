@@ -8,7 +8,7 @@ WORKERS ?= 3
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check lint types quick-tests fmt bench
+.PHONY: help setup demo up down test browser check lint types quick-tests fmt bench
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,9 +25,12 @@ up: setup ## start your own stack and leave it running
 down: setup ## stop your own stack; its data stay
 	@$(VENV)/cashback stack down
 
-test: check ## lint, types and all tests, on real servers
+test: browser check ## lint, types and all tests, on real servers
 	@$(VENV)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadgroup \
 	    --ignore=tests/unit --ignore=tests/contract --ignore=tests/architecture
+
+browser:
+	@sh deploy/local/bootstrap.sh tests
 
 check: setup ## the quick part: format, lint, types, and the tests that need no server
 	@$(MAKE) --no-print-directory -j 2 lint types quick-tests

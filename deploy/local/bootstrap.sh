@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what this repository needs, once: .venv from requirements.lock, and the jars of Kafka.
-# Nothing is done when the lock is the one that was installed last. What cannot be installed here is one sentence.
+# `bootstrap.sh tests` brings a browser too. Nothing is done when the lock is the one that was installed last.
+# What cannot be installed here is one sentence.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -57,6 +58,12 @@ fetch_kafka() {
   "$venv/bin/python" -m deploy.local.kafka_jars >/dev/null
 }
 
+# Tests look at the pages as people do; nothing else needs a browser.
+find_browser() {
+  have chromium || have chromium-browser || have google-chrome || apt_install chromium ||
+    stop "A browser is missing, the tests look at the pages with it: install Chromium (Debian: apt-get install chromium) and start again."
+}
+
 wanted=$(sum_of requirements.lock pyproject.toml)
 if [ ! -x "$venv/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
   python=$(find_python) ||
@@ -66,3 +73,4 @@ if [ ! -x "$venv/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]
   printf '%s\n' "$wanted" > "$stamp"
 fi
 fetch_kafka
+if [ "${1:-}" = tests ]; then find_browser; fi
