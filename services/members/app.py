@@ -1,10 +1,27 @@
 """The web process's app: its routes and refusals, put together."""
 
+import hashlib
+import hmac
+from datetime import timedelta
 from functools import partial
 
 from flask import Flask
+from sqlalchemy import Engine
 
-from services.members import api, config, sign_in
+from services.members import api, config, front, sign_in
+from services.members.captcha import api as captcha
+from services.members.captcha.checking import Captchas
+from services.members.codes import sealing
+from services.members.codes.asking import Post
+from services.members.entering import api as entering
+from services.members.entering import mine
+from services.members.entering.devices import Door
+from services.members.joining import api as joining
+from services.members.letters import for_services as letters
+from services.members.letters.writing import Letters
+from services.members.passwords import api as passwords
+from services.members.passwords.guesses import Guesses
+from services.members.passwords.hashing import Hasher
 from services.members.relatives import api as relatives
 from services.members.relatives import for_services
 from services.members.relatives.codes import Codes
@@ -42,9 +59,23 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
             api.blueprint,
             relatives.blueprint,
             for_services.blueprint,
+            letters.blueprint,
+            captcha.blueprint,
+            passwords.blueprint,
+            joining.blueprint,
+            entering.blueprint,
+            mine.blueprint,
             ops.blueprint(engine, access),
         ],
-        refusals={**api.REFUSALS, **relatives.REFUSALS, **ops.REFUSALS},
+        refusals={
+            **api.REFUSALS,
+            **relatives.REFUSALS,
+            **letters.REFUSALS,
+            **front.REFUSALS,
+            **joining.REFUSALS,
+            **entering.REFUSALS,
+            **ops.REFUSALS,
+        },
         ready={"postgres": partial(database.ping, engine)},
     )
     app.register_blueprint(sign_in.pages)
@@ -58,4 +89,27 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         Operator(HttpClient(settings.billing_url, read_seconds=_OPERATOR_WAITS_SECONDS)),
         Throttle("relatives", settings.redis_url, _STRANGERS_A_MINUTE),
     )
+    made = make_front(settings, engine, access, clock)
+    app.extensions["front"] = made
+    app.extensions["letters"] = letters.Desk(engine, access, clock, made.post.letters)
     return app
+
+
+def make_front(
+    settings: config.Settings, engine: Engine, access: Access, clock: Clock
+) -> front.Front:
+    """Make the tools of sign-up and sign-in."""
+    keys = settings.session_keys
+    mail = Letters(keys)
+    lasts = timedelta(minutes=settings.session_minutes)
+    return front.Front(
+        engine,
+        access,
+        clock,
+        Door(Sessions(keys), lasts, mail),
+        Captchas(keys, settings.captcha_bits),
+        Post(sealing.Codes(keys), mail),
+        Hasher(),
+        Guesses(keys),
+        hmac.digest(keys[0], b"first devices", hashlib.sha256),
+    )

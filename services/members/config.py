@@ -24,6 +24,8 @@ class Settings:
     service_key: str
     session_keys: tuple[bytes, ...]
     session_days: int
+    session_minutes: int
+    captcha_bits: int
     session_cookie_domain: str | None
     members_url: str
     catalog_url: str
@@ -50,6 +52,10 @@ def from_environment() -> Settings:
         service_key=env.str("SERVICE_KEY"),
         session_keys=tuple(env.keys_of("SESSION_KEYS")),
         session_days=env.int("SESSION_DAYS", 30, validate=Range(1, 366)),
+        # Of a session that a device renews; what was ended stays signed in for so long at most.
+        session_minutes=env.int("SESSION_MINUTES", 15, validate=Range(1, 60)),
+        # Each bit more doubles a browser's work: 16 are about a second.
+        captcha_bits=env.int("CAPTCHA_BITS", 16, validate=Range(1, 24)),
         # Set where the services have host names of their own under one domain.
         session_cookie_domain=env.str("SESSION_COOKIE_DOMAIN", None),
         members_url=env.str("MEMBERS_URL", validate=_ADDRESS),

@@ -1,8 +1,9 @@
-"""What members says: snapshots of members and of their relatives, without anything personal."""
+"""What members says: members and relatives as they are, letters; without anything personal."""
 
 from datetime import datetime
 
 from services.members.domain import Member, Standing
+from services.members.letters.domain import Letter
 from services.members.relatives.domain import Relative
 from shared.events import Event
 from shared.schemas import rfc3339
@@ -41,6 +42,26 @@ def relative_changed(relative: Relative, occurred_at: datetime) -> Event:
             "member_id": str(relative.member_id),
             "state": relative.state.value,
             "question": relative.question,
+        },
+    )
+
+
+def letter_written(letter: Letter, occurred_at: datetime) -> Event:
+    """Say that there is a letter to send; whom to and what of it is asked for by its id."""
+    return Event(
+        topic="letters",
+        key=str(letter.letter_id),
+        type="letter.written",
+        aggregate_id=str(letter.letter_id),
+        version=1,
+        occurred_at=occurred_at,
+        data={
+            "letter_id": str(letter.letter_id),
+            "kind": letter.kind.value,
+            "channel": letter.channel.value,
+            "language": letter.language.value,
+            "member_id": None if letter.member_id is None else str(letter.member_id),
+            "ends_at": rfc3339(letter.ends_at),
         },
     )
 

@@ -74,6 +74,7 @@ def register(  # noqa: PLR0913 - what a member says when he joins
     email: str | None,
     language: Language,
     now: datetime,
+    email_linked_at: datetime | None = None,
     is_own_subscriber: bool = False,
     invited_by: UUID | None = None,
     shared_device: bool = False,
@@ -82,7 +83,7 @@ def register(  # noqa: PLR0913 - what a member says when he joins
     address = None if email is None else read_email(email)
     if invited_by is not None and not store.is_active(connection, invited_by):
         raise store.UnknownInviter(invited_by)
-    standing = Standing(None, None, is_own_subscriber, invited_by, shared_device)
+    standing = Standing(email_linked_at, None, is_own_subscriber, invited_by, shared_device)
     number = read_phone(phone)
     member = Member(uuid4(), number, address, language, Status.ACTIVE, 1, now, standing)
     store.add(connection, member)

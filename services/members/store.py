@@ -21,6 +21,7 @@ ON CONFLICT DO NOTHING
 _FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
 _PHONES = text("SELECT member_id, phone FROM members WHERE member_id = ANY(:ids)")
 _FIND_BY_PHONE = text(f"SELECT {_COLUMNS} FROM members WHERE phone = :phone")  # noqa: S608
+_FIND_BY_EMAIL = text(f"SELECT {_COLUMNS} FROM members WHERE email = :email")  # noqa: S608
 # The row is locked by the change itself, so versions follow the order of commits.
 _MOVE = text(f"""
 UPDATE members SET status = :to, version = version + 1
@@ -127,6 +128,12 @@ def phones(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str
 def find_by_phone(connection: Connection, phone: str) -> Member | None:
     """Answer who registered with a phone."""
     row = connection.execute(_FIND_BY_PHONE, {"phone": phone}).one_or_none()
+    return None if row is None else _as_member(row)
+
+
+def find_by_email(connection: Connection, email: str) -> Member | None:
+    """Answer who registered with an e-mail, as `read_email` writes it."""
+    row = connection.execute(_FIND_BY_EMAIL, {"email": email}).one_or_none()
     return None if row is None else _as_member(row)
 
 

@@ -1,11 +1,11 @@
-"""notifications: what a member is told, by SMS, once for each cause.
+"""notifications: what a member is told, by SMS or e-mail, once for each cause.
 
 owns     messages (for what cause, to whom, sent or not); languages of members, names of stores
 answers  GET /messages, POST /messages/<id>/send-again (clerk)
 hears    bonuses (bonus.changed, points.returned), payouts (completed, declined), certificates,
-         claims, members, relatives, stores
-says     nothing; asks members for a phone or for the question to a relative, payout for a
-         certificate's code, and the gateway to send
+         claims, members, relatives, letters, stores
+says     nothing; asks members for a phone, for a letter or for the question to a relative, payout
+         for a certificate's code, and the gateway to send
 
 A phone, a code and a finished text are fetched for the one call that needs them and kept nowhere.
 Read: consumer.py → handlers.py → store.py; then sender.py → texts.py.

@@ -20,7 +20,14 @@ log = structlog.get_logger()
 REFUSALS: dict[type[Exception], int] = {store.UnknownMessage: 404, store.CannotSendAgain: 409}
 blueprint = Blueprint("messages", __name__, description="What members were told.")
 # Nobody but the member sees a code, a clerk included.
-_HIDDEN = {"code": "••••", "denomination": "…", "asked_by": "••••"}
+_HIDDEN = {
+    "code": "••••",
+    "denomination": "…",
+    "asked_by": "••••",
+    "device": "…",
+    "ending": "…",
+    "date": "…",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,9 @@ class MessageSchema(Schema):
     """A message to a member, or to a relative for one; a code is not shown."""
 
     message_id = fields.UUID()
-    member_id = fields.UUID()
+    member_id = fields.UUID(
+        allow_none=True, metadata={"description": "null to somebody who is no member yet"}
+    )
     kind = fields.Enum(Kind, by_value=True)
     text = fields.String()
     state = fields.Enum(State, by_value=True)

@@ -12,6 +12,7 @@ from services.notifications.handlers import (
     RelativeChanged,
     StoreChanged,
 )
+from services.notifications.letters import LetterWritten, send_letters
 from shared.subscriptions import Handles, Subscription
 
 GROUP = "notifications"
@@ -26,6 +27,7 @@ SUBSCRIPTIONS = (
         {"relative.changed": Handles(RelativeChanged, handlers.ask_relatives)},
         snapshots=True,
     ),
+    Subscription("letters", {"letter.written": Handles(LetterWritten, send_letters)}),
     Subscription(
         "stores",
         {"store.changed": Handles(StoreChanged, handlers.note_stores)},

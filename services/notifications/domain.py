@@ -38,7 +38,22 @@ class Kind(StrEnum):
     CLAIM_ACCEPTED = "claim_accepted"
     CLAIM_REFUSED = "claim_refused"
     CLAIM_REFUSED_BECAUSE = "claim_refused_because"
-    RELATIVE_ASKED = "relative_asked"  # the one message that goes to somebody else than a member
+    RELATIVE_ASKED = "relative_asked"  # goes to somebody else than a member
+    # Letters of members: whom to and what of them is fetched when they are sent.
+    SIGN_UP_CODE = "sign_up_code"
+    ACCOUNT_EXISTS = "account_exists"
+    EMAIL_CODE = "email_code"
+    EMAIL_TAKEN = "email_taken"
+    SIGN_IN_CODE = "sign_in_code"
+    SIGNED_IN = "signed_in"
+    RECOVERY_CODE = "recovery_code"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of letter
+    CHANGE_CODE = "change_code"
+    PHONE_CHANGED = "phone_changed"
+    EMAIL_CHANGED = "email_changed"
+    ERASURE_CODE = "erasure_code"
+    ERASED = "erased"
+    NUMBER_CLAIMED = "number_claimed"
 
 
 class State(StrEnum):
@@ -52,12 +67,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something to tell a member: the cause it is told once for, and the facts of its text."""
+    """Something to tell a member: the cause it is told once for, and the facts of its text.
+
+    A letter may go to somebody who is no member yet, in the language that it names.
+    """
 
     cause: str
-    member_id: UUID
+    member_id: UUID | None
     kind: Kind
     facts: Mapping[str, str | int]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Calls that a message needs: the phone from members, the code from payout, the SMS to the gateway.
+"""Calls that a message needs: phones and letters from members, codes from payout, the gateway.
 
 What comes back is used for one message and kept nowhere. A call that fails in passing, or is
 answered by what nobody agreed to (a portal's page, a field missing), raises `TryLater`; one that
@@ -53,6 +53,13 @@ class Question(msgspec.Struct, frozen=True):
     asked_by: _SomeText
 
 
+class Letter(msgspec.Struct, frozen=True):
+    """Whom a letter of members goes to, and what stands in its text."""
+
+    to: _SomeText
+    facts: dict[str, str]
+
+
 class Accepted(msgspec.Struct, frozen=True):
     """The gateway has the message."""
 
@@ -84,8 +91,12 @@ class Outside:
         path = f"/relatives/{relative_id}/questions/{number}"
         return _fetch(self._members, path, "the question", Question)
 
-    def send_sms(self, message_id: UUID, phone: str, words: str) -> None:
-        """Hand an SMS over, once per message however often this is called.
+    def letter(self, letter_id: str) -> Letter:
+        """Answer what a letter needs to be sent; raises TryLater, CannotBeSent."""
+        return _fetch(self._members, f"/letters/{letter_id}", "the letter", Letter)
+
+    def send(self, message_id: UUID, channel: str, to: str, words: str) -> None:
+        """Hand an SMS or an e-mail over, once per message however often this is called.
 
         Raises TryLater (the answer may only be lost: the message's id keeps the second attempt
         from becoming a second SMS) and CannotBeSent.
@@ -93,7 +104,7 @@ class Outside:
         try:
             answer = self._gateway.post(
                 "/messages",
-                json={"channel": "sms", "to": phone, "text": words},
+                json={"channel": channel, "to": to, "text": words},
                 headers={"Idempotency-Key": str(message_id)},
                 repeatable=True,
             )

@@ -4,6 +4,7 @@ No transaction is open during a call. A sender that dies with a message leaves i
 its lease, and the gateway knows the message's id: so each is sent at least, and at most, once.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from shared.clock import Clock
 log = structlog.get_logger()
 ENDED = Counter("notification_messages", "Messages that are through, by outcome.", ["state"])
 _BATCH = 50
+_SMS = "sms"
 _WITH_A_CODE = {Kind.CERTIFICATE_ISSUED, Kind.CERTIFICATE_REISSUED}
 # Twenty doublings of a second are twelve days: more would only overflow.
 _MOST_DOUBLINGS = 20
@@ -55,8 +57,8 @@ class Sender:
 
     def _send(self, message: Message) -> None:
         try:
-            phone, words = self._composed(message)
-            self._outside.send_sms(message.message_id, phone, words)
+            channel, to, words = self._composed(message)
+            self._outside.send(message.message_id, channel, to, words)
         except TryLater as fault:
             self._try_later(message, str(fault))
         except CannotBeSent as fault:
@@ -67,16 +69,25 @@ class Sender:
         else:
             self._end(message, State.SENT, None)
 
-    def _composed(self, message: Message) -> tuple[str, str]:
-        facts = dict(message.facts)
+    def _composed(self, message: Message) -> tuple[str, str, str]:
+        channel, to, more = self._fetched(message)
+        words = texts.compose(message.kind, message.language, {**message.facts, **more})
+        return channel, to, words
+
+    def _fetched(self, message: Message) -> tuple[str, str, Mapping[str, str | int]]:
+        """Fetch how and whom to send a message, and what of its text is kept elsewhere."""
+        facts = message.facts
+        if "letter_id" in facts:
+            letter = self._outside.letter(str(facts["letter_id"]))
+            return str(facts["channel"]), letter.to, letter.facts
         if message.kind is Kind.RELATIVE_ASKED:
             asked = self._outside.question(str(facts["relative_id"]), int(facts["question"]))
-            facts |= {"code": asked.code, "asked_by": asked.asked_by}
-            return asked.phone, texts.compose(message.kind, message.language, facts)
+            return _SMS, asked.phone, {"code": asked.code, "asked_by": asked.asked_by}
+        assert message.member_id is not None  # only a letter goes to somebody else
         phone = self._outside.phone_of(message.member_id)
         if message.kind in _WITH_A_CODE:
-            facts |= self._outside.certificate(str(facts["certificate_id"]))
-        return phone, texts.compose(message.kind, message.language, facts)
+            return _SMS, phone, self._outside.certificate(str(facts["certificate_id"]))
+        return _SMS, phone, {}
 
     def _try_later(self, message: Message, fault: str) -> None:
         now = self._clock()

@@ -13,9 +13,10 @@ from services.notifications.domain import Kind, News, State
 from shared.database import raw
 
 _ADD = """
-INSERT INTO messages (cause, member_id, kind, facts, next_try_at, made_at, begun_at)
-SELECT cause, member_id, kind, facts, %s, %s, %s
-FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::jsonb[]) AS news (cause, member_id, kind, facts)
+INSERT INTO messages (cause, member_id, kind, facts, language, next_try_at, made_at, begun_at)
+SELECT cause, member_id, kind, facts, language, %s, %s, %s
+FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::jsonb[], %s::text[])
+    AS news (cause, member_id, kind, facts, language)
 ON CONFLICT (cause) DO NOTHING
 """
 _NOTE_MEMBERS = """
@@ -93,7 +94,7 @@ class Message:
     """A message that this process sends now; its patience counts from `begun_at`."""
 
     message_id: UUID
-    member_id: UUID
+    member_id: UUID | None
     kind: Kind
     facts: Mapping[str, str | int]
     language: str
@@ -108,6 +109,7 @@ def add(connection: Connection, news: Sequence[News], now: datetime) -> None:
         [one.member_id for one in news],
         [one.kind.value for one in news],
         [json.dumps(dict(one.facts)) for one in news],
+        [one.language for one in news],
     )
     raw(connection).execute(_ADD, (now, now, now, *columns))
 

@@ -65,6 +65,8 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "service_key": "service",
         "session_keys": (b"k" * 32,),
         "session_days": 30,
+        "session_minutes": 15,
+        "captcha_bits": 4,
         "session_cookie_domain": None,
         "members_url": "http://members.test/",
         "catalog_url": "http://catalog.test",

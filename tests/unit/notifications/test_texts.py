@@ -14,6 +14,9 @@ FACTS: dict[str, str | int] = {
     "denomination": 80000,
     "code": "7KQ4-M2XW-9HBD-R5TE",
     "asked_by": "4567",
+    "device": "Samsung Internet, Android",
+    "ending": "7654",
+    "date": "14.12.2026",
 }
 SHOWN = {
     Kind.CLAIM_ACCEPTED: ["good-pharmacy"],
@@ -36,6 +39,20 @@ SHOWN = {
     Kind.CERTIFICATE_ISSUED: ["80000", "7KQ4-M2XW-9HBD-R5TE"],
     Kind.CERTIFICATE_REISSUED: ["80000", "7KQ4-M2XW-9HBD-R5TE"],
     Kind.CERTIFICATE_VOIDED: ["12345", "67890"],
+    Kind.SIGN_UP_CODE: ["7KQ4-M2XW-9HBD-R5TE"],
+    Kind.ACCOUNT_EXISTS: [],
+    Kind.EMAIL_CODE: ["7KQ4-M2XW-9HBD-R5TE"],
+    Kind.EMAIL_TAKEN: [],
+    Kind.SIGN_IN_CODE: ["7KQ4-M2XW-9HBD-R5TE"],
+    Kind.SIGNED_IN: ["Samsung Internet, Android"],
+    Kind.RECOVERY_CODE: ["7KQ4-M2XW-9HBD-R5TE"],
+    Kind.PASSWORD_CHANGED: [],
+    Kind.CHANGE_CODE: ["7KQ4-M2XW-9HBD-R5TE"],
+    Kind.PHONE_CHANGED: ["7654"],
+    Kind.EMAIL_CHANGED: [],
+    Kind.ERASURE_CODE: ["7KQ4-M2XW-9HBD-R5TE"],
+    Kind.ERASED: [],
+    Kind.NUMBER_CLAIMED: ["7654", "14.12.2026"],
 }
 
 
