@@ -11,7 +11,6 @@ from pathlib import Path
 from deploy import databases, topics
 from shared.migrate import upgrade
 
-DATABASE = "cashback"
 CATALOG_FILE = Path(__file__).parents[1] / "services" / "catalog" / "stores.yaml"
 _IMPORT_SECONDS = 300
 
@@ -27,12 +26,12 @@ class NotImported(RuntimeError):
 
 def prepare(admin_dsn: str, passwords: Mapping[str, str], bootstrap: str, say: Say) -> None:
     """Make the database with its roles, the topics, and every service's tables."""
-    databases.prepare(admin_dsn, DATABASE, passwords)
+    databases.prepare(admin_dsn, databases.DATABASE, passwords)
     say("database roles and schemas are there")
     made = topics.create(bootstrap)
     say(f"topics made: {', '.join(made) or 'none, all were there'}")
     for service in databases.SERVICES:
-        url = databases.as_role(admin_dsn, DATABASE, service, passwords[service])
+        url = databases.as_role(admin_dsn, databases.DATABASE, service, passwords[service])
         upgrade(f"services.{service}", url)
     say(f"{len(databases.SERVICES)} services are migrated")
 

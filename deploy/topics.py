@@ -8,8 +8,6 @@ from typing import Any
 
 import yaml
 
-from shared.kafka import create_topics
-
 CONTRACT = Path(__file__).parents[1] / "contracts" / "asyncapi.yaml"
 
 
@@ -26,6 +24,9 @@ def described(contract: Path = CONTRACT) -> dict[str, tuple[int, dict[str, str]]
 
 def create(bootstrap: str) -> list[str]:
     """Make those that are missing; answer their names."""
+    # Here, not above: who only reads the list need not load what speaks Kafka's protocol.
+    from shared.kafka import create_topics  # noqa: PLC0415
+
     return create_topics(bootstrap, described())
 
 

@@ -12,6 +12,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import psycopg
 import structlog
@@ -23,8 +24,10 @@ from shared import chain, contracts
 from shared.arrays import columns
 from shared.database import raw
 from shared.events import Event
-from shared.kafka import KafkaError, KafkaProducer, make_producer
 from shared.pulse import Pulse
+
+if TYPE_CHECKING:
+    from shared.kafka import KafkaProducer
 
 log = structlog.get_logger()
 SENT = Counter("event_log_sent", "Events that Kafka acknowledged.")
@@ -178,6 +181,10 @@ def relay(
     poll_seconds: float = 0.1,
 ) -> None:
     """Send the log until `stop` is set; of two relays of one service the second waits its turn."""
+    # Here, not above: whoever writes to the log imports this module, and only a relay speaks Kafka;
+    # the client costs each of the others a quarter of a second of start-up.
+    from shared.kafka import KafkaError  # noqa: PLC0415
+
     pulse = pulse or Pulse()
     while not stop.is_set():
         pulse.beat()
@@ -195,6 +202,8 @@ def _relay_while_leading(
     pulse: Pulse,
     poll_seconds: float,
 ) -> None:
+    from shared.kafka import make_producer  # noqa: PLC0415
+
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not _lead(connection):
             stop.wait(poll_seconds)
@@ -219,7 +228,7 @@ def _lead(connection: Connection) -> bool:
     return bool(connection.scalar(ask, {"name": _ONE_RELAY}))
 
 
-def send_next(connection: Connection, producer: KafkaProducer) -> int:
+def send_next(connection: Connection, producer: "KafkaProducer") -> int:
     """Send a batch, wait until Kafka has all of it, then move the cursor; answers its size."""
     rows = connection.execute(_NEXT, {"batch": _BATCH}).all()
     if not rows:

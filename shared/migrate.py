@@ -3,8 +3,6 @@
 from importlib import import_module
 from pathlib import Path
 
-from shared.database import connect
-
 _ENVIRONMENT = Path(__file__).parent / "migrations"
 
 
@@ -15,9 +13,11 @@ def upgrade(package: str, database_url: str, *, options: str = "") -> None:
     shared.database.connect). Two at once wait for each other.
     """
     # Here, not above: every process imports this module, one a deployment migrates, and Alembic
-    # costs each of the others half a second of start-up.
+    # and SQLAlchemy cost each of the others a second of start-up.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+
+    from shared.database import connect  # noqa: PLC0415
 
     module = import_module(package)
     assert module.__file__ is not None

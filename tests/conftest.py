@@ -3,6 +3,7 @@
 The folder of a test says which service it is about: tests/integration/<service>/…
 """
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -24,6 +25,8 @@ FIRST_MOMENT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process makes the folder that it shares with its xdist workers."""
+    # A broker of a few minutes does not earn back what its best compiler costs.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     if not hasattr(config, "workerinput"):
         session.start()
 

@@ -10,7 +10,7 @@ import sys
 import psycopg
 
 from deploy import databases
-from deploy.prepare import DATABASE, import_catalog, prepare
+from deploy.prepare import import_catalog, prepare
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     admin_dsn = os.environ["ADMIN_DSN"]
     passwords = {role: os.environ[f"{role.upper()}_PASSWORD"] for role in databases.ROLES}
     prepare(admin_dsn, passwords, os.environ["KAFKA_BOOTSTRAP"], _say)
-    catalog_url = databases.as_role(admin_dsn, DATABASE, "catalog", passwords["catalog"])
+    catalog_url = databases.as_role(admin_dsn, databases.DATABASE, "catalog", passwords["catalog"])
     if _is_empty(catalog_url):
         import_catalog({**os.environ, "DATABASE_URL": catalog_url})
         _say("the catalog has its first stores")

@@ -14,8 +14,6 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-import psycopg
-
 from deploy.local import process
 from deploy.local.process import CannotStart
 from deploy.local.ready import wait_ready
@@ -69,6 +67,9 @@ def program(name: str) -> Path:
 
 def answers(address: str) -> bool:
     """Say whether the server takes our connection."""
+    # Here, not above: every command line reads addresses from this module, and asks no server.
+    import psycopg  # noqa: PLC0415
+
     try:
         psycopg.connect(address, connect_timeout=2).close()
     except psycopg.OperationalError:

@@ -14,7 +14,6 @@ from pathlib import Path
 from deploy import databases
 from deploy.local import postgres, redis
 from deploy.local.processes import SANDBOX, SERVICES, Process
-from deploy.prepare import DATABASE
 
 FILE = "settings.json"
 _KEY_NAMES = ("operator", "service")
@@ -51,7 +50,7 @@ class Settings:
 
     def dsn(self, role: str) -> str:
         """Name the database as one of its roles."""
-        return databases.as_role(self.admin_dsn, DATABASE, role, self.passwords[role])
+        return databases.as_role(self.admin_dsn, databases.DATABASE, role, self.passwords[role])
 
 
 def make(folder: Path, ports: Mapping[str, int]) -> Settings:

@@ -8,11 +8,11 @@ from typing import Any
 
 import psutil
 
+from deploy import databases
 from deploy.local import process, settings
 from deploy.local.process import Running
 from deploy.local.processes import PROCESSES, SANDBOX, SERVERS, SERVICES
 from deploy.local.settings import Settings, write_private
-from deploy.prepare import DATABASE
 
 STATUS_FILE = "stack.json"
 _PROCESSES_FILE = "processes.json"
@@ -87,7 +87,7 @@ def _status(settings: Settings) -> dict[str, Any]:
         },
         "servers": {
             "postgres": {
-                "dsn": f"{settings.admin_dsn.rsplit('/', 1)[0]}/{DATABASE}",
+                "dsn": f"{settings.admin_dsn.rsplit('/', 1)[0]}/{databases.DATABASE}",
                 "auditor_dsn": settings.dsn("auditor"),
                 "pids": pids.get("postgres", []),
             },

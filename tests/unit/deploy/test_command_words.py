@@ -14,7 +14,9 @@ from deploy.cli.asking import Refused, print_facts, print_table
 
 def _commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
     yield path
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from _commands(command, *path, name)
         else:
