@@ -5,6 +5,7 @@ Whatever is not plainly one of the first is the last, and is asked about. An ans
 payout or top-up, or of another amount, is believed in nothing: a clerk looks.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from shared.schemas import Text, Whole
 log = structlog.get_logger()
 LARGEST_PAGE = 500
 _LONGEST_PAUSE_SECONDS = 3600
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 # The operator refused the caller or the moment, not the top-up: nothing was done, try again.
 _NOT_DONE = {401, 403, 429}
 # He refused the request itself, and would again: nothing was done, a clerk must look.
@@ -183,7 +185,7 @@ def judge_told(payout: Payout, told: Mapping[str, Any]) -> Outcome:
         case "completed":
             return Outcome(Fact.COMPLETED, reference=told["top_up_id"])
         case "declined":
-            reason = keepable(told["reason"] or "declined")
+            reason = keepable(told["reason"] or "") or "declined"
             return Outcome(Fact.DECLINED, reason, reference=told["top_up_id"])
         case _:
             reason = "accepted by the operator, not carried out yet"
@@ -215,7 +217,7 @@ def _reversal(entry: dict[str, Any]) -> Reversal | None:
 def _read(schema: Schema, answer: requests.Response) -> dict[str, Any]:
     try:
         told: dict[str, Any] = schema.load(answer.json())
-    except (ValueError, ValidationError) as fault:
+    except (ValueError, ValidationError, RecursionError) as fault:
         raise UnreadableAnswer(fault) from None
     return told
 
@@ -233,5 +235,5 @@ def _said(what: str, fault: Exception) -> str:
 
 
 def keepable(text: str) -> str:
-    """Shorten what the operator wrote: PostgreSQL keeps no NUL, and nobody reads more."""
-    return text.replace("\x00", "")[:300]
+    """Shorten what the operator wrote; PostgreSQL keeps neither NUL nor half a surrogate pair."""
+    return _UNKEEPABLE.sub("", text)[:300]
