@@ -22,7 +22,7 @@ from services.payout.top_ups.outcomes import Tried, keep_outcomes
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
 from tests.integration.payout.given import said, told_reason
 from tests.integration.payout.world import World
-from tests.support.answers import Answer, answering
+from tests.support.answers import NEVER_HEARD, Answer, answering
 
 WHY = {"reason": "the operator refuses it, ticket 4711"}
 Desk = Callable[..., FlaskClient]
@@ -124,6 +124,7 @@ def test_an_unclear_answer_changes_nothing(world: World, desk: Desk, held: Payou
         as_told(held, status_code=500),
         as_told(held, status_code=403),
         lambda _method, _path: (200, b"<html>Welcome</html>"),
+        lambda _method, _path: (404, b"<html>Welcome</html>"),
     ]
     for answer in unclear:
         with answering(answer) as url:
@@ -178,7 +179,7 @@ def test_a_payout_sent_again_while_the_operator_is_asked_is_not_given_up(
         asked = desk().post(f"/payouts/{held.payout_id}/ask", headers=CLERK)
         assert asked.status_code == 202
         world.work(until=State.COMPLETED, payout=held)
-        return 404, b"{}"
+        return 404, NEVER_HEARD
 
     with answering(answer) as url:
         assert_problem(give_up(desk(url), held.payout_id), 409, "payout_moved")

@@ -82,3 +82,24 @@ def test_a_reversal_whose_reason_cannot_be_kept_stops_no_other(world: World) -> 
     with world.engine.connect() as connection:
         reasons = connection.scalars(text("SELECT reason FROM reversals ORDER BY reversal")).all()
     assert reasons == ["reversed", "a mistake"]
+
+
+@pytest.mark.parametrize(
+    "page", [b"<html>No such page</html>", b"{}", b"[]", DEEP, b'{"code": "not_found"}']
+)
+def test_any_404_is_not_the_operators_word_that_he_never_heard_of_it(
+    world: World, page: bytes
+) -> None:
+    """INVARIANT: only his own "never heard of it" sends a top-up again or gives points back.
+
+    What would break it: a proxy before him that lost its way answers 404 for what he has executed.
+    """
+    payout = world.reserved()
+    world.operator.go_wrong("no_answer", world.phone(payout), count=1)
+    world.executor.send_next()
+    world.clock.move(timedelta(hours=1))
+    with answering(lambda _method, _path: (404, page)) as url:
+        world.hands(Billing(HttpClient(url))).ask_next()
+    assert world.payout(payout.payout_id).state is State.UNKNOWN
+    world.work(until=State.COMPLETED, payout=payout)
+    assert world.payout(payout.payout_id).attempts == 1
