@@ -214,7 +214,7 @@ def test_a_top_up_that_was_done_after_all_is_an_error_in_the_log(
     done = Outcome(Fact.COMPLETED, reference="t-1")
     with structlog.testing.capture_logs() as logs, world.engine.begin() as connection:
         keep_outcomes(connection, [Tried(held, done)], world.patience, world.clock())
-    [told] = [one for one in logs if one["event"] == "top_up.done_after_all"]
+    [told] = [one for one in logs if one["event"] == "top_up.contradicts_its_end"]
     assert (told["log_level"], told["payout_id"]) == ("error", str(held.payout_id))
     assert world.payout(held.payout_id).state is State.DECLINED
 
