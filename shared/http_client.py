@@ -162,7 +162,8 @@ class HttpClient:
         options = {"timeout": self._timeout, "allow_redirects": False, **options}
         try:
             answer = self._session.request(method, urljoin(self._base, path.lstrip("/")), **options)
-        except requests.RequestException as fault:
+        except (requests.RequestException, ValueError) as fault:
+            # ValueError: requests reads the address of a redirect even when it is not followed.
             self._breaker.note(success=False)
             if _never_left(fault):
                 raise NotSent(str(fault)) from fault
@@ -175,7 +176,7 @@ class HttpClient:
         return answer
 
 
-def _never_left(fault: requests.RequestException) -> bool:
+def _never_left(fault: Exception) -> bool:
     cause = fault.args[0] if fault.args else None
     reason = getattr(cause, "reason", cause)
     never = (NewConnectionError, ConnectTimeoutError, NameResolutionError)

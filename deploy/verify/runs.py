@@ -31,7 +31,8 @@ FROM payout.runs LEFT JOIN planned ON planned.run_month = runs.month
 _RESERVED = """
 SELECT abs(coalesce((SELECT sum(reserved) FROM bonus_status.accounts), 0)
          - coalesce((SELECT sum(reserved) FROM payout.payouts WHERE state IN (
-               'reserved', 'sending', 'unknown', 'held', 'completed', 'declined')), 0))::bigint
+               'reserved', 'sending', 'unknown', 'accepted', 'held', 'completed', 'declined')),
+           0))::bigint
        AS reserved_for_no_payout
 """
 _MANIFESTS = "SELECT manifest FROM payout.runs WHERE manifest IS NOT NULL"

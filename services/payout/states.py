@@ -37,6 +37,7 @@ class Fact(StrEnum):
     POINTS_RETURNED = "points_returned"
     CLAIMED = "claimed"
     ISSUED = "issued"
+    NOT_PAYABLE = "not_payable"  # its member was blocked or erased meanwhile
     NOT_DONE = "not_done"
     UNCLEAR = "unclear"
     ACCEPTED = "accepted"
@@ -56,6 +57,9 @@ MOVES: Mapping[tuple[State, Fact], State] = {
     (State.REQUESTED, Fact.POINTS_REFUSED): State.REFUSED,
     (State.RESERVED, Fact.CLAIMED): State.SENDING,
     (State.RESERVED, Fact.ISSUED): State.COMPLETED,
+    (State.RESERVED, Fact.NOT_PAYABLE): State.DECLINED,
+    # Put back as not done, and now the operator himself says that he did it.
+    (State.RESERVED, Fact.COMPLETED): State.COMPLETED,
     (State.SENDING, Fact.NOT_DONE): State.RESERVED,
     (State.SENDING, Fact.UNCLEAR): State.UNKNOWN,
     (State.SENDING, Fact.ACCEPTED): State.ACCEPTED,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = Callable[[str, str], tuple[int, bytes]]
+NEVER_HEARD = b'{"code": "unknown_top_up"}'  # the operator's word on a top-up, with a 404
 
 
 @contextmanager

@@ -87,7 +87,7 @@ class WantedContactsSchema(StrictSchema):
 
 
 class ContactsSchema(Schema):
-    """Numbers by id; who is unknown, erased or does not agree is missing."""
+    """Numbers by id; who is unknown, blocked, erased or does not agree is missing."""
 
     members = fields.Dict(keys=fields.UUID(), values=fields.String())
     relatives = fields.Dict(keys=fields.UUID(), values=fields.String())

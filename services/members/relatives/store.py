@@ -63,12 +63,13 @@ FROM questions WHERE (phone = :phone OR member_id = :member_id) AND asked_at > :
 _ADD_QUESTION = text("""
 INSERT INTO questions (member_id, phone, asked_at) VALUES (:member_id, :phone, :now)
 """)
+# Asked for the moment money leaves: who was blocked since his points were reserved is not paid.
 _PHONES_OF_MEMBERS = text("""
-SELECT member_id, phone FROM members WHERE member_id = ANY(:ids) AND status <> 'erased'
+SELECT member_id, phone FROM members WHERE member_id = ANY(:ids) AND status = 'active'
 """)
 _PHONES_OF_RELATIVES = text("""
 SELECT relative_id, relatives.phone FROM relatives JOIN members USING (member_id)
-WHERE relative_id = ANY(:ids) AND state = 'consented' AND status <> 'erased'
+WHERE relative_id = ANY(:ids) AND state = 'consented' AND status = 'active'
 """)
 
 
@@ -157,13 +158,13 @@ def add_question(
 
 
 def phones_of_members(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Answer the numbers of those members who have one."""
+    """Answer the numbers of those members who may be paid."""
     rows = connection.execute(_PHONES_OF_MEMBERS, {"ids": list(ids)})
     return {row.member_id: row.phone for row in rows}
 
 
 def phones_of_relatives(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Answer the numbers of those relatives who agree to be topped up."""
+    """Answer the numbers of those relatives who agree to be topped up, by who may be paid."""
     rows = connection.execute(_PHONES_OF_RELATIVES, {"ids": list(ids)})
     return {row.relative_id: row.phone for row in rows}
 

@@ -12,6 +12,7 @@ from services.payout.goals import (
     WrongGoal,
 )
 from services.payout.store.payouts import UnknownPayout
+from services.payout.top_ups.callbacks import ReversalKnown
 from services.payout.top_ups.giving_up import (
     CannotGiveUp,
     MovedMeanwhile,
@@ -42,6 +43,7 @@ REFUSALS: dict[type[Exception], int] = {
     NoConsent: 422,
     NotAMonth: 422,
     OutcomeUnclear: 409,
+    ReversalKnown: 409,
     UnknownGoal: 404,
     UnknownMember: 404,
     UnknownPayout: 404,

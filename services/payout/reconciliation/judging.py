@@ -24,7 +24,9 @@ def judge(connection: Connection, day: date, rules: Reconciling, now: datetime) 
     lines = statements.lines(connection, day)
     waiting = movements.due(connection, days.begins_at(day), days.ends_at(day))
     due = {one.subject: one.ours for one in waiting if one.day == day}
-    ours = movements.ours_of(connection, lines) | due
+    # The operator's list is read every few seconds: a day later it has what it ever will.
+    may_lag = now < days.ends_at(day) + days.ONE_DAY
+    ours = movements.ours_of(connection, lines, list_may_lag=may_lag) | due
     before = _counted(statements.before(connection, day, [one.key for one in lines]))
     found = matching.match(lines, ours, due=due, before=before)
     differences = [_difference(one, day) for one in found if one.verdict in DIFFERENCES]

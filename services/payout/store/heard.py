@@ -30,6 +30,9 @@ SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:members AS uuid[]), CAST(:conse
 ORDER BY 1
 ON CONFLICT (relative_id) DO UPDATE SET is_consented = excluded.is_consented
 """)
+_OUT = text("""
+SELECT member_id, status FROM members WHERE member_id = ANY(:ids) AND status <> 'active'
+""")
 _WITHOUT_GOAL = text("""
 SELECT member_id FROM unnest(CAST(:ids AS uuid[])) AS member_id
 WHERE NOT EXISTS (SELECT FROM goals WHERE goals.member_id = member_id.member_id)
@@ -73,6 +76,12 @@ def note_members(connection: Connection, members: Mapping[UUID, tuple[str, datet
         _NOTE_STATUS, {"ids": list(members), "statuses": statuses, "moments": moments}
     )
     give_first_goals(connection, list(members))
+
+
+def not_active(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Answer those of these members who are blocked or erased, and which of the two."""
+    rows = connection.execute(_OUT, {"ids": list(member_ids)})
+    return {row.member_id: row.status for row in rows}
 
 
 def note_debts(connection: Connection, debts: Mapping[UUID, int]) -> None:

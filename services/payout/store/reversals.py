@@ -20,6 +20,12 @@ FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS uuid[]), CAST(:amounts AS b
             CAST(:reasons AS text[])) AS new (reversal, payout_id, amount, reason)
 ON CONFLICT DO NOTHING
 """)
+_KEPT_OTHERWISE = text("""
+SELECT new.reversal
+FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS uuid[]), CAST(:amounts AS bigint[]))
+     AS new (reversal, payout_id, amount) JOIN reversals USING (reversal)
+WHERE (reversals.payout_id, reversals.amount) <> (new.payout_id, new.amount)
+""")
 # A top-up may be taken back before we even heard that it was done: then its reversal waits here.
 # Of several that would fit one payout only the first is applied: after it there is nothing left.
 # Of a certificate the operator knows nothing: its points come back by a clerk alone.
@@ -119,6 +125,16 @@ def add(connection: Connection, reversals: Sequence[Reversal], now: datetime) ->
         "reasons": [one.reason for one in reversals],
     }
     connection.execute(_KEEP, {"now": now, **columns})
+
+
+def kept_otherwise(connection: Connection, reversals: Sequence[Reversal]) -> list[int]:
+    """Answer the numbers of those that are kept with another payout or amount."""
+    columns = {
+        "numbers": [one.reversal for one in reversals],
+        "ids": [one.payout_id for one in reversals],
+        "amounts": [one.amount for one in reversals],
+    }
+    return list(connection.scalars(_KEPT_OTHERWISE, columns))
 
 
 def due(connection: Connection, limit: int) -> list[Reversal]:

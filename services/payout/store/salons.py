@@ -21,9 +21,12 @@ _END_OLD_KEYS = text("""
 DELETE FROM salon_keys WHERE salon_id = :salon_id AND key_hash NOT IN (
     SELECT key_hash FROM salon_keys WHERE salon_id = :salon_id ORDER BY made_at DESC LIMIT 1)
 """)
-_ADD_KEY = text(
-    "INSERT INTO salon_keys (key_hash, salon_id, made_at) VALUES (:hash, :salon_id, :now)"
-)
+# After the one before it, even if the clock was set back: else that one would stay the newest.
+_ADD_KEY = text("""
+INSERT INTO salon_keys (key_hash, salon_id, made_at)
+SELECT :hash, :salon_id, greatest(:now, max(made_at) + interval '1 microsecond')
+FROM salon_keys WHERE salon_id = :salon_id
+""")
 _OF_KEY = text("""
 SELECT salon_id FROM salon_keys JOIN salons USING (salon_id) WHERE key_hash = :hash AND is_on
 """)

@@ -28,7 +28,7 @@ _LONGEST_PAUSE_SECONDS = 3600
 _NOT_DONE = {401, 403, 429}
 # He refused the request itself, and would again: nothing was done, a clerk must look.
 _REFUSED = {400, 404, 405, 413, 415, 422}
-_NOT_FOUND = 404
+_NOT_FOUND, _NEVER_HEARD = 404, "unknown_top_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Billing:
             answer = self._client.get(f"/top-ups/{payout.payout_id}")
         except (NotSent, OutcomeUnknown) as fault:
             return Outcome(Fact.UNCLEAR, _said("no answer to our question", fault))
-        return None if answer.status_code == _NOT_FOUND else judge(payout, answer)
+        return None if is_never_heard(answer) else judge(payout, answer)
 
     def reversals(self, after: int) -> tuple[int, Sequence[Reversal]]:
         """Answer the next page of top-ups taken back and where it ends.
@@ -163,6 +163,19 @@ def judge_sent(payout: Payout, answer: requests.Response) -> Outcome:
     return judge(payout, answer)
 
 
+def is_never_heard(answer: requests.Response) -> bool:
+    """Tell whether the operator himself says that he never heard of a top-up.
+
+    By his own code alone: whatever stands before him answers 404 too when it is set up wrongly.
+    """
+    if answer.status_code != _NOT_FOUND:
+        return False
+    try:
+        return bool(answer.json()["code"] == _NEVER_HEARD)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
+
+
 def judge(payout: Payout, answer: requests.Response) -> Outcome:
     """Say what a top-up as the operator tells it teaches us of ours."""
     if not answer.ok:
@@ -183,7 +196,7 @@ def judge_told(payout: Payout, told: Mapping[str, Any]) -> Outcome:
         case "completed":
             return Outcome(Fact.COMPLETED, reference=told["top_up_id"])
         case "declined":
-            reason = keepable(told["reason"] or "declined")
+            reason = keepable(told["reason"] or "") or "declined"
             return Outcome(Fact.DECLINED, reason, reference=told["top_up_id"])
         case _:
             reason = "accepted by the operator, not carried out yet"
@@ -215,7 +228,7 @@ def _reversal(entry: dict[str, Any]) -> Reversal | None:
 def _read(schema: Schema, answer: requests.Response) -> dict[str, Any]:
     try:
         told: dict[str, Any] = schema.load(answer.json())
-    except (ValueError, ValidationError) as fault:
+    except (ValueError, ValidationError, RecursionError) as fault:
         raise UnreadableAnswer(fault) from None
     return told
 
@@ -233,5 +246,5 @@ def _said(what: str, fault: Exception) -> str:
 
 
 def keepable(text: str) -> str:
-    """Shorten what the operator wrote: PostgreSQL keeps no NUL, and nobody reads more."""
-    return text.replace("\x00", "")[:300]
+    """Shorten what the operator wrote; PostgreSQL keeps neither NUL nor half a surrogate pair."""
+    return text.encode(errors="ignore").decode().replace("\x00", "")[:300]

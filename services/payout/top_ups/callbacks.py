@@ -22,10 +22,23 @@ from services.payout.top_ups.reversals import apply_due
 REVERSED = "reversed"
 
 
+class ReversalKnown(ValueError):
+    """A number of the operator's list is one reversal's."""
+
+    code = "reversal_known"
+    field = "reversal"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"reversal: {number} was told before, of another top-up or amount.")
+
+
 def note(
     connection: Connection, told: Mapping[str, Any], patience: Patience, now: datetime
 ) -> None:
-    """Keep what the operator tells of a top-up that we sent; raises UnknownPayout."""
+    """Keep what the operator tells of a top-up that we sent.
+
+    Raises UnknownPayout, ReversalKnown.
+    """
     payout_id = told["idempotency_key"]
     payout = payouts.lock(connection, [payout_id])[payout_id]
     if payout.sent_at is None:
@@ -37,4 +50,6 @@ def note(
     reason = keepable(told["reason"] or "") or REVERSED
     found = Reversal(told["reversal"], payout_id, told["amount_rubles"], reason)
     reversals.add(connection, [found], now)
+    if reversals.kept_otherwise(connection, [found]):
+        raise ReversalKnown(found.reversal)
     apply_due(connection, now)

@@ -28,6 +28,10 @@ OUTCOMES = Counter("payout_outcomes", "What calls to the operator taught us.", [
 _MOST_DOUBLINGS = 20
 # Asked about until it is known, for a day; then it is a clerk's.
 _OPEN = {Fact.UNCLEAR, Fact.ACCEPTED}
+_ENDED_OTHERWISE = {
+    Fact.COMPLETED: {State.DECLINED, State.RELEASED},
+    Fact.DECLINED: {State.COMPLETED, State.SETTLED},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def keep_outcomes(
         state = MOVES.get((payout.state, outcome.fact))
         # Another attempt may own the row by now: it has the same key, so the same answer too.
         if payout.attempts != one.payout.attempts or state is None:
-            _tell_if_done_after_all(payout, outcome)
+            _tell_if_contradicts_its_end(payout, outcome)
             continue
         kept.append(_kept(payout, replace(one, outcome=outcome), state, patience, now))
         said += _say(payout, state, outcome, now)
@@ -141,11 +145,13 @@ def _log(payout: Payout, outcome: Outcome) -> None:
     )
 
 
-def _tell_if_done_after_all(payout: Payout, outcome: Outcome) -> None:
-    if outcome.fact is Fact.COMPLETED and payout.state in {State.DECLINED, State.RELEASED}:
+def _tell_if_contradicts_its_end(payout: Payout, outcome: Outcome) -> None:
+    """Tell of what moves no points any more and should have moved others: a clerk's matter."""
+    if payout.state in _ENDED_OTHERWISE.get(outcome.fact, ()):
         log.error(
-            "top_up.done_after_all",
+            "top_up.contradicts_its_end",
             payout_id=str(payout.payout_id),
+            fact=outcome.fact.value,
             state=payout.state.value,
             operator_reference=outcome.reference,
         )

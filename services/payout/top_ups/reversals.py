@@ -37,6 +37,8 @@ def follow(engine: Engine, billing: Billing, clock: Clock) -> None:
     with engine.begin() as connection:
         if up_to > after and reversals.keep(connection, after, up_to, found, clock()):
             log.info("reversals.heard", count=len(found))
+            for number in reversals.kept_otherwise(connection, found):
+                log.error("reversal.contradicts", reversal=number)
     with engine.begin() as connection:
         apply_due(connection, clock())
     with engine.connect() as connection:

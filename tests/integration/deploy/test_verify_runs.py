@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
 from deploy.verify.books import Auditor
 from deploy.verify.runs import runs
+from services.payout.states import ENDS, State
 from shared.signed import Signer, digest
 from tests.integration.deploy.breaking import break_books, settled_top_up
 
@@ -53,6 +55,23 @@ def test_what_differs_from_the_plan_is_found(
     faults = runs(auditor, SIGNER.public_keys).faults
     for expected in [fault] if fault else ["ended_too_early", "reserved_for_no_payout"]:
         assert faults[expected] >= 1
+
+
+def test_points_of_a_payout_on_its_way_are_reserved_for_it(
+    auditor: Auditor, fresh_service_url: Callable[[str], str]
+) -> None:
+    """What would break it: a state forgotten here, and right books are called wrong."""
+    on_the_way = {one for one in State if one not in ENDS} - {
+        State.PLANNED, State.REQUESTED, State.REVERSED
+    }  # fmt: skip
+    break_books(fresh_service_url, "payout", *settled_top_up(500), _COUNTED)
+    account = f"INSERT INTO accounts (member_id, reserved) VALUES ('{uuid4()}', 500)"
+    break_books(fresh_service_url, "bonus_status", account)
+    free = "ALTER TABLE payouts DISABLE TRIGGER USER"
+    for state in sorted(on_the_way):
+        break_books(fresh_service_url, "payout", free, f"UPDATE payouts SET state = '{state}'")
+        assert runs(auditor, SIGNER.public_keys).faults == {}, state
+        auditor.rollback()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from services.payout.top_ups.billing import Billing
 from shared.http_client import HttpClient
 from tests.integration.payout.given import said
 from tests.integration.payout.world import World
-from tests.support.answers import answering
+from tests.support.answers import NEVER_HEARD, answering
 
 
 def accepted(world: World, seconds: float = 600) -> Payout:
@@ -62,7 +62,7 @@ def test_never_having_heard_of_it_contradicts_that(world: World) -> None:
     """INVARIANT: what was accepted once is not sent again by itself, whatever he says later."""
     payout = accepted(world)
     world.clock.move(timedelta(hours=1))
-    with answering(lambda _method, _path: (404, b"{}")) as forgetful:
+    with answering(lambda _method, _path: (404, NEVER_HEARD)) as forgetful:
         world.hands(Billing(HttpClient(forgetful))).work()
     held = world.payout(payout.payout_id)
     assert (held.state, held.attempts) == (State.HELD, 1)

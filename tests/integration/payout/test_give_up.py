@@ -22,7 +22,7 @@ from services.payout.top_ups.outcomes import Tried, keep_outcomes
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
 from tests.integration.payout.given import said, told_reason
 from tests.integration.payout.world import World
-from tests.support.answers import Answer, answering
+from tests.support.answers import NEVER_HEARD, Answer, answering
 
 WHY = {"reason": "the operator refuses it, ticket 4711"}
 Desk = Callable[..., FlaskClient]
@@ -124,6 +124,7 @@ def test_an_unclear_answer_changes_nothing(world: World, desk: Desk, held: Payou
         as_told(held, status_code=500),
         as_told(held, status_code=403),
         lambda _method, _path: (200, b"<html>Welcome</html>"),
+        lambda _method, _path: (404, b"<html>Welcome</html>"),
     ]
     for answer in unclear:
         with answering(answer) as url:
@@ -178,7 +179,7 @@ def test_a_payout_sent_again_while_the_operator_is_asked_is_not_given_up(
         asked = desk().post(f"/payouts/{held.payout_id}/ask", headers=CLERK)
         assert asked.status_code == 202
         world.work(until=State.COMPLETED, payout=held)
-        return 404, b"{}"
+        return 404, NEVER_HEARD
 
     with answering(answer) as url:
         assert_problem(give_up(desk(url), held.payout_id), 409, "payout_moved")
@@ -213,7 +214,7 @@ def test_a_top_up_that_was_done_after_all_is_an_error_in_the_log(
     done = Outcome(Fact.COMPLETED, reference="t-1")
     with structlog.testing.capture_logs() as logs, world.engine.begin() as connection:
         keep_outcomes(connection, [Tried(held, done)], world.patience, world.clock())
-    [told] = [one for one in logs if one["event"] == "top_up.done_after_all"]
+    [told] = [one for one in logs if one["event"] == "top_up.contradicts_its_end"]
     assert (told["log_level"], told["payout_id"]) == ("error", str(held.payout_id))
     assert world.payout(held.payout_id).state is State.DECLINED
 

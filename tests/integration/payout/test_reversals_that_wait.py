@@ -106,6 +106,22 @@ def test_the_same_entry_again_is_nothing(
     assert waiting(client) == []
 
 
+def test_a_number_that_comes_with_another_payout_is_loud(
+    world: World, settled: Payout, listed: ReversalList
+) -> None:
+    listed.add(settled.payout_id, 300)
+    world.follow_reversals()
+    listed.entries.clear()
+    listed.add(uuid4(), 300, number=1)
+    listed.add(uuid4(), 300, number=2)
+    with world.engine.begin() as connection:  # as if the list began again
+        connection.exec_driver_sql("UPDATE reversals_read SET up_to = 0")
+    with structlog.testing.capture_logs() as logs:
+        world.follow_reversals()
+    told = [one for one in logs if one["event"] == "reversal.contradicts"]
+    assert [(one["log_level"], one["reversal"]) for one in told] == [("error", 1)]
+
+
 def test_a_part_taken_back_waits_for_a_clerk_and_moves_nothing(
     world: World, client: FlaskClient, settled: Payout, listed: ReversalList
 ) -> None:

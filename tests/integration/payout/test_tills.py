@@ -176,6 +176,16 @@ def test_of_a_salons_keys_the_newest_two_count(salons: Salons) -> None:
     assert salons.check(code, till=third).status_code == 200
 
 
+def test_a_clock_set_back_keeps_no_old_key_alive(salons: Salons) -> None:
+    """What would break it: a key that leaked counts as the newest until its day comes again."""
+    leaked = salons.new_key("centre")
+    salons.world.clock.move(-timedelta(days=1))
+    newest = [salons.new_key("centre") for _ in range(2)]
+    code = salons.code()
+    assert salons.check(code, till=leaked).status_code == 401
+    assert [salons.check(code, till=one).status_code for one in newest] == [200, 200]
+
+
 def test_salons_that_cannot_be_are_refused(salons: Salons) -> None:
     put = salons.client.put
     wrong = put("/salons/A%20B", json={"name": "x"}, headers=CLERK)

@@ -100,6 +100,18 @@ def test_a_redirect_is_an_answer_and_is_not_followed(
     assert listener.requests == 1
 
 
+@pytest.mark.parametrize("address", [b"http://[", b"\xff\xfe"])
+def test_a_redirect_to_no_address_is_no_answer(
+    listen: Callable[..., tuple[Listener, HttpClient]], address: bytes
+) -> None:
+    """What would break it: a fault that no caller expects, and its whole batch is left behind."""
+    head = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + address + b"\r\n\r\n"
+    listener, client = listen(lambda connection: connection.sendall(head))
+    with pytest.raises(OutcomeUnknown):
+        client.post("/top-ups", json={})
+    assert listener.requests == 1
+
+
 def test_a_server_that_keeps_failing_is_left_alone(
     listen: Callable[..., tuple[Listener, HttpClient]],
 ) -> None:

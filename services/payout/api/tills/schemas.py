@@ -1,5 +1,9 @@
 """What tills and clerks of salons send, strictly, and what they are answered."""
 
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.schemas import Moment, Slug, StrictSchema, Text, Truth, Whole
@@ -8,6 +12,11 @@ LONGEST_CODE = 40
 _LONGEST_RECEIPT = 64
 _HIGHEST_MINOR = 10**9
 _GOODS = ("smartphone",)
+
+
+def _is_unseen(character: str) -> bool:
+    # Controls, formats, separators of any kind but the space.
+    return character != " " and unicodedata.category(character)[0] in "CZ"
 
 
 class WrongSalonId(ValueError):
@@ -28,6 +37,20 @@ def check_salon_id(salon_id: str) -> None:
         raise WrongSalonId from None
 
 
+class Receipt(Text):
+    """A receipt's number: what looks the same is the same, and nothing in it is unseen."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        written = " ".join(filter(None, unicodedata.normalize("NFKC", text).split(" ")))
+        if not written or any(_is_unseen(one) for one in written):
+            message = "It is blank, or has a character that nobody can see."
+            raise ValidationError(message)
+        return written
+
+
 class CheckSchema(StrictSchema):
     """A code as it was typed, and the price of the smartphone in kopecks."""
 
@@ -38,7 +61,7 @@ class CheckSchema(StrictSchema):
 class PurchaseSchema(CheckSchema):
     """A purchase: certificates are for smartphones alone, and a receipt takes one of them."""
 
-    receipt = Text(required=True, longest=_LONGEST_RECEIPT)
+    receipt = Receipt(required=True, longest=_LONGEST_RECEIPT)
     goods = fields.String(
         required=True,
         validate=validate.OneOf(_GOODS, error="A certificate pays for a smartphone alone."),

@@ -42,7 +42,7 @@ WHERE class = 'open' AND CASE movement
     WHEN 'reversal' THEN entry <= (SELECT up_to FROM reversals_read)
     ELSE EXISTS (SELECT FROM payouts
                  WHERE payout_id = CASE WHEN class = 'open' THEN line.key::uuid END
-                   AND state NOT IN ('reserved', 'sending', 'unknown', 'held'))
+                   AND state NOT IN ('reserved', 'sending', 'unknown', 'accepted', 'held'))
     END
 ORDER BY day
 """)

@@ -55,10 +55,10 @@ ORDER BY reversals.reversal
 # What the operator has executed will be known as soon as he is asked.
 _ASK_NOW = text("""
 UPDATE payouts SET next_at = least(next_at, :now)
-WHERE state = 'unknown' AND payout_id = ANY(CAST(:ids AS uuid[]))
+WHERE state IN ('unknown', 'accepted') AND payout_id = ANY(CAST(:ids AS uuid[]))
 """)
 _EXECUTED = {State.COMPLETED, State.SETTLED, State.REVERSED, State.RETURNED}
-_UNCLEAR = {State.SENDING, State.UNKNOWN, State.HELD}
+_UNCLEAR = {State.SENDING, State.UNKNOWN, State.ACCEPTED, State.HELD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,17 @@ class Due:
     day: date
 
 
-def ours_of(connection: Connection, lines: Sequence[Line]) -> dict[Subject, Ours]:
-    """Answer what we know of the movements that lines are about."""
+def ours_of(
+    connection: Connection, lines: Sequence[Line], *, list_may_lag: bool
+) -> dict[Subject, Ours]:
+    """Answer what we know of the movements that lines are about.
+
+    `list_may_lag`: a reversal past the end of the operator's list may still come, so it is open.
+    """
     keys = {one.key for one in lines if one.movement is Movement.TOP_UP}
     rows = connection.execute(_TOP_UPS, {"ids": array(list(_ids(keys)))})
     found = {_top_up(row.payout_id): _ours(row) for row in rows}
-    return found | _reversals(connection, lines)
+    return found | _reversals(connection, lines, list_may_lag=list_may_lag)
 
 
 def due(connection: Connection, begins: datetime, ends: datetime) -> list[Due]:
@@ -102,7 +107,9 @@ def ask_now(connection: Connection, payout_ids: Sequence[UUID], now: datetime) -
         connection.execute(_ASK_NOW, {"ids": array(payout_ids), "now": now})
 
 
-def _reversals(connection: Connection, lines: Sequence[Line]) -> dict[Subject, Ours]:
+def _reversals(
+    connection: Connection, lines: Sequence[Line], *, list_may_lag: bool
+) -> dict[Subject, Ours]:
     there = [one for one in lines if one.movement is Movement.REVERSAL]
     if not there:
         return {}
@@ -111,7 +118,7 @@ def _reversals(connection: Connection, lines: Sequence[Line]) -> dict[Subject, O
     unread = {
         one.subject: Ours(None, one.rubles, Standing.OPEN)
         for one in there
-        if one.entry > read_up_to
+        if list_may_lag and one.entry > read_up_to
     }
     rows = connection.execute(_REVERSALS, {"numbers": array([one.entry for one in there])})
     return unread | {

@@ -108,6 +108,25 @@ def test_an_unknown_outcome_is_open_asked_about_and_agrees_later(books: Books) -
     assert books.tick() == []
 
 
+def test_what_was_accepted_and_has_a_line_is_open_and_asked_about(books: Books) -> None:
+    """What would break it: a top-up that he carried out in time called one we never asked for."""
+    world = books.world
+    payout = world.reserved()
+    world.operator.go_wrong("accepted", world.phone(payout), count=1, seconds=60)
+    world.executor.send_next()
+    assert world.payout(payout.payout_id).state is State.ACCEPTED
+    world.clock.move(timedelta(minutes=5))
+    books.file()  # he carries it out, and no callback reaches us
+    books.end_day()
+    books.reconcile()
+    assert (books.found(), books.cases()) == ({"open": 1}, [])
+    assert books.tick() == []  # nothing is known yet that was not known before
+    world.work()
+    assert world.payout(payout.payout_id).state is State.COMPLETED
+    assert books.tick() == [books.day]
+    assert books.found() == {"agreed": 1}
+
+
 def test_around_midnight_the_key_decides_and_no_moment(books: Books) -> None:
     """INVARIANT: executed on one day and heard of on the next is one movement, and no case."""
     world = books.world
@@ -158,6 +177,21 @@ def test_a_reversal_that_no_list_has_is_missing_here(books: Books) -> None:
     books.reconcile()
     [case] = books.cases()
     assert (case["movement"], case["theirs_rubles"]) == ("reversal", -300)
+
+
+def test_a_reversal_that_the_list_never_brings_is_a_case_a_day_later(books: Books) -> None:
+    """INVARIANT: each difference becomes a case; what waits for a list does not wait for ever."""
+    payout = books.paid()
+    head, line, *_ = books.file().decode().split("\r\n")
+    taken_back = f"reversal,999999999,{payout.payout_id},x,{books.world.clock():%FT%TZ},-300"
+    content = f"{head}\r\n{line}\r\n{taken_back}\r\ntotal,2,,,,0\r\n"
+    books.end_day()
+    books.by_hand(content)
+    assert (books.found(), books.cases()) == ({"agreed": 1, "open": 1}, [])
+    books.world.clock.move(ONE_DAY)
+    books.by_hand(content)
+    [case] = books.cases()
+    assert books.shown(case) == ["missing_here", str(payout.payout_id), None, -300]
 
 
 def test_a_reversal_that_the_file_lacks_is_missing_there(books: Books) -> None:
