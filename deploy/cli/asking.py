@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -16,7 +17,28 @@ NOT_REACHED = 3
 _PAGE = 100
 _HARMLESS = "\n\N{NO-BREAK SPACE}"  # Python calls neither printable
 _WIDEST = 100_000
-month_name = click.DateTime(["%Y-%m"])
+
+
+class Dated(click.DateTime):
+    """A month or a day as it is written; what is none is answered with one that is."""
+
+    def __init__(self, pattern: str, noun: str, example: str) -> None:
+        """Take the pattern, and the words of the refusal."""
+        super().__init__([pattern])
+        self._refusal = f"is no {noun}; write one such as {example}."
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read it; fails with a sentence that knows nothing of patterns."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            return self.fail(f"{value!r} {self._refusal}", param, ctx)
+
+
+month_name = Dated("%Y-%m", "month", "2026-12")
+day_name = Dated("%Y-%m-%d", "day", "2026-12-02")
 
 as_json = click.option("--json", "wants_json", is_flag=True, help="Print JSON, for scripts.")
 by_clerk = click.option("--clerk", required=True, metavar="NAME", help="Who you are; it is kept.")

@@ -61,14 +61,15 @@ def assign(case_id: object, owner: str, clerk: str, *, wants_json: bool) -> None
 
 @cases.command()
 @_case_id
-@click.argument("outcome", type=click.Choice(_OUTCOMES))
+@click.argument("outcome", metavar="OUTCOME", type=click.Choice(_OUTCOMES))
 @by_clerk
 @with_reason
 @as_json
 def close(case_id: object, outcome: str, clerk: str, reason: str, *, wants_json: bool) -> None:
     """Close case ID for good.
 
-    A case that a corrected file explains closes by itself.
+    OUTCOME is operator_corrected, corrected_here, accepted (as it is) or mistaken (there was no
+    difference). A case that a corrected file explains closes by itself.
     """
     sent = {"outcome": outcome, "clerk": clerk, "reason": reason}
     _told(answered(_desk().post(f"/cases/{case_id}/close", json=sent)), wants_json=wants_json)

@@ -1,5 +1,6 @@
 """`cashback certificates`: what became of one; a new code for it, or its points back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from deploy.cli.asking import (
     to_the_second,
     with_reason,
 )
+from deploy.words import money
 from shared.http_client import HttpClient
 
 _certificate_id = click.argument("certificate_id", metavar="CERTIFICATE", type=click.UUID)
@@ -29,7 +31,7 @@ def certificates() -> None:
 @_certificate_id
 @as_json
 def show(certificate_id: str, *, wants_json: bool) -> None:
-    """Show CERTIFICATE: open or not, what a clerk did with it and why.
+    """Show CERTIFICATE: open or not, where redeemed, what a clerk did.
 
     Its code is shown to nobody but its owner.
     """
@@ -88,10 +90,23 @@ def _facts(found: dict[str, Any]) -> dict[str, object]:
         "took the place of": found["replaces"],
         "its place was taken by": found["replaced_by"],
     }
+    if redemption := found["redemption"]:
+        facts |= _redeemed(redemption)
     if act:
         said = f"{to_the_second(act['acted_at'])} by {act['clerk']}: {act['reason']}"
         facts[act["act"]] = said
     return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def _redeemed(one: Mapping[str, Any]) -> dict[str, object]:
+    """Say what a till knows of it: its id is what the till cancels by, on the same day."""
+    pays, burns = (money(one[name], "RUB") for name in ("pays_minor", "burns_minor"))
+    return {
+        "redeemed": f"{to_the_second(one['redeemed_at'])} in salon {one['salon_id']}",
+        "receipt": one["receipt"],
+        "paid, burnt": f"{pays}, {burns}",
+        "redemption": one["redemption_id"],
+    }
 
 
 def _act(certificate_id: str, what: str, clerk: str, reason: str) -> dict[str, Any]:

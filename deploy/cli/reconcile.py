@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_json, print_table
+from deploy.cli.asking import answered, as_json, day_name, print_json, print_table
 from deploy.words import counted
 from shared.http_client import HttpClient
 
@@ -31,7 +31,7 @@ _NO_DIFFERENCES = {"agreed", "open"}
 @click.option(
     "--day",
     required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=day_name,
     metavar="YYYY-MM-DD",
     help="A day of Moscow that is over, for example 2026-12-02.",
 )

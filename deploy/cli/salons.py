@@ -17,7 +17,7 @@ def salons() -> None:
 @salons.command("list")
 @as_json
 def list_them(*, wants_json: bool) -> None:
-    """List the salons, with the wrong codes of the last quarter of an hour."""
+    """List salons and their wrong codes of a quarter of an hour."""
     found = answered(_desk().get("/salons"))["data"]
     if wants_json:
         print_json(found)

@@ -123,7 +123,9 @@ def nearest(target: int, denominations: Sequence[int]) -> str:
     """Say which denominations are next to a figure that is none."""
     place = bisect_left(denominations, target)
     near = denominations[max(place - 1, 0) : place + 1]
-    return "the nearest are " + " and ".join(str(amount) for amount in near)
+    return f"the nearest {'is' if len(near) == 1 else 'are'} " + " and ".join(
+        str(amount) for amount in near
+    )
 
 
 def check_numbers(wishes: Sequence[Wish], consents: Mapping[UUID, bool]) -> None:

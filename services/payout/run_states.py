@@ -34,6 +34,13 @@ MOVES: Mapping[tuple[RunState, Act], RunState] = {
     (RunState.RELEASED, Act.CANCEL): RunState.CANCELLED,
     (RunState.PAUSED, Act.CANCEL): RunState.CANCELLED,
 }
+_DONE: Mapping[Act, str] = {
+    Act.BEGIN: "begun",
+    Act.RELEASE: "released",
+    Act.PAUSE: "paused",
+    Act.RESUME: "resumed",
+    Act.CANCEL: "cancelled",
+}
 # What each act comes to, wherever the run stood.
 COMES_TO: Mapping[Act, RunState] = {act: after for (_, act), after in MOVES.items()}
 
@@ -44,9 +51,9 @@ class IllegalAct(ValueError):
     code = "illegal_act"
 
     def __init__(self, month: str, state: RunState, act: Act) -> None:
-        can = " or ".join(one.value for one in allowed(state))
-        may = f"it can {can}" if can else "nothing more can be done to it"
-        super().__init__(f"The run of {month} is {state}: it cannot {act} now; {may}.")
+        can = " or ".join(_DONE[one] for one in allowed(state))
+        may = f"it can be {can}" if can else "nothing more can be done to it"
+        super().__init__(f"The run of {month} is {state}: it cannot be {_DONE[act]} now; {may}.")
 
 
 class SamePerson(ValueError):

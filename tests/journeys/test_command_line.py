@@ -81,6 +81,7 @@ def test_a_run_is_previewed_released_and_signed_by_command(
     cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")
     waiting = cashback(stack, "payout", "run", "--month", month, "--dry-run").stdout
     assert "waits for its release" in waiting.replace("\n", " ")
+    assert cashback_json(stack, "payout", "show", "--month", month)["state"] == "planned"
     released = cashback(stack, "payout", "release", "--month", month, "--clerk", "boris", say="y\n")
     assert "To be released" in released.stdout
     cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")

@@ -24,7 +24,9 @@ def test_its_postback_its_partner_its_store_and_its_network_are_accepted(
     assert answer
     postback, dry_run, partner, stores, network = _values(setting_up)
     reading, proven = re.split(r"\n\S*proof\.json: ", reading)
-    receipts, bonuses, file, webhook, statement, redeemed, *rebuilt = _values(reading)
+    receipts, bonuses, file, webhook, statement, spent, redeemed, *rebuilt = _values(reading)
+    assert (spent["pays_minor"], spent["burns_minor"]) == (20050, 4950)
+    assert "in salon salon-one" in reading
     assert redeemed["amount"] == 250
     assert [line for line in reading.splitlines() if line.startswith("PAPER-2026  used 1 of")]
     assert "decided by clerk-2" in reading

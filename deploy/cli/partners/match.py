@@ -10,12 +10,11 @@ import click
 import requests
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_json, print_table
+from deploy.cli.asking import answered, as_json, day_name, print_json, print_table
 from deploy.target import Target
 from deploy.words import counted
 from shared.http_client import HttpClient
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
 # Between two pages of a report, the server's thread may wait for others.
 _READ_SECONDS = 60
 _BLOCK_BYTES = 64 * 1024
@@ -26,9 +25,9 @@ _COLUMNS = ("order", "line", "action", "outcome", "missing in", "field", "who sa
 
 @click.command()
 @click.argument("partner_id", metavar="PARTNER")
-@click.option("--from", "first", type=_DAY, metavar="DAY", required=True, help="The first day.")
+@click.option("--from", "first", type=day_name, metavar="DAY", required=True, help="The first day.")
 @click.option(
-    "--to", "end", type=_DAY, metavar="DAY", required=True, help="The day after the last."
+    "--to", "end", type=day_name, metavar="DAY", required=True, help="The day after the last."
 )
 @click.option("--sides", metavar="LIST", help="Compare these alone: push,pull,file.")
 @click.option(

@@ -6,10 +6,18 @@ from deploy.cli.payout.acts import cancel, pause, release, resume
 from deploy.cli.payout.held import ask_again, give_up, held
 from deploy.cli.payout.manifest import check_manifest, manifest
 from deploy.cli.payout.review import review
-from deploy.cli.payout.run import run
+from deploy.cli.payout.run import run, show
 
 
-@click.group()
+class _InOrder(click.Group):
+    """Its --help lists the commands as a run goes, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """Answer them as they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder)
 def payout() -> None:
     """Pay out what members have accrued.
 
@@ -19,6 +27,7 @@ def payout() -> None:
 
 for command in (
     run,
+    show,
     review,
     release,
     pause,

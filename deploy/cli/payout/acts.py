@@ -1,5 +1,8 @@
 """`cashback payout release`, `pause`, `resume` and `cancel`: what clerks do to a run."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from deploy import target
@@ -34,6 +37,7 @@ def release(  # noqa: PLR0913 - its options
     desk = target.find().clerk("payout")
     shown = answered(desk.get(f"/runs/{month}/review"))
     if not yes:
+        see_that_it_can_be_released(shown, clerk)
         print_review(shown)
         click.confirm(
             f"Pay {shown['points']} ₽ in {counted(shown['payouts'], 'payout')}?", abort=True
@@ -73,9 +77,22 @@ def resume(month: str, clerk: str, reason: str, *, wants_json: bool) -> None:
 def cancel(month: str, clerk: str, reason: str, *, wants_json: bool) -> None:
     """Cancel what has not begun of a run, for good.
 
-    Points reserved for it are free again; what has begun goes on to its end.
+    Points reserved for it are free again; what has begun goes on to its end. The month cannot be
+    run again: who was not paid waits for the next month's run.
     """
     _act("cancel", month, clerk, reason, wants_json=wants_json)
+
+
+def see_that_it_can_be_released(shown: Mapping[str, Any], clerk: str) -> None:
+    """Refuse what payout would refuse, before somebody reads all of it and answers in vain."""
+    if shown["state"] != "planned":
+        message = (
+            f"The run of {shown['month']} is {shown['state']}: only a planned one is released."
+        )
+        raise click.ClickException(message)
+    if shown["begun_by"] == clerk:
+        message = f"{clerk} began this run: another clerk releases it."
+        raise click.ClickException(message)
 
 
 def _act(what: str, month: str, clerk: str, reason: str, *, wants_json: bool) -> None:

@@ -47,7 +47,11 @@ def ask_again(payout_id: object, *, wants_json: bool) -> None:
     If he never heard of it, it is sent again.
     """
     told = answered(target.find().clerk("payout").post(f"/payouts/{payout_id}/ask"))
-    _tell(told, wants_json=wants_json)
+    if wants_json:
+        print_json(told)
+        return
+    click.echo(f"The operator is asked again about {told['payout_id']}, within moments.")
+    click.echo("If he contradicts us still, cashback payout held lists it again.")
 
 
 @click.command()

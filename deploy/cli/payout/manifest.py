@@ -65,14 +65,15 @@ def check_manifest(context: click.Context, folder: Path) -> None:
     one does not hold.
     """
     signed, keys = _read(folder / _MANIFEST), _read(folder / _KEYS)
-    findings = {
-        "signature": is_genuine(signed, "manifest", keys.get("keys", {})),
-        "payouts": _is_its_list(signed, folder / _PAYOUTS),
+    faults = {
+        "signature": _fault_of_signature(signed, keys),
+        "payouts": _fault_of_list(signed, folder / _PAYOUTS),
     }
-    for part, holds in findings.items():
-        mark = Text("holds  ", "green") if holds else Text("BROKEN ", "bold red")
-        Console(soft_wrap=True).print(mark + Text(part))
-    context.exit(0 if all(findings.values()) else 1)
+    for part, fault in faults.items():
+        mark = Text("BROKEN ", "bold red") if fault else Text("holds  ", "green")
+        says = f"{part:10} {fault}" if fault else part
+        Console(soft_wrap=True).print(mark + Text(harmless(says)))
+    context.exit(1 if any(faults.values()) else 0)
 
 
 def _payouts(
@@ -81,7 +82,9 @@ def _payouts(
     """Answer every payout of a run with what it is sorted by: member and goal."""
     after: str | None = None
     pages = max(-(-count // _PAGE), 1)
-    for _ in track(range(pages + 1), "payouts", console=Console(stderr=True), transient=True):
+    screen = Console(stderr=True)
+    hidden = not screen.is_terminal  # where nothing can be wiped out, its end would be a blank line
+    for _ in track(range(pages + 1), "payouts", console=screen, transient=True, disable=hidden):
         asked = {"limit": _PAGE} | ({"after": after} if after else {})
         page = answered(clerk.get(f"/runs/{month}/payouts", params=asked))
         for one in page["data"]:
@@ -91,7 +94,14 @@ def _payouts(
             return
 
 
-def _is_its_list(signed: Mapping[str, Any], file: Path) -> bool:
+def _fault_of_signature(signed: Mapping[str, Any], keys: Mapping[str, Any]) -> str | None:
+    if is_genuine(signed, "manifest", keys.get("keys", {})):
+        return None
+    return f"{_MANIFEST} is not what a key of {_KEYS} signed."
+
+
+def _fault_of_list(signed: Mapping[str, Any], file: Path) -> str | None:
+    """Say in what a list is not the manifest's; None if it is, to the byte."""
     plan_hash, payouts, points = bytes(32), 0, 0
     try:
         with file.open(newline="", encoding="utf-8") as text:
@@ -100,20 +110,27 @@ def _is_its_list(signed: Mapping[str, Any], file: Path) -> bool:
                 plan_hash = sha256(plan_hash + line.encode()).digest()
                 payouts, points = payouts + 1, points + int(row["amount"])
         told = signed["manifest"]
-        return (told["plan_hash"], told["payouts"], told["points"]) == (
-            plan_hash.hex(),
-            payouts,
-            points,
-        )
-    except (OSError, KeyError, TypeError, ValueError):
-        return False
+        wanted = (told["payouts"], told["points"])
+        if (payouts, points) != wanted:
+            ours = f"{payouts} of {points} points"
+            return f"{_PAYOUTS} has other payouts: {ours}, the manifest {wanted[0]} of {wanted[1]}."
+        is_same = told["plan_hash"] == plan_hash.hex()
+    except OSError as fault:
+        return f"{_PAYOUTS} cannot be read: {fault.strerror}."
+    except (KeyError, TypeError, ValueError):
+        return f"{_PAYOUTS} is no list of payouts, or {_MANIFEST} does not tell of one."
+    return None if is_same else f"A line of {_PAYOUTS} is another than was planned."
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError) as fault:
-        message = f"{file} cannot be read: {harmless(str(fault))}"
+        written = file.read_bytes()
+        found = json.loads(written)
+    except OSError as fault:
+        message = f"{file} cannot be read: {fault.strerror}."
+        raise NotAManifest(message) from None
+    except (ValueError, RecursionError):
+        message = f"{file} holds no JSON." if written else f"{file} is empty."
         raise NotAManifest(message) from None
     if not isinstance(found, dict):
         message = f"{file} holds no manifest."

@@ -1,5 +1,7 @@
 """`cashback payout run`: begin the run of a month, preview it, or watch the one it has."""
 
+import sys
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +11,7 @@ from deploy import target
 from deploy.cli.asking import answered, as_json, print_json
 from deploy.cli.payout import telling
 from shared.http_client import HttpClient
+from shared.months import month_at, read_month
 
 
 @click.command()
@@ -37,6 +40,8 @@ def run(  # noqa: PLR0913 - its options
         message = "Say who you are with --clerk NAME: another clerk releases the run."
         raise click.UsageError(message)
     desk = target.find().clerk("payout")
+    if not dry_run:
+        _ask_if_far_away(desk, month)
     asked = {"month": month, "dry_run": dry_run} | ({"clerk": clerk} if clerk else {})
     found = answered(desk.post("/runs", json=asked, repeatable=True))
     if dry_run:
@@ -44,6 +49,44 @@ def run(  # noqa: PLR0913 - its options
     elif not no_wait:
         found = telling.watch(desk, month)
     tell(context, found, wants_json=wants_json)
+
+
+@click.command()
+@telling.month
+@click.option("--watch", is_flag=True, help="Follow it until it has ended or waits for a clerk.")
+@as_json
+@click.pass_context
+def show(context: click.Context, month: str, *, watch: bool, wants_json: bool) -> None:
+    """Show how far the run of a month is; begins nothing.
+
+    Exit 1 if payouts were declined or are held for a clerk (cashback payout held).
+    """
+    desk = target.find().clerk("payout")
+    found = telling.watch(desk, month) if watch else answered(desk.get(f"/runs/{month}"))
+    tell(context, found, wants_json=wants_json)
+
+
+def question(month: str, now: datetime) -> str | None:
+    """Ask about a month that is neither this one nor the next: `2027-12` is easily a slip.
+
+    A month is run once, so that a run of the wrong one cannot be taken back.
+    """
+    away = read_month(month).months_after(month_at(now))
+    if away <= 1:
+        return None
+    return (
+        f"{month} is {away} months away; its run would pay what has accrued by now, and a month is"
+        " run once. Begin it?"
+    )
+
+
+def _ask_if_far_away(desk: HttpClient, month: str) -> None:
+    """Let a person think twice; a script is taken at its word."""
+    asks = question(month, datetime.now(UTC))
+    if asks is None or not sys.stdin.isatty():
+        return
+    if desk.get(f"/runs/{month}").status_code == HTTPStatus.NOT_FOUND:
+        click.confirm(asks, abort=True, err=True)
 
 
 def tell(context: click.Context, found: dict[str, Any], *, wants_json: bool) -> None:

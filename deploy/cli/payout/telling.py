@@ -9,7 +9,6 @@ import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
@@ -18,9 +17,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from deploy.cli.asking import answered, print_facts
+from deploy.cli.asking import answered, month_name, print_facts
 from deploy.words import counted
 from shared.http_client import HttpClient
+from shared.months import PROGRAMME_ZONE
 
 _PAUSE_SECONDS = 0.3
 # The figures of a run's progress that are no states of payouts.
@@ -38,18 +38,28 @@ _SKIPPED = {
 _NEXT = {
     "planned": "it waits: another clerk looks (cashback payout review) and releases it",
     "paused": "it waits: cashback payout resume, or cancel",
+    "cancelled": "a month is run once: what was not paid waits for the next month's run",
 }
+_DONE = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}
 _STOPS = {"planned", "paused", "finished"}
 
 month = click.option(
     "--month",
     required=True,
-    type=click.DateTime(["%Y-%m"]),
+    type=month_name,
     metavar="YYYY-MM",
     callback=lambda _context, _option, value: f"{value:%Y-%m}",
     help="The run's month, for example 2026-12.",
 )
 no_wait = click.option("--no-wait", is_flag=True, help="Return at once.")
+
+
+class _Count(ProgressColumn):
+    """How many payouts have ended; before the release, how many there are."""
+
+    def render(self, task: Task) -> Text:
+        """Show where the run stands."""
+        return Text(str(task.fields["count"]))
 
 
 class _Rate(ProgressColumn):
@@ -65,23 +75,36 @@ def watch(clerk: HttpClient, month: str) -> dict[str, Any]:
     columns = (
         TextColumn("run of {task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        _Count(),
         _Rate(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[failed]}"),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(month, total=None, failed="")
+        task = bar.add_task(month, total=None, count="", failed="")
         pause = threading.Event()
         while True:
             found: dict[str, Any] = answered(clerk.get(f"/runs/{month}"))
             ended, planned = _counted(found)
-            total = planned if found["state"] not in {"planning", "planned"} else None
+            # Nobody knows how many there will be before all are planned.
+            total = None if found["state"] == "planning" else planned
             failed = _listed(found["failures"])
-            bar.update(task, completed=ended, total=total, failed=failed)
+            bar.update(task, completed=ended, total=total, count=count(found), failed=failed)
             if _waits(found):
                 return found
             pause.wait(_PAUSE_SECONDS)
+
+
+def count(found: Mapping[str, Any]) -> str:
+    """Say how far a run is beside its bar: `planning, 2 payouts so far`, later `1/2`."""
+    ended, planned = _counted(found)
+    match found["state"]:
+        case "planning":
+            return f"planning, {counted(planned, 'payout')} so far"
+        case "planned":
+            return f"{counted(planned, 'payout')} planned"
+        case _:
+            return f"{ended}/{planned}"
 
 
 def held(found: Mapping[str, Any]) -> int:
@@ -138,7 +161,7 @@ def _persons(found: Mapping[str, Any]) -> dict[str, object]:
         facts["released by"] = found["released_by"] or "the setting for small runs"
     last = next(iter(found["acts"]), None)
     if last is not None and last["reason"]:
-        facts[f"{last['act']} by"] = f"{last['clerk']}: {last['reason']}"
+        facts[f"{_DONE.get(last['act'], last['act'])} by"] = f"{last['clerk']}: {last['reason']}"
     return facts
 
 
@@ -161,4 +184,6 @@ def _listed(counts: Mapping[str, int]) -> str:
 
 
 def _moment(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+    moment = datetime.fromisoformat(text)
+    there = moment.astimezone(PROGRAMME_ZONE)
+    return f"{there:%Y-%m-%d %H:%M} in Moscow ({moment:%Y-%m-%d %H:%M} UTC)"

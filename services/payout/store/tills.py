@@ -60,6 +60,9 @@ FROM redemptions
 _OF_RECEIPT = text(
     f"{_REDEMPTION} WHERE salon_id = :salon_id AND receipt = :receipt AND cancelled_at IS NULL"
 )
+_OF_CERTIFICATE = text(
+    f"{_REDEMPTION} WHERE certificate_id = :certificate_id AND cancelled_at IS NULL"
+)
 _LOCK_REDEMPTION = text(
     f"{_REDEMPTION} WHERE redemption_id = :redemption_id AND salon_id = :salon_id FOR UPDATE"
 )
@@ -188,6 +191,12 @@ def redeem(
 def of_receipt(connection: Connection, salon_id: str, receipt: str) -> Redemption | None:
     """Answer what a receipt of a salon was paid with, unless that was cancelled."""
     row = connection.execute(_OF_RECEIPT, {"salon_id": salon_id, "receipt": receipt}).first()
+    return None if row is None else Redemption(*row)
+
+
+def of_certificate(connection: Connection, certificate_id: UUID) -> Redemption | None:
+    """Answer where and how a certificate was redeemed, unless that was cancelled."""
+    row = connection.execute(_OF_CERTIFICATE, {"certificate_id": certificate_id}).first()
     return None if row is None else Redemption(*row)
 
 

@@ -60,6 +60,12 @@ def test_a_clerk_renews_a_code_and_voids_a_certificate(
         assert fact in " ".join(shown.split())
     assert salons.opened_code(issued) not in shown
 
+    spent = salons.issued(2000)
+    done = salons.redeem(salons.opened_code(spent), receipt="R-spent").get_json()
+    told = " ".join(command("show", spent.certificate_id).output.split())
+    for fact in ("in salon centre", "R-spent", "1 500.00 RUB, 500.00 RUB", done["redemption_id"]):
+        assert fact in told
+
     again = command("reissue", issued.certificate_id, *WHY)
     assert (again.exit_code, "certificate_not_open" in again.output) == (1, True)
     voided = command("void", new, *WHY)

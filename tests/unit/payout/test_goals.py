@@ -45,6 +45,11 @@ def test_a_refused_target_names_the_nearest_certificates() -> None:
         check([Wish(CERTIFICATE, target=260)], DENOMINATIONS)
 
 
+def test_above_all_certificates_one_is_nearest() -> None:
+    with pytest.raises(WrongGoal, match=f"the nearest is {DENOMINATIONS[-1]}\\."):
+        check([Wish(CERTIFICATE, target=DENOMINATIONS[-1] + 1)], DENOMINATIONS)
+
+
 def test_the_same_list_again_keeps_every_goal() -> None:
     """INVARIANT: payouts are unique per goal, so a repeated goal must stay the same one."""
     wishes = [Wish(CERTIFICATE, target=500), Wish(TOP_UP, monthly_limit=300), Wish(CERTIFICATE)]

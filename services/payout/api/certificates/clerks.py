@@ -15,7 +15,7 @@ from services.payout.api.certificates.schemas import (
 )
 from services.payout.certificates import acts
 from services.payout.certificates.codes import CodeBook
-from services.payout.store import certificates
+from services.payout.store import certificates, tills
 from services.payout.store.certificates import Issued
 from shared.clock import Clock
 from shared.identity import Access
@@ -70,7 +70,7 @@ def _look(desk: Blueprint, engine: Engine, access: Access) -> None:
     @desk.get("/certificates/<uuid:certificate_id>")
     @desk.response(200, CertificateDeskSchema)
     def show(certificate_id: UUID) -> object:
-        """Show a certificate, what a clerk did with it, and what took its place."""
+        """Show a certificate, where it was redeemed, and what a clerk did with it."""
         access.require_operator(request)
         with engine.connect() as connection:
             return _shown(connection, certificates.find(connection, certificate_id))
@@ -102,4 +102,5 @@ def _shown(connection: Connection, issued: Issued) -> dict[str, object]:
         **asdict(issued),
         "replaced_by": certificates.replaced_by(connection, issued.certificate_id),
         "act": certificates.act_on(connection, issued.certificate_id),
+        "redemption": tills.of_certificate(connection, issued.certificate_id),
     }

@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from services.payout.api.tills.schemas import LONGEST_CODE
+from services.payout.api.tills.schemas import LONGEST_CODE, RedeemedHereSchema
 from services.payout.states import State
 from shared.schemas import Moment, StrictSchema, Text, Whole
 
@@ -109,3 +109,4 @@ class CertificateDeskSchema(CertificateSchema):
     replaces = fields.UUID(required=True, allow_none=True)
     replaced_by = fields.UUID(required=True, allow_none=True)
     act = fields.Nested(CertificateActSchema, required=True, allow_none=True)
+    redemption = fields.Nested(RedeemedHereSchema, required=True, allow_none=True)

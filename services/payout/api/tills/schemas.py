@@ -93,6 +93,12 @@ class RedemptionSchema(Schema):
     cancelled_at = Moment(required=True, allow_none=True)
 
 
+class RedeemedHereSchema(RedemptionSchema):
+    """A redemption as a clerk sees it: with its salon."""
+
+    salon_id = fields.String(required=True)
+
+
 class NewSalonSchema(StrictSchema):
     """A salon; one that is off can do nothing."""
 
