@@ -35,6 +35,7 @@ REFUSALS: dict[type[Exception], int] = {
     store.UnknownInviter: 409,
     handlers.NoEmail: 409,
     handlers.MemberBlocked: 409,
+    handlers.NoPhone: 409,
 }
 blueprint = Blueprint("members", __name__, url_prefix="/members", description="Members.")
 

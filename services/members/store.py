@@ -20,7 +20,9 @@ VALUES (:member_id, :phone, :email, :language, :status, :version, :registered_at
 ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the columns are written above
 _FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
-_PHONES = text("SELECT member_id, phone FROM members WHERE member_id = ANY(:ids)")
+_PHONES = text(
+    "SELECT member_id, phone FROM members WHERE member_id = ANY(:ids) AND phone IS NOT NULL"
+)
 _FIND_BY_PHONE = text(f"SELECT {_COLUMNS} FROM members WHERE phone = :phone")  # noqa: S608
 _FIND_BY_EMAIL = text(f"SELECT {_COLUMNS} FROM members WHERE email = :email")  # noqa: S608
 # The row is locked by the change itself, so versions follow the order of commits.

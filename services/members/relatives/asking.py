@@ -170,7 +170,9 @@ def question(
     is_open = relative.question == number and now < relative.ends_at
     if not is_open or relative.phone is None or relative.code_sealed is None:
         raise UnknownRelative(relative_id)
-    asked_by = members.find(connection, relative.member_id).number
+    asked_by = members.find(connection, relative.member_id).phone
+    if asked_by is None:  # lost to another owner of the number
+        raise UnknownRelative(relative_id)
     code = codes.open(relative_id, number, relative.code_sealed)
     return Question(relative.phone, code, last_digits(asked_by))
 

@@ -65,6 +65,7 @@ INSERT INTO questions (member_id, phone, asked_at) VALUES (:member_id, :phone, :
 """)
 _PHONES_OF_MEMBERS = text("""
 SELECT member_id, phone FROM members WHERE member_id = ANY(:ids) AND status <> 'erased'
+  AND phone IS NOT NULL
 """)
 _PHONES_OF_RELATIVES = text("""
 SELECT relative_id, relatives.phone FROM relatives JOIN members USING (member_id)
