@@ -1,13 +1,18 @@
 """members: who takes part, how to reach them, and their sessions. Personal data lives here alone.
 
-owns     members (phone, e-mail, language, status), one-time sign-in links, relatives' numbers
+owns     members (phone, e-mail, language, status), their passwords, devices and settings; sign-ups,
+         codes and letters under way; one-time sign-in links, relatives' numbers
 answers  POST /members, GET /members, GET and PATCH /members/<id>, block, unblock, decisions,
-         sessions (clerk), /members/<id>/contact, POST /contacts (other services),
-         GET /sign-in/<token> (people), /me/relatives (a member)
+         sessions (clerk), /members/<id>/contact, POST /contacts, /letters/<id> (other services),
+         /captchas, /sign-ups, /sign-ins, /recoveries, /devices, /password-rules (the site),
+         GET /sign-in/<token> (people), /me/… (a member): profile, settings, password, devices,
+         changes, export, erasure, relatives
 hears    nothing
-says     members: member.changed; relatives: relative.changed; no phone, e-mail or name
+says     members: member.changed; relatives: relative.changed; letters: letter.written; no phone,
+         e-mail, name or code
 asks     the operator's billing whether a relative's number is a subscriber's
 
 Read: api.py → handlers.py → domain.py → store.py; sign_in.py for the link that people open,
-relatives/ for numbers of others.
+relatives/ for numbers of others. The site's routes: front.py, then joining/, entering/,
+recovering/, changing/, profile/; under them captcha/, codes/, passwords/, letters/.
 """

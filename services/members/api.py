@@ -35,6 +35,7 @@ REFUSALS: dict[type[Exception], int] = {
     store.UnknownInviter: 409,
     handlers.NoEmail: 409,
     handlers.MemberBlocked: 409,
+    handlers.NoPhone: 409,
 }
 blueprint = Blueprint("members", __name__, url_prefix="/members", description="Members.")
 
@@ -87,7 +88,11 @@ def contact(member_id: UUID) -> Member:
     """Answer how to reach a member, for services; they use it and keep nothing of it."""
     here = office()
     with here.engine.connect() as connection:
-        return store.find(connection, member_id)
+        member = store.find(connection, member_id)
+    # Nobody is to be reached there any more, and whoever wants to need not try again.
+    if member.phone is None:
+        raise store.UnknownMember(member_id)
+    return member
 
 
 @blueprint.post("/<uuid:member_id>/block")

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from services.members import api, config, front, sign_in
 from services.members.captcha import api as captcha
 from services.members.captcha.checking import Captchas
+from services.members.changing import api as changing
 from services.members.codes import sealing
 from services.members.codes.asking import Post
 from services.members.entering import api as entering
@@ -22,6 +23,8 @@ from services.members.letters.writing import Letters
 from services.members.passwords import api as passwords
 from services.members.passwords.guesses import Guesses
 from services.members.passwords.hashing import Hasher
+from services.members.profile import api as profile
+from services.members.recovering import api as recovering
 from services.members.relatives import api as relatives
 from services.members.relatives import for_services
 from services.members.relatives.codes import Codes
@@ -65,6 +68,9 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
             joining.blueprint,
             entering.blueprint,
             mine.blueprint,
+            recovering.blueprint,
+            changing.blueprint,
+            profile.blueprint,
             ops.blueprint(engine, access),
         ],
         refusals={
@@ -74,6 +80,9 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
             **front.REFUSALS,
             **joining.REFUSALS,
             **entering.REFUSALS,
+            **recovering.REFUSALS,
+            **changing.REFUSALS,
+            **profile.REFUSALS,
             **ops.REFUSALS,
         },
         ready={"postgres": partial(database.ping, engine)},

@@ -72,16 +72,22 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member with the personal data that no other service holds."""
+    """A member with the personal data that no other service holds; an erased one has none."""
 
     member_id: UUID
-    phone: str
+    phone: str | None
     email: str | None
     language: Language
     status: Status
     version: int
     registered_at: datetime
     standing: Standing = field(default_factory=Standing)
+
+    @property
+    def number(self) -> str:
+        """Answer the phone of a member who is not erased."""
+        assert self.phone is not None
+        return self.phone
 
 
 def read_phone(text: str) -> str:

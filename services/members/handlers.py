@@ -37,6 +37,15 @@ class MemberBlocked(Exception):
         super().__init__(f"Member {member_id} is blocked and cannot sign in.")
 
 
+class NoPhone(Exception):
+    """The member lost his number to another owner: he needs one to be let back in."""
+
+    code = "no_phone"
+
+    def __init__(self, member_id: UUID) -> None:
+        super().__init__(f"Member {member_id} has no phone: its number has another owner now.")
+
+
 class LinkSpent(Exception):
     """The sign-in link was used, has ended, or was never ours."""
 
@@ -102,7 +111,9 @@ def block(
 def unblock(
     connection: Connection, member_id: UUID, *, reason: str, clerk: str, now: datetime
 ) -> Member:
-    """Unblock a member, with who and why; harmless to repeat. Raises UnknownMember."""
+    """Unblock a member, with who and why; harmless to repeat. Raises UnknownMember, NoPhone."""
+    if store.find(connection, member_id, lock=True).phone is None:
+        raise NoPhone(member_id)
     decision = Decision(Status.ACTIVE, reason, clerk, now)
     return _move(connection, member_id, Status.BLOCKED, decision)
 

@@ -91,7 +91,7 @@ class MemberSchema(Schema):
     """A member as a clerk sees it."""
 
     member_id = fields.UUID()
-    phone = fields.String()
+    phone = fields.String(allow_none=True, metadata={"description": "null once erased"})
     email = fields.String(allow_none=True)
     language = fields.Enum(Language, by_value=True)
     status = fields.Enum(Status, by_value=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
+from sqlalchemy.exc import IntegrityError
 
 from services.members.domain import Decision, Language, Member, Standing, Status
 
@@ -19,7 +20,9 @@ VALUES (:member_id, :phone, :email, :language, :status, :version, :registered_at
 ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the columns are written above
 _FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
-_PHONES = text("SELECT member_id, phone FROM members WHERE member_id = ANY(:ids)")
+_PHONES = text(
+    "SELECT member_id, phone FROM members WHERE member_id = ANY(:ids) AND phone IS NOT NULL"
+)
 _FIND_BY_PHONE = text(f"SELECT {_COLUMNS} FROM members WHERE phone = :phone")  # noqa: S608
 _FIND_BY_EMAIL = text(f"SELECT {_COLUMNS} FROM members WHERE email = :email")  # noqa: S608
 # The row is locked by the change itself, so versions follow the order of commits.
@@ -31,6 +34,15 @@ _LOCK = text(f"{_FIND.text} FOR UPDATE")
 _SET_STANDING = text(f"""
 UPDATE members SET email_linked_at = :email_linked_at, profile_filled_at = :profile_filled_at,
     is_own_subscriber = :is_own_subscriber, version = version + 1
+WHERE member_id = :member_id RETURNING {_COLUMNS}
+""")  # noqa: S608
+_SET_CONTACT = text(f"""
+UPDATE members SET phone = :phone, email = :email, email_linked_at = :email_linked_at,
+    language = :language, version = version + 1
+WHERE member_id = :member_id RETURNING {_COLUMNS}
+""")  # noqa: S608
+_ERASE = text(f"""
+UPDATE members SET phone = NULL, email = NULL, status = 'erased', version = version + 1
 WHERE member_id = :member_id RETURNING {_COLUMNS}
 """)  # noqa: S608
 _ADD_DECISION = text("""
@@ -101,7 +113,7 @@ def add(connection: Connection, member: Member) -> None:
     # The unique indexes decide, not a look beforehand: two requests at once cannot both win. They
     # do so without an error, which the server would log with the phone or the e-mail in clear.
     if connection.execute(_ADD, _as_row(member)).rowcount == 0:
-        is_phone = find_by_phone(connection, member.phone) is not None
+        is_phone = find_by_phone(connection, member.number) is not None
         raise PhoneTaken if is_phone else EmailTaken
 
 
@@ -160,6 +172,31 @@ def set_standing(connection: Connection, member_id: UUID, standing: Standing) ->
     """Keep how a member stands now; lock the member first."""
     values = {"member_id": member_id, **asdict(standing)}
     return _as_member(connection.execute(_SET_STANDING, values).one())
+
+
+def set_contact(connection: Connection, member: Member) -> Member:
+    """Keep how a member is reached now, and in which language; lock the member first.
+
+    Raises PhoneTaken, EmailTaken.
+    """
+    values = _as_row(member)
+    for find_owner, taken, contact in (
+        (find_by_phone, PhoneTaken, member.phone),
+        (find_by_email, EmailTaken, member.email),
+    ):
+        owner = None if contact is None else find_owner(connection, contact)
+        if owner is not None and owner.member_id != member.member_id:
+            raise taken
+    try:
+        return _as_member(connection.execute(_SET_CONTACT, values).one())
+    except IntegrityError as fault:  # another one was quicker by less than this transaction
+        is_phone = "members_one_a_phone" in str(fault.orig)
+        raise (PhoneTaken if is_phone else EmailTaken) from None
+
+
+def erase(connection: Connection, member_id: UUID) -> Member:
+    """Forget whom a member's account was of; lock the member first."""
+    return _as_member(connection.execute(_ERASE, {"member_id": member_id}).one())
 
 
 def add_link(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from services.members.codes import store
+from services.members.codes import pumping, store
 from services.members.codes.domain import (
     CODE_LASTS,
     MOST_TRIES,
@@ -125,7 +125,9 @@ def forget(connection: Connection, subject: UUID, purpose: Purpose) -> None:
 def _count(connection: Connection, question: Question, recipient: bytes, now: datetime) -> int:
     address = question.visitor_address
     is_sms = question.channel is Channel.SMS
-    prefix = prefix_of(question.recipient) if is_sms else None
+    # A number that gets no SMS costs nothing, and its country is not charged with it.
+    costs = is_sms and (question.instead or question.kind) is not None
+    prefix = prefix_of(question.recipient) if costs else None
     store.one_at_a_time(connection, recipient, address)
     last = store.last_sent_to(connection, recipient)
     if last is not None and now < last + PAUSE_BETWEEN_CODES:
@@ -134,6 +136,8 @@ def _count(connection: Connection, question: Question, recipient: bytes, now: da
     limit = limit_reached(counts, prefix)
     if limit is not None:
         raise TooManyCodes(limit.window)
+    if prefix is not None:
+        pumping.watch(connection, prefix, now)
     return store.add_sending(connection, recipient, address, prefix, now)
 
 

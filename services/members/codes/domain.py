@@ -16,6 +16,11 @@ class Purpose(StrEnum):
     SIGN_UP_PHONE = "sign_up_phone"
     SIGN_UP_EMAIL = "sign_up_email"
     SIGN_IN = "sign_in"
+    RECOVERY_PHONE = "recovery_phone"
+    RECOVERY_EMAIL = "recovery_email"
+    CHANGE_OLD = "change_old"
+    CHANGE_NEW = "change_new"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,10 @@ DELETE FROM code_sendings WHERE sending = ANY(ARRAY(
     SELECT sending FROM code_sendings WHERE sent_at <= :before LIMIT 100 FOR UPDATE SKIP LOCKED
 ))
 """)
+_COUNT_TYPED_BACK = text("""
+SELECT count(*) AS sent, count(typed_back_at) AS typed_back FROM code_sendings
+WHERE prefix = :prefix AND sent_at > :since AND sent_at <= :until
+""")
 _WINDOWS = {HOUR: "hour", DAY: "day"}
 
 
@@ -145,6 +149,15 @@ def add_sending(
     connection.execute(_FORGET_SENDINGS, {"before": now - DAY})
     values = {"recipient": recipient, "address": address, "prefix": prefix, "now": now}
     return int(connection.execute(_ADD_SENDING, values).scalar_one())
+
+
+def count_typed_back(
+    connection: Connection, prefix: str, since: datetime, until: datetime
+) -> tuple[int, int]:
+    """Answer how many SMS went to a country's numbers, and how many of their codes came back."""
+    values = {"prefix": prefix, "since": since, "until": until}
+    row = connection.execute(_COUNT_TYPED_BACK, values).one()
+    return row.sent, row.typed_back
 
 
 def _code(row: Row[Any] | None) -> Code | None:

@@ -59,7 +59,7 @@ def let_in(
         uuid4(),
         Kind.SIGNED_IN,
         Channel.SMS,
-        member.phone,
+        member.number,
         member.language,
         now + NOTICE_LASTS,
         {"device": device_name(browser.user_agent)},

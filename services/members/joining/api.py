@@ -30,7 +30,9 @@ from services.members.joining.domain import (
     after,
 )
 from services.members.joining.invitations import UnknownInvitation
+from services.members.joining.owners import NumberInUse
 from services.members.joining.schemas import (
+    ClaimedNumberSchema,
     GivenEmailSchema,
     GivenPasswordSchema,
     GivenPhoneSchema,
@@ -45,6 +47,7 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownSignUp: 404,
     WrongStep: 409,
     UnknownInvitation: 422,
+    NumberInUse: 409,
     rules.WeakPassword: 422,
 }
 _WAITS_FOR = {
@@ -136,6 +139,14 @@ def send_sms_again(visitor: dict[str, str], sign_up_id: UUID) -> dict[str, Any]:
 def send_email_again(visitor: dict[str, str], sign_up_id: UUID) -> dict[str, Any]:
     """Send another e-mail, a minute after the last one at the earliest."""
     return _send_again(sign_up_id, Act.PROVE_EMAIL, visitor["address"])
+
+
+@blueprint.post("/sign-ups/<uuid:sign_up_id>/claim")
+@blueprint.response(202, ClaimedNumberSchema)
+def claim(sign_up_id: UUID) -> dict[str, Any]:
+    """Claim a number that is proved and of a member who is away: free after his grace period."""
+    with front().engine.begin() as connection:
+        return {"free_at": steps.claim(_step(connection), sign_up_id)}
 
 
 @blueprint.put("/sign-ups/<uuid:sign_up_id>/password")

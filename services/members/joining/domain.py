@@ -17,6 +17,7 @@ class State(StrEnum):
     """What is asked of the person next."""
 
     PHONE_CODE = "phone_code"
+    TAKEN = "taken"  # proved, but of a member who has been away for long: it may be claimed
     EMAIL = "email"
     EMAIL_CODE = "email_code"
     PASSWORD = "password"  # noqa: S105 - a state
@@ -29,6 +30,8 @@ class Act(StrEnum):
 
     GIVE_PHONE = "give_phone"
     PROVE_PHONE = "prove_phone"
+    PROVE_TAKEN_PHONE = "prove_taken_phone"
+    CLAIM_PHONE = "claim_phone"
     GIVE_EMAIL = "give_email"
     PROVE_EMAIL = "prove_email"
     SET_PASSWORD = "set_password"  # noqa: S105 - an act
@@ -41,6 +44,11 @@ MOVES: Mapping[State, Mapping[Act, State]] = {
     State.PHONE_CODE: {
         Act.GIVE_PHONE: State.PHONE_CODE,
         Act.PROVE_PHONE: State.EMAIL,
+        Act.PROVE_TAKEN_PHONE: State.TAKEN,
+    },
+    State.TAKEN: {
+        Act.GIVE_PHONE: State.PHONE_CODE,
+        Act.CLAIM_PHONE: State.TAKEN,
     },
     State.EMAIL: {
         Act.GIVE_PHONE: State.PHONE_CODE,

@@ -36,6 +36,12 @@ class GivenPasswordSchema(StrictSchema):
     password = Text(longest=LARGEST_INPUT, shortest=0, required=True)
 
 
+class ClaimedNumberSchema(Schema):
+    """From when on whoever proves the number may join with it."""
+
+    free_at = Moment()
+
+
 class SignUpSchema(Schema):
     """A sign-up as its person sees it."""
 

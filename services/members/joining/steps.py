@@ -18,7 +18,7 @@ from services.members.entering import devices
 from services.members.entering import store as known_devices
 from services.members.entering.devices import Door, Key
 from services.members.entering.domain import Browser, Entry
-from services.members.joining import store
+from services.members.joining import owners, store
 from services.members.joining.domain import (
     CONFIRM_REPEATS_FOR,
     SIGN_UP_LASTS,
@@ -27,6 +27,7 @@ from services.members.joining.domain import (
     State,
     after,
 )
+from services.members.joining.owners import NumberInUse, Standing
 from services.members.letters.domain import Channel, Kind
 from services.members.passwords import store as passwords
 
@@ -100,14 +101,33 @@ def send_again(step: Step, sign_up_id: UUID, act: Act, address: str) -> SignUp:
 
 
 def prove(step: Step, sign_up_id: UUID, act: Act, typed: str) -> SignUp | WrongCode:
-    """Take the code of a number or an e-mail; raises WrongStep, CodeOver."""
+    """Take the code of a number or an e-mail; raises WrongStep, CodeOver.
+
+    A number that was another member's, whose grace is over, is taken from him now.
+    """
     sign_up = step.lock(sign_up_id)
     state = after(sign_up.state, act)
     purpose = Purpose.SIGN_UP_PHONE if act is Act.PROVE_PHONE else Purpose.SIGN_UP_EMAIL
     refusal = asking.try_code(
         step.connection, sign_up_id, purpose, typed, codes=step.post.codes, now=step.now
     )
-    return refusal or step.keep(replace(sign_up, state=state))
+    if refusal is not None:
+        return refusal
+    if act is Act.PROVE_PHONE and not _frees(step, sign_up):
+        state = after(sign_up.state, Act.PROVE_TAKEN_PHONE)
+    return step.keep(replace(sign_up, state=state))
+
+
+def claim(step: Step, sign_up_id: UUID) -> datetime:
+    """Claim a proved number whose member is away; answers when it is free. Raises WrongStep."""
+    sign_up = step.lock(sign_up_id)
+    after(sign_up.state, Act.CLAIM_PHONE)
+    owner = owners.owner_of(step.connection, _given(sign_up.phone), step.now)
+    if owner is None:
+        return step.now
+    if owner.standing is Standing.IN_USE:
+        raise NumberInUse
+    return owners.claim(step.connection, owner, step.post.letters, step.now)
 
 
 def set_password(step: Step, sign_up_id: UUID, password_hash: str) -> SignUp:
@@ -163,18 +183,28 @@ def first_key(secret: bytes, sign_up_id: UUID) -> Key:
     return Key(uuid5(sign_up_id, "first device"), drawn.hex())
 
 
+def _frees(step: Step, sign_up: SignUp) -> bool:
+    """Tell whether a number that was proved is free to join with, or make it so."""
+    owner = owners.owner_of(step.connection, _given(sign_up.phone), step.now)
+    if owner is not None and owner.standing is Standing.FREE:
+        owners.release(step.connection, owner.member.member_id, step.now)
+        return True
+    return owner is None
+
+
 def _send_sms(step: Step, sign_up: SignUp, phone: str, address: str) -> None:
-    owner = members.find_by_phone(step.connection, phone)
+    owner = owners.owner_of(step.connection, phone, step.now)
+    is_in_use = owner is not None and owner.standing is Standing.IN_USE
     question = Question(
         sign_up.sign_up_id,
         Purpose.SIGN_UP_PHONE,
         Channel.SMS,
         phone,
-        sign_up.language if owner is None else owner.language,
+        owner.member.language if owner is not None and is_in_use else sign_up.language,
         address,
         kind=Kind.SIGN_UP_CODE,
-        instead=None if owner is None else Kind.ACCOUNT_EXISTS,
-        member_id=None if owner is None else owner.member_id,
+        instead=Kind.ACCOUNT_EXISTS if is_in_use else None,
+        member_id=owner.member.member_id if owner is not None and is_in_use else None,
     )
     asking.ask(step.connection, question, step.post, step.now)
 

@@ -90,7 +90,7 @@ def _is_common(text: str) -> bool:
     known = common()
     bare = _EDGES.sub("", plain)
     spelt = bare.translate(_SPELT)
-    return bool({plain, bare, spelt} & known) or len(set(plain)) <= 2  # noqa: PLR2004 - `aaAA1111` has more
+    return bool({plain, bare, spelt} & known) or 0 < len(set(plain)) <= 2  # noqa: PLR2004 - `aaAA1111` has more
 
 
 def _is_like(text: str, phone: str | None, email: str | None) -> bool:
@@ -102,7 +102,8 @@ def _is_like(text: str, phone: str | None, email: str | None) -> bool:
         return False
     name = email.partition("@")[0]
     is_name = len(name) >= _SHORTEST_NAME and _EDGES.sub("", plain) == _EDGES.sub("", name)
-    return plain in email or email in plain or is_name
+    is_part = len(plain) >= SHORTEST and plain in email
+    return is_part or email in plain or is_name
 
 
 @cache

@@ -171,6 +171,8 @@ def question(
     if not is_open or relative.phone is None or relative.code_sealed is None:
         raise UnknownRelative(relative_id)
     asked_by = members.find(connection, relative.member_id).phone
+    if asked_by is None:  # lost to another owner of the number
+        raise UnknownRelative(relative_id)
     code = codes.open(relative_id, number, relative.code_sealed)
     return Question(relative.phone, code, last_digits(asked_by))
 

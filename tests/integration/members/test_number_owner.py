@@ -1,0 +1,98 @@
+"""A number with another owner: proved, claimed, and free once its old member stayed away."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.integration.members.conftest import CLERK, SERVICE, Desk
+from tests.integration.members.people import Person
+from tests.integration.members.relatives import problem
+from tests.support.clock import SteppedClock
+
+DAY = timedelta(days=1)
+YEAR = 365 * DAY
+
+
+class Number:
+    """A number whose member was away for a year, and its new owner."""
+
+    def __init__(self, desk: Desk, engine: Engine, clock: SteppedClock) -> None:
+        self.old = Person(desk, engine)
+        self.old_entry = self.old.joins()
+        clock.move(YEAR)
+        self.new = Person(desk, engine, phone=self.old.phone)
+
+    def proved(self) -> tuple[str, dict[str, Any]]:
+        """The new owner proves the number; answers his sign-up."""
+        begun = self.new.begins()
+        assert begun.status_code == 201, begun.text
+        path = f"/sign-ups/{begun.get_json()['sign_up_id']}"
+        return path, self.new.done("POST", f"{path}/phone-code", {"code": self.new.code()})
+
+    def old_member(self) -> dict[str, Any]:
+        path = f"/members/{self.old_entry['member_id']}"
+        return dict(self.old.desk.ask("GET", path, key=CLERK).get_json())
+
+
+@pytest.fixture
+def number(desk: Desk, service_engine: Callable[[str], Engine], clock: SteppedClock) -> Number:
+    return Number(desk, service_engine("members"), clock)
+
+
+def test_a_claimed_number_is_free_after_two_weeks(number: Number, clock: SteppedClock) -> None:
+    """INVARIANT: no loss without notice and grace; the old account keeps its id and its points."""
+    path, shown = number.proved()
+    assert shown["state"] == "taken"
+    email = {"email": number.new.email}
+    assert problem(number.new.ask("PUT", f"{path}/email", email))[1] == "wrong_step"
+    free_at = number.new.done("POST", f"{path}/claim")["free_at"]
+    assert number.new.done("POST", f"{path}/claim")["free_at"] == free_at
+    [notice] = number.old.letters(number.old.email)
+    assert (notice["kind"], notice["channel"]) == ("number_claimed", "email")
+    assert notice["facts"]["ending"] == number.old.phone[-4:]
+    clock.move(13 * DAY)
+    assert number.proved()[1]["state"] == "taken"
+    clock.move(DAY)
+    path, shown = number.proved()
+    assert shown["state"] == "email"
+    old = number.old_member()
+    assert (old["phone"], old["status"]) == (None, "blocked")
+    number.new.done("PUT", f"{path}/email", email)
+
+
+def test_who_lost_his_number_needs_one_before_he_is_let_back_in(
+    number: Number, clock: SteppedClock
+) -> None:
+    path, _ = number.proved()
+    number.new.done("POST", f"{path}/claim")
+    clock.move(14 * DAY)
+    number.proved()
+    old = f"/members/{number.old_entry['member_id']}"
+    said = {"reason": "he called", "clerk": "anna"}
+    refused = number.old.desk.ask("POST", f"{old}/unblock", key=CLERK, json=said)
+    assert problem(refused) == (409, "no_phone", None)
+    wanted = {"members": [number.old_entry["member_id"]]}
+    found = number.old.desk.ask("POST", "/contacts", key=SERVICE, json=wanted)
+    assert found.get_json()["members"] == {}
+
+
+def test_the_old_member_keeps_his_number_by_signing_in(number: Number, clock: SteppedClock) -> None:
+    path, _ = number.proved()
+    number.new.done("POST", f"{path}/claim")
+    clock.move(DAY)
+    assert number.old.signs_in().status_code == 200
+    clock.move(14 * DAY)
+    begun = number.new.begins()
+    assert begun.status_code == 201
+    assert [one["kind"] for one in number.new.letters()] == ["account_exists"]
+    assert number.old_member()["status"] == "active"
+
+
+def test_a_claim_comes_too_late_when_the_member_is_back(number: Number) -> None:
+    path, _ = number.proved()
+    number.old.signs_in()
+    refused = number.new.ask("POST", f"{path}/claim")
+    assert problem(refused) == (409, "number_in_use", "phone")
