@@ -19,6 +19,8 @@ from shared.server import end_with_parent
 from shared.web import create_app
 
 _HERE = Path(__file__).parent
+_PARTS = sorted(folder for folder in (_HERE / "translations").iterdir() if folder.is_dir())
+TEXTS = (TRANSLATIONS, *_PARTS)
 _IDLE = timedelta(days=1)
 
 
@@ -39,9 +41,8 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         template_folder="templates",
         static_folder=None,
     )
-    parts = sorted(folder for folder in (_HERE / "translations").iterdir() if folder.is_dir())
     site = Site(
-        words=Words(settings.languages, TRANSLATIONS, *parts),
+        words=Words(settings.languages, *TEXTS),
         sessions=RedisSessions(
             settings.redis_url, cookie="cashback_visit", idle=_IDLE, secure=settings.is_secure
         ),

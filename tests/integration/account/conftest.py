@@ -9,53 +9,71 @@ from flask.testing import FlaskClient
 
 from services.account.app import build
 from services.account.config import Settings
+from services.account.services import Service
 from services.account.shop.window import Window
+from shared.http_client import HttpClient
 from tests.integration.account.neighbours import Catalog, Members, answering
 from tests.support.clock import SteppedClock
 
 NOWHERE = "http://127.0.0.1:1"
 
 
-@pytest.fixture
-def catalog(clock: SteppedClock) -> Catalog:
-    """The catalog: switch `is_away`, fill `paused`, raise `revision`."""
-    return Catalog(clock)
+@pytest.fixture(scope="session")
+def _catalog() -> Catalog:
+    return Catalog()
 
 
-@pytest.fixture
-def members() -> Members:
-    """Members: switch `is_away`; `sign_in()` makes one."""
+@pytest.fixture(scope="session")
+def _members() -> Members:
     return Members()
 
 
-@pytest.fixture
-def settings(redis_url: str, catalog: Catalog, members: Members) -> Iterator[Settings]:
-    """The website's settings."""
-    with answering(catalog.app()) as catalog_url, answering(members.app()) as members_url:
-        yield Settings(
-            app_env="local",
-            redis_url=redis_url,
-            listen_host="127.0.0.1",
-            listen_port=0,
-            service_key="service",
-            site_key=b"s" * 32,
-            session_cookie_domain=None,
-            languages=("ru", "en", "uk", "sv"),
-            account_url="http://account.test",
-            members_url=members_url,
-            catalog_url=catalog_url,
-            bonus_status_url=NOWHERE,
-            payout_url=NOWHERE,
-            click_tracking_url="http://clicks.test",
+@pytest.fixture(scope="session")
+def _site(redis_url: str, _catalog: Catalog, _members: Members) -> Iterator[Flask]:
+    with answering(_catalog.app()) as catalog_url, answering(_members.app()) as members_url:
+        yield build(
+            Settings(
+                app_env="local",
+                redis_url=redis_url,
+                listen_host="127.0.0.1",
+                listen_port=0,
+                service_key="service",
+                site_key=b"s" * 32,
+                session_cookie_domain=None,
+                languages=("ru", "en", "uk", "sv"),
+                account_url="http://account.test",
+                members_url=members_url,
+                catalog_url=catalog_url,
+                bonus_status_url=NOWHERE,
+                payout_url=NOWHERE,
+                click_tracking_url="http://clicks.test",
+            )
         )
 
 
 @pytest.fixture
-def site(settings: Settings, clock: SteppedClock) -> Flask:
-    """The whole app; it asks the catalog anew for every page."""
-    app = build(settings, clock)
-    app.extensions["shop"] = Window(app.extensions["account"].services.catalog, fresh_seconds=0)
-    return app
+def catalog(_catalog: Catalog, clock: SteppedClock) -> Catalog:
+    """The catalog: move `clock`, switch `is_away`, fill `paused`, raise `revision`."""
+    _catalog.begin(clock)
+    return _catalog
+
+
+@pytest.fixture
+def members(_members: Members) -> Members:
+    """Members: switch `is_away`; `sign_in()` makes one."""
+    _members.favourites, _members.is_away = {}, False
+    return _members
+
+
+@pytest.fixture
+def site(_site: Flask, catalog: Catalog, members: Members) -> Flask:
+    """The whole app, built once a session; for every page it asks the catalog anew."""
+    del catalog, members  # they begin anew
+    desk = _site.extensions["account"]
+    # A new client: the breaker of the last one may have opened.
+    client = HttpClient(desk.settings.catalog_url)
+    _site.extensions["shop"] = Window(Service(client), fresh_seconds=0)
+    return _site
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from services.catalog import api
 from services.catalog.config import Settings
 from services.catalog.domain import Kept, Status
 from services.catalog.shop_window.catalogue import Catalogue, Window, listed, moments
+from shared.clock import Clock, utc_now
 from shared.identity import SESSION_COOKIE, Access
 from shared.web import create_app
 from tests.integration.catalog.conftest import SHIPPED
-from tests.support.clock import SteppedClock
 from tests.unit.catalog.files import read
 
 
@@ -41,19 +41,24 @@ def answering(app: Flask) -> Iterator[str]:
 class Catalog:
     """The catalog's own API over the shipped stores, with no database behind it."""
 
-    clock: SteppedClock
+    clock: Clock = utc_now
     asked: list[str] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
     is_away: bool = False
     paused: set[str] = field(default_factory=set)
     revision: int = 1
 
+    def begin(self, clock: Clock) -> None:
+        """Be as at first, at that clock's time."""
+        self.clock, self.asked, self.answered = clock, [], []
+        self.is_away, self.paused, self.revision = False, set(), 1
+
     def app(self) -> Flask:
         """Build it."""
         window = cast("Window", self)
         settings = cast("Settings", _CatalogSettings())
         access = Access("operator", "service")
-        blueprint = api.blueprint(settings, cast("Engine", None), window, access, self.clock)
+        blueprint = api.blueprint(settings, cast("Engine", None), window, access, self.now)
         app = create_app("catalog", title="Catalog", blueprints=[blueprint], refusals={}, ready={})
 
         @app.before_request
@@ -67,6 +72,10 @@ class Catalog:
             return answer
 
         return app
+
+    def now(self) -> datetime:
+        """Answer this test's time."""
+        return self.clock()
 
     def look(self) -> Catalogue:
         """Stand in for the window that reads the database."""
