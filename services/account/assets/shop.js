@@ -39,11 +39,13 @@
     }
   };
 
-  form.addEventListener("input", (event) => {
+  const findSoon = (event) => {
     if (event.isComposing) return;
     clearTimeout(pause);
     pause = setTimeout(find, TYPING_PAUSE_MS);
-  });
+  };
+  form.addEventListener("input", findSoon);
+  form.addEventListener("compositionend", findSoon);
   form.addEventListener("submit", () => {
     clearTimeout(pause);
     asking.abort();

@@ -99,7 +99,7 @@ def send() -> Callable[..., Any]:
     """`send(client, path, **fields)`: send a form as a page of the site does."""
 
     def post(client: FlaskClient, path: str, **fields: str) -> Any:
-        page = client.get("/enter").text
+        page = client.get("/stores/aliexpress").text
         token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
         return client.post(path, data={"csrf_token": token, **fields})
 
