@@ -19,7 +19,7 @@ def show(system: Target, console: Console | None = None) -> None:
 
 def _rows(system: Target) -> list[tuple[str, str]]:
     return [
-        ("the shop window", system.urls["catalog"]),
+        ("the shop window", system.urls["account"]),
         *_sign_in_links(system),
         ("the phones' SMS", system.urls["gateway"]),
         ("the operator's statement", system.urls["operator_billing"]),

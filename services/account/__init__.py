@@ -6,5 +6,6 @@ hears    nothing
 says     nothing; asks catalog, members, bonus_status and payout for all that it shows
 
 Read: app.py → views/ (a module for each part of the site) → services.py; visitor.py knows who
-looks. Words are in translations/, one folder for each part.
+looks, shop/ has the stores that the shop window shows. Words are in translations/, one folder for
+each part.
 """

@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.account import config
 from services.account.services import connect
-from services.account.views import entering, joining, overview
+from services.account.views import entering, joining, overview, shop
 from services.account.visitor import Desk, ask_to_enter, visitor
 from shared.clock import Clock, utc_now
 from shared.identity import NotSignedIn
@@ -19,6 +19,8 @@ from shared.server import end_with_parent
 from shared.web import create_app
 
 _HERE = Path(__file__).parent
+_PARTS = sorted(folder for folder in (_HERE / "translations").iterdir() if folder.is_dir())
+TEXTS = (TRANSLATIONS, *_PARTS)
 _IDLE = timedelta(days=1)
 
 
@@ -39,9 +41,8 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         template_folder="templates",
         static_folder=None,
     )
-    parts = sorted(folder for folder in (_HERE / "translations").iterdir() if folder.is_dir())
     site = Site(
-        words=Words(settings.languages, TRANSLATIONS, *parts),
+        words=Words(settings.languages, *TEXTS),
         sessions=RedisSessions(
             settings.redis_url, cookie="cashback_visit", idle=_IDLE, secure=settings.is_secure
         ),
@@ -52,7 +53,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     dress(app, site)
     app.extensions["account"] = Desk(settings, connect(settings), clock)
     app.register_error_handler(NotSignedIn, ask_to_enter)
-    for part in (overview, joining, entering):
+    for part in (overview, joining, entering, shop):
         app.register_blueprint(part.pages)
 
     @app.template_filter()

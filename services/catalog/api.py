@@ -1,10 +1,12 @@
 """The JSON API: stores and groups for everybody, imports and pauses for the operator."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from flask import Response, request
 from sqlalchemy import Engine
+from werkzeug.http import quote_etag
 
 from services.catalog import handlers
 from services.catalog.config import Settings
@@ -12,6 +14,7 @@ from services.catalog.domain import Status
 from services.catalog.files import catalog_file
 from services.catalog.files.located import UnusableFile
 from services.catalog.handlers import UnknownStore
+from services.catalog.rates import Rate, best, headline
 from services.catalog.schemas import (
     GroupListSchema,
     ImportedSchema,
@@ -69,14 +72,19 @@ def _show(api: Blueprint, settings: Settings, window: Window, clock: Clock) -> N
         """List stores with what they pay now: search by name, browse by group, sort by rate."""
         catalogue, now = window.look(), clock()
         search = Search(asked["q"], asked["group"], asked["subgroup"], asked["sort"])
-        offers = listing.find(catalogue, search, now)
-        total = len(offers)
-        if asked["after"]:
-            last = _offer(catalogue, asked["after"], clock)
-            offers = listing.after(offers, last, search.sort)
-        page = offers[: asked["limit"]]
-        following = page[-1].store.store_id if len(offers) > len(page) else None
-        return {"data": [_told(one, settings) for one in page], "total": total, "next": following}
+
+        def tell() -> object:
+            offers = listing.find(catalogue, search, now)
+            total = len(offers)
+            if asked["after"]:
+                last = _offer(catalogue, asked["after"], clock)
+                offers = listing.after(offers, last, search.sort)
+            page = offers[: asked["limit"]]
+            following = page[-1].store.store_id if len(offers) > len(page) else None
+            data = [_told(one, settings) for one in page]
+            return {"data": data, "total": total, "next": following}
+
+        return _unless_known(catalogue.version(now), tell)
 
     @api.get("/stores/<store_id>")
     @api.response(200, StoreSchema)
@@ -89,9 +97,13 @@ def _show(api: Blueprint, settings: Settings, window: Window, clock: Clock) -> N
     @api.response(200, GroupListSchema)
     def list_groups() -> object:
         """List the groups and sub-groups, each with its number of stores."""
-        catalogue = window.look()
-        stores = listing.counts(listing.find(catalogue, Search(), clock()))
-        return {"data": [_told_group(asdict(group), stores) for group in catalogue.groups]}
+        catalogue, now = window.look(), clock()
+
+        def tell() -> object:
+            stores = listing.counts(listing.find(catalogue, Search(), now))
+            return {"data": [_told_group(asdict(group), stores) for group in catalogue.groups]}
+
+        return _unless_known(catalogue.version(now), tell)
 
 
 def _change(
@@ -138,6 +150,14 @@ def _change(
         return {"store_id": store_id, "status": kept.store.status, "version": kept.version}
 
 
+def _unless_known(version: str, tell: Callable[[], object]) -> object:
+    # Before anything is worked out: windows ask every few seconds, and mostly know it already.
+    headers = {"ETag": quote_etag(version), "Cache-Control": "no-cache"}
+    if request.if_none_match.contains(version):
+        return Response(status=304, headers=headers)
+    return tell(), 200, headers
+
+
 def _offer(catalogue: Catalogue, store_id: str, clock: Clock) -> Offer:
     listed = catalogue.stores.get(store_id)
     if listed is None:
@@ -148,16 +168,23 @@ def _offer(catalogue: Catalogue, store_id: str, clock: Clock) -> Offer:
 def _told(one: Offer, settings: Settings) -> dict[str, Any]:
     store = one.store
     go_url = f"{settings.click_tracking_url}/go/{store.store_id}"
-    names = ("store_id", "name", "group", "subgroup", "status", "description", "conditions")
-    days = ("attribution_days", "confirmation_days")
     return {
-        **{name: getattr(store, name) for name in (*names, *days)},
+        **{name: getattr(store, name) for name in _AS_KEPT},
         "headline": one.headline,
-        "rates": one.rates,
+        "best": one.best,
+        "weight": one.weight,
+        "rates": [_told_rate(rate, one.usual.get(rate.category)) for rate in one.rates],
         "promotions": one.promotions,
-        "soon": [asdict(promotion) | {"headline": then} for promotion, then in one.soon],
+        "soon": [
+            asdict(promotion) | {"headline": headline(then), "best": best(then)}
+            for promotion, then in one.soon
+        ],
         "go_url": None if one.is_paused else go_url,
     }
+
+
+def _told_rate(rate: Rate, usual: Rate | None) -> dict[str, Any]:
+    return asdict(rate) | {"text": str(rate), "usual": usual}
 
 
 def _told_group(group: dict[str, Any], stores: dict[str, int]) -> dict[str, Any]:
@@ -167,6 +194,10 @@ def _told_group(group: dict[str, Any], stores: dict[str, int]) -> dict[str, Any]
     return group | {"stores": stores.get(name, 0)}
 
 
+_AS_KEPT = (
+    *("store_id", "name", "group", "subgroup", "status", "description", "conditions"),
+    *("keywords", "logo_letters", "logo_colour", "attribution_days", "confirmation_days"),
+)
 _NO_KEY = "The operator's bearer key is missing."
 _TEXT = {"schema": {"type": "string"}}
 _REQUEST_BODY = {

@@ -1,4 +1,4 @@
-"""The web process's app: the JSON API, the operator's view of the messages, and the shop window."""
+"""The web process's app: the JSON API and the operator's view of the messages."""
 
 from functools import partial
 
@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 
 from services.catalog import api, config
 from services.catalog.config import Settings
-from services.catalog.shop_window import pages
 from services.catalog.shop_window.catalogue import Window
 from shared import database, ops
 from shared.clock import Clock, utc_now
@@ -37,6 +36,5 @@ def build(settings: Settings, engine: Engine, clock: Clock) -> Flask:
         refusals={**api.REFUSALS, **ops.REFUSALS},
         ready={"postgres": partial(database.ping, engine)},
     )
-    app.register_blueprint(pages.blueprint(settings, window, clock))
     app.before_request(lambda: refuse_what_is_not_utf8(request.query_string))
     return app

@@ -44,6 +44,16 @@ class Rate:
         return f"{whole}.{rest:02}".rstrip("0").rstrip(".") + " %"
 
 
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best rate of a store, as windows show it in any language; up_to: some goods earn less."""
+
+    kind: RateKind
+    basis_points: int | None
+    rubles: int | None
+    up_to: bool
+
+
 def percent(category: str | None, basis_points: int) -> Rate:
     """Answer a rate that is a share of the paid amount; 700 basis points are 7 %."""
     return Rate(category, RateKind.PERCENT, basis_points, None)
@@ -77,14 +87,23 @@ def ordered(rates: Iterable[Rate]) -> tuple[Rate, ...]:
     return tuple(sorted(rates, key=lambda rate: (rate.category is None, rate.category or "")))
 
 
-def headline(rates: Sequence[Rate]) -> str:
-    """Answer the cashback in two words: `7 %`, `500 ₽`, `up to 15 %` when goods differ."""
+def best(rates: Sequence[Rate]) -> Best | None:
+    """Answer the best rate, and whether other goods earn less; None where nothing earns."""
     paying = [rate for rate in rates if not rate.excluded]
     if not paying:
+        return None
+    highest = max(paying, key=lambda rate: rate.weight)
+    up_to = any(str(rate) != str(highest) for rate in paying)
+    return Best(highest.kind, highest.basis_points, highest.rubles, up_to)
+
+
+def headline(rates: Sequence[Rate]) -> str:
+    """Answer the cashback in two words: `7 %`, `500 ₽`, `up to 15 %` when goods differ."""
+    found = best(rates)
+    if found is None:
         return "no cashback"
-    best = max(paying, key=lambda rate: rate.weight)
-    same = all(str(rate) == str(best) for rate in paying)
-    return str(best) if same else f"up to {best}"
+    said = str(Rate(None, found.kind, found.basis_points, found.rubles))
+    return f"up to {said}" if found.up_to else said
 
 
 def weight(rates: Sequence[Rate]) -> int:

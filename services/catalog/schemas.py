@@ -6,6 +6,7 @@ from services.catalog.shop_window.listing import Sort
 from shared.schemas import Moment, Slug, StrictSchema, Text, WholeInQuery
 
 _STORES_A_PAGE = 100
+_MOST_STORES_A_PAGE = 1000
 
 
 class ListQuery(StrictSchema):
@@ -15,7 +16,7 @@ class ListQuery(StrictSchema):
     group = Slug(load_default="")
     subgroup = Slug(load_default="")
     sort = fields.Enum(Sort, by_value=True, load_default=Sort.RATE)
-    limit = WholeInQuery(lowest=1, highest=_STORES_A_PAGE, load_default=_STORES_A_PAGE)
+    limit = WholeInQuery(lowest=1, highest=_MOST_STORES_A_PAGE, load_default=_STORES_A_PAGE)
     after = Slug(load_default=None, metadata={"description": "`next` of the page before"})
 
 
@@ -25,15 +26,32 @@ class ImportQuery(StrictSchema):
     dry_run = fields.String(load_default="false", validate=validate.OneOf(["true", "false"]))
 
 
-class RateSchema(Schema):
-    """What goods of one category earn; category null is all other goods."""
+class WorthSchema(Schema):
+    """A share of what was paid, or the same sum for every order line."""
 
-    category = fields.String(allow_none=True, required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["percent", "flat"]))
     basis_points = fields.Integer(allow_none=True, required=True)
     rubles = fields.Integer(allow_none=True, required=True)
+
+
+class BestSchema(WorthSchema):
+    """The best rate of a store; `up_to`: some goods earn less."""
+
+    up_to = fields.Boolean(required=True)
+
+
+class RateSchema(WorthSchema):
+    """What goods of one category earn; category null is all other goods."""
+
+    category = fields.String(allow_none=True, required=True)
     excluded = fields.Boolean(required=True)
-    text = fields.Function(str, metadata={"type": "string", "example": "7.5 %"})
+    text = fields.String(required=True, metadata={"example": "7.5 %"})
+    usual = fields.Nested(
+        WorthSchema,
+        allow_none=True,
+        required=True,
+        metadata={"description": "what they earn without the promotion that raises them now"},
+    )
 
 
 class PromotionSchema(Schema):
@@ -48,6 +66,7 @@ class SoonSchema(PromotionSchema):
     """A promotion that begins within 30 days, and the cashback it will bring."""
 
     headline = fields.String(required=True)
+    best = fields.Nested(BestSchema, allow_none=True, required=True)
 
 
 class StoreSchema(Schema):
@@ -59,11 +78,18 @@ class StoreSchema(Schema):
     subgroup = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(["active", "paused"]))
     headline = fields.String(required=True, metadata={"example": "up to 15 %"})
+    best = fields.Nested(BestSchema, allow_none=True, required=True)
+    weight = fields.Integer(
+        required=True, metadata={"description": "how good the best rate is: only for sorting"}
+    )
     rates = fields.List(fields.Nested(RateSchema), required=True)
     promotions = fields.List(fields.Nested(PromotionSchema), required=True)
     soon = fields.List(fields.Nested(SoonSchema), required=True)
     description = fields.String(required=True)
     conditions = fields.String(required=True)
+    keywords = fields.List(fields.String(), required=True)
+    logo_letters = fields.String(required=True)
+    logo_colour = fields.String(required=True)
     attribution_days = fields.Integer(required=True)
     confirmation_days = fields.Integer(required=True)
     go_url = fields.String(

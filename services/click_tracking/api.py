@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import marshmallow
 from flask import Flask, Response, make_response, render_template, request
@@ -10,8 +11,8 @@ from services.click_tracking.config import Settings
 from services.click_tracking.journal.archive import ask_again
 from services.click_tracking.journal.writer import Journal
 from services.click_tracking.redirect import REFUSAL, REFUSALS
-from services.click_tracking.stores import StoreBook
-from shared.identity import Access
+from services.click_tracking.stores import StoreBook, UnknownStore
+from shared.identity import Access, NotSignedIn
 from shared.problems import ProblemSchema
 from shared.schemas import Moment, StrictSchema
 from shared.web import Blueprint, create_app
@@ -68,11 +69,10 @@ def _clicks(settings: Settings) -> Blueprint:
     @clicks.alt_response(503, schema=ProblemSchema, description="clicks cannot be kept now")
     def go(store_id: str) -> Response:
         """Redirect the signed-in member to the store; here only what stands in the way is told."""
-        del store_id
         refusal: Exception = request.environ[REFUSAL]
         if "text/html" not in request.headers.get("Accept", ""):
             raise refusal
-        return _page(refusal, settings.catalog_url)
+        return _page(refusal, _way_on(refusal, settings.account_url.rstrip("/"), store_id))
 
     @clicks.after_request
     def add_headers(response: Response) -> Response:
@@ -84,9 +84,18 @@ def _clicks(settings: Settings) -> Blueprint:
     return clicks
 
 
-def _page(refusal: Any, catalog_url: str) -> Response:
+def _way_on(refusal: Exception, website: str, store_id: str) -> str:
+    if isinstance(refusal, UnknownStore):
+        return f"{website}/"
+    page = f"/stores/{quote(store_id, safe='')}"
+    if isinstance(refusal, NotSignedIn):
+        return f"{website}/enter?{urlencode({'back': page})}"
+    return website + page
+
+
+def _page(refusal: Any, way_on: str) -> Response:
     status = REFUSALS[type(refusal)]
-    text = render_template("refused.html", refusal=refusal, status=status, catalog_url=catalog_url)
+    text = render_template("refused.html", refusal=refusal, status=status, way_on=way_on)
     page = make_response(text, status)
     page.headers["Content-Security-Policy"] = _PAGE_POLICY
     return page

@@ -33,7 +33,7 @@ class Settings:
     service_key: str
     session_keys: tuple[bytes, ...]
     click_keys: tuple[bytes, ...]
-    catalog_url: str
+    account_url: str
     journal_dir: Path
     journal_keep_days: int
     journal_segment_bytes: int
@@ -55,7 +55,7 @@ def from_environment() -> Settings:
         service_key=env.str("SERVICE_KEY"),
         session_keys=tuple(env.keys_of("SESSION_KEYS")),
         click_keys=tuple(env.keys_of("CLICK_KEYS")),
-        catalog_url=env.str("CATALOG_URL"),
+        account_url=env.str("ACCOUNT_URL"),
         journal_dir=env.path("JOURNAL_DIR"),
         journal_keep_days=env.int("JOURNAL_KEEP_DAYS", 35, validate=Range(min=1)),
         journal_segment_bytes=env.int("JOURNAL_SEGMENT_BYTES", 16 * 2**20, validate=Range(min=1)),

@@ -17,6 +17,7 @@ from services.members.codes.asking import Post
 from services.members.entering import api as entering
 from services.members.entering import mine
 from services.members.entering.devices import Door
+from services.members.favourites import api as favourites
 from services.members.joining import api as joining
 from services.members.letters import for_services as letters
 from services.members.letters.writing import Letters
@@ -71,6 +72,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
             recovering.blueprint,
             changing.blueprint,
             profile.blueprint,
+            favourites.blueprint,
             ops.blueprint(engine, access),
         ],
         refusals={
@@ -83,6 +85,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
             **recovering.REFUSALS,
             **changing.REFUSALS,
             **profile.REFUSALS,
+            **favourites.REFUSALS,
             **ops.REFUSALS,
         },
         ready={"postgres": partial(database.ping, engine)},
@@ -90,6 +93,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app.register_blueprint(sign_in.pages)
     guesses = Throttle("sign-in", settings.redis_url, _GUESSES_A_MINUTE)
     app.extensions["members"] = api.Office(settings, engine, access, sessions, clock, guesses)
+    app.extensions["favourites"] = favourites.Desk(engine, access, clock)
     app.extensions["relatives"] = Desk(
         engine,
         access,

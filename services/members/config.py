@@ -28,7 +28,7 @@ class Settings:
     captcha_bits: int
     session_cookie_domain: str | None
     members_url: str
-    catalog_url: str
+    account_url: str
     billing_url: str
 
     @property
@@ -59,7 +59,7 @@ def from_environment() -> Settings:
         # Set where the services have host names of their own under one domain.
         session_cookie_domain=env.str("SESSION_COOKIE_DOMAIN", None),
         members_url=env.str("MEMBERS_URL", validate=_ADDRESS),
-        catalog_url=env.str("CATALOG_URL", validate=_ADDRESS),
+        account_url=env.str("ACCOUNT_URL", validate=_ADDRESS),
         billing_url=env.str("OPERATOR_BILLING_URL", validate=_ADDRESS),
     )
     env.done()

@@ -33,7 +33,7 @@ _SEE_OTHER = 303
 
 @pages.get("/sign-in/<token>")
 def sign_in(token: str) -> Response:
-    """Sign the person in and go to the shop window."""
+    """Sign the person in and go to the website."""
     # Until it is used the token is as good as a password: keep it out of the log.
     g.shown_path = "/sign-in/<token>"
     if _is_only_looking():
@@ -48,7 +48,7 @@ def sign_in(token: str) -> Response:
         here.guesses.note_failure(address)
         return make_response(render_template("members/link_spent.html", why=str(refusal)), 410)
     lasts = timedelta(days=here.settings.session_days)
-    response = cast("Response", redirect(here.settings.catalog_url, _SEE_OTHER))
+    response = cast("Response", redirect(here.settings.account_url, _SEE_OTHER))
     response.set_cookie(
         SESSION_COOKIE,
         here.sessions.seal(member_id, here.clock() + lasts),

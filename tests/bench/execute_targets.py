@@ -193,7 +193,7 @@ def _settings(database_url: str) -> dict[str, str]:
         "SERVICE_KEY": "bench-service",
         "SESSION_KEYS": "00" * 32,
         "MEMBERS_URL": "http://127.0.0.1:1",
-        "CATALOG_URL": "http://127.0.0.1:1",
+        "ACCOUNT_URL": "http://127.0.0.1:1",
         "OPERATOR_BILLING_URL": "http://127.0.0.1:1",
         "LOG_LEVEL": "WARNING",
     }

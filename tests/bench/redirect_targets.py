@@ -103,7 +103,7 @@ def settings_of(journal: Path, kafka_bootstrap: str) -> dict[str, str]:
         "SERVICE_KEY": secrets.token_hex(16),
         "SESSION_KEYS": secrets.token_hex(32),
         "CLICK_KEYS": secrets.token_hex(32),
-        "CATALOG_URL": "http://127.0.0.1:1",
+        "ACCOUNT_URL": "http://127.0.0.1:1",
         "JOURNAL_DIR": str(journal),
         "LOG_LEVEL": "WARNING",
     }

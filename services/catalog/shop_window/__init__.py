@@ -1,7 +1,7 @@
-"""What the public sees of the catalogue: stores found, sorted and shown, in pages and over the API.
+"""What the public sees of the catalogue: stores found, sorted, and what each pays at a moment.
 
-owns     a copy of the catalogue in memory, and the look of the pages
-answers  GET / and GET /stores/<id>; `listing` and `catalogue` serve the JSON API too
+owns     a copy of the catalogue in memory
+answers  the questions of the JSON API; the pages that people see are the website's
 hears    nothing
 says     nothing
 """

@@ -6,7 +6,10 @@ seen at once. While the database is away the last copy goes on being shown: a wi
 
 import threading
 import time
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -16,6 +19,8 @@ from services.catalog import store
 from services.catalog.domain import Group, Kept, Segment
 
 log = structlog.get_logger()
+# How long before its first day a promotion is announced.
+SOON = timedelta(days=30)
 _LOOK_AWAY_SECONDS = 2.0
 _PLAINER = str.maketrans({"\N{CYRILLIC SMALL LETTER IO}": "\N{CYRILLIC SMALL LETTER IE}"})
 
@@ -36,6 +41,12 @@ class Catalogue:
     revision: int
     groups: tuple[Group, ...]
     stores: dict[str, Listed] = field(default_factory=dict)
+    moments: tuple[datetime, ...] = ()
+    """When rates and promotions change by themselves, in order."""
+
+    def version(self, moment: datetime) -> str:
+        """Answer a name of all that is told at a moment: the same one, the same answers."""
+        return f"{self.revision}-{bisect_right(self.moments, moment)}"
 
     def group(self, group_id: str) -> Group | None:
         """Answer a group, if there is one of this id."""
@@ -74,9 +85,8 @@ class Window:
             if seen is not None and seen.revision == revision:
                 return seen
             groups, stores = store.groups(connection), store.all_stores(connection)
-        return self._keep(
-            Catalogue(revision, groups, {one.store.store_id: listed(one) for one in stores})
-        )
+        kept = {one.store.store_id: listed(one) for one in stores}
+        return self._keep(Catalogue(revision, groups, kept, moments(kept.values())))
 
     def _keep(self, read: Catalogue) -> Catalogue:
         with self._lock:
@@ -89,6 +99,17 @@ class Window:
 def plain(words: str) -> str:
     """Fold words for comparing: case, and the dots that hurried people leave off ё."""
     return " ".join(words.casefold().translate(_PLAINER).split())
+
+
+def moments(stores: Iterable[Listed]) -> tuple[datetime, ...]:
+    """Answer when anything that is told of stores changes without anybody's doing, in order."""
+    found = set[datetime]()
+    for one in stores:
+        for segment in one.timeline:
+            found |= {segment.valid_from, segment.valid_to or segment.valid_from}
+        for promotion in one.kept.store.promotions:
+            found |= {promotion.valid_from, promotion.valid_to, promotion.valid_from - SOON}
+    return tuple(sorted(found))
 
 
 def listed(kept: Kept) -> Listed:

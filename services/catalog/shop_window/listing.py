@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from services.catalog.domain import Promotion, Status, Store, in_force
-from services.catalog.rates import Rate, headline, weight
-from services.catalog.shop_window.catalogue import Catalogue, Listed, plain
+from services.catalog.rates import Best, Rate, best, headline, weight
+from services.catalog.shop_window.catalogue import SOON, Catalogue, Listed, plain
 
-_SOON = timedelta(days=30)
 SortKey = tuple[bool | int | str, ...]
 
 
@@ -36,10 +35,25 @@ class Offer:
 
     store: Store
     rates: tuple[Rate, ...]
-    headline: str
-    weight: int
+    usual: dict[str | None, Rate]
+    """The base rates of the goods that a promotion raises now."""
     promotions: tuple[Promotion, ...]
-    soon: tuple[tuple[Promotion, str], ...]
+    soon: tuple[tuple[Promotion, tuple[Rate, ...]], ...]
+
+    @property
+    def headline(self) -> str:
+        """Answer the cashback in two words."""
+        return headline(self.rates)
+
+    @property
+    def best(self) -> Best | None:
+        """Answer the best rate."""
+        return best(self.rates)
+
+    @property
+    def weight(self) -> int:
+        """Answer what stores are sorted by."""
+        return weight(self.rates)
 
     @property
     def is_paused(self) -> bool:
@@ -52,14 +66,13 @@ def offer(listed: Listed, moment: datetime) -> Offer:
     store = listed.kept.store
     rates = _rates(listed, moment)
     promotions = sorted(in_force(store.promotions, moment), key=lambda one: one.valid_to)
-    soon = [one for one in store.promotions if moment < one.valid_from <= moment + _SOON]
+    soon = [one for one in store.promotions if moment < one.valid_from <= moment + SOON]
     return Offer(
         store=store,
         rates=rates,
-        headline=headline(rates),
-        weight=weight(rates),
+        usual=_raised_from(store, rates, moment),
         promotions=tuple(promotions),
-        soon=tuple((one, headline(_rates(listed, one.valid_from))) for one in soon),
+        soon=tuple((one, _rates(listed, one.valid_from)) for one in soon),
     )
 
 
@@ -98,6 +111,16 @@ def counts(offers: Sequence[Offer]) -> dict[str, int]:
 def is_on_shelf(store: Store, search: Search) -> bool:
     """Answer whether a store stands in the group and sub-group that are asked for."""
     return search.group in {"", store.group} and search.subgroup in {"", store.subgroup}
+
+
+def _raised_from(store: Store, rates: Sequence[Rate], moment: datetime) -> dict[str | None, Rate]:
+    base = {rate.category: rate for terms in in_force(store.terms, moment) for rate in terms.rates}
+    usual = {rate.category: base.get(rate.category) or base.get(None) for rate in rates}
+    return {
+        rate.category: was
+        for rate in rates
+        if (was := usual[rate.category]) is not None and str(was) != str(rate)
+    }
 
 
 def _rates(listed: Listed, moment: datetime) -> tuple[Rate, ...]:

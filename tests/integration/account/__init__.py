@@ -1,0 +1,1 @@
+"""The website over HTTP answers of the services behind it, and a real Redis."""

@@ -1,134 +1,106 @@
-"""The website before a real members service; what else it asks is answered by the tests."""
+"""The website's app, with the services behind it played by threads that a test can switch."""
 
-import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
-from werkzeug.serving import make_server
-from werkzeug.test import TestResponse
 
 from services.account.app import build
 from services.account.config import Settings
-from services.members.app import build as build_members
-from services.members.captcha.challenges import work
-from tests.integration.members.conftest import Desk
-from tests.integration.members.conftest import settings as settings_of_members
-from tests.integration.members.people import Person
+from services.account.services import Service
+from services.account.shop.window import Window
+from shared.http_client import HttpClient
+from tests.integration.account.neighbours import Catalog, Members, answering
 from tests.support.clock import SteppedClock
 
 NOWHERE = "http://127.0.0.1:1"
-BASE = "http://site.test"
-_FIELD = re.compile(r'<input[^>]*name="(?P<name>[^"]+)"[^>]*value="(?P<value>[^"]*)"')
-_WORK = re.compile(r'data-captcha="(?P<challenge>[^"]+)" data-bits="(?P<bits>\d+)"')
-_FAULT = re.compile(r'<p class="fault"[^>]*>(?P<said>[^<]*)</p>')
 
 
-@dataclass
-class Browser:
-    """Somebody's browser, without scripts: it sends forms as they stand in the page."""
+@pytest.fixture(scope="session")
+def _catalog() -> Catalog:
+    return Catalog()
 
-    client: FlaskClient
-    address: str = "192.0.2.1"
-    page: TestResponse = field(init=False)
 
-    def opens(self, path: str, **headers: str) -> TestResponse:
-        self.page = self.client.get(path, headers=headers, **self._from())
-        return self.page
+@pytest.fixture(scope="session")
+def _members() -> Members:
+    return Members()
 
-    def sends(self, path: str, **typed: str) -> TestResponse:
-        """Send the form of the page that is open, with what was typed."""
-        hidden = {one["name"]: unescape(one["value"]) for one in _FIELD.finditer(self.page.text)}
-        self.page = self.client.post(
-            path, data=self.solved() | {"csrf_token": hidden["csrf_token"]} | typed, **self._from()
+
+@pytest.fixture(scope="session")
+def _site(redis_url: str, _catalog: Catalog, _members: Members) -> Iterator[Flask]:
+    with answering(_catalog.app()) as catalog_url, answering(_members.app()) as members_url:
+        yield build(
+            Settings(
+                app_env="local",
+                redis_url=redis_url,
+                listen_host="127.0.0.1",
+                listen_port=0,
+                service_key="service",
+                site_key=b"s" * 32,
+                session_cookie_domain=None,
+                languages=("ru", "en", "uk", "sv"),
+                account_url="http://account.test",
+                members_url=members_url,
+                catalog_url=catalog_url,
+                bonus_status_url=NOWHERE,
+                payout_url=NOWHERE,
+                click_tracking_url="http://clicks.test",
+            )
         )
-        return self.page
-
-    def solved(self) -> dict[str, str]:
-        """The captcha of the page, as its script solves it."""
-        found = _WORK.search(self.page.text)
-        if found is None:
-            return {}
-        return {
-            "work_challenge": found["challenge"],
-            "answer": work(found["challenge"], int(found["bits"])),
-        }
-
-    def follows(self) -> TestResponse:
-        assert self.page.status_code == 303, self.page.text
-        return self.opens(self.page.headers["Location"])
-
-    def faults(self) -> list[str]:
-        return [unescape(one["said"]) for one in _FAULT.finditer(self.page.text)]
-
-    def _from(self) -> dict[str, Any]:
-        return {"base_url": BASE, "environ_base": {"REMOTE_ADDR": self.address}}
-
-
-def settings(**changes: Any) -> Settings:
-    """The settings of a test's site; nobody else answers unless a test says who."""
-    urls = ("account", "members", "catalog", "bonus_status", "payout", "click_tracking")
-    values: dict[str, Any] = {
-        "app_env": "local",
-        "redis_url": "redis://127.0.0.1:1/0",
-        "listen_host": "127.0.0.1",
-        "listen_port": 0,
-        "service_key": "service",
-        "site_key": b"s" * 32,
-        "session_cookie_domain": None,
-        "languages": ("en", "ru", "uk", "sv"),
-        **{f"{name}_url": NOWHERE for name in urls},
-    }
-    return Settings(**(values | changes))
 
 
 @pytest.fixture
-def served() -> Iterator[Callable[[Flask], str]]:
-    """`served(app)`: an app over real HTTP, for as long as the test runs."""
-    with ExitStack() as cleanup:
-
-        def serve(app: Flask) -> str:
-            server = make_server("127.0.0.1", 0, app, threaded=True)
-            cleanup.callback(server.server_close)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            cleanup.callback(server.shutdown)
-            return f"http://127.0.0.1:{server.server_port}"
-
-        yield serve
+def catalog(_catalog: Catalog, clock: SteppedClock) -> Catalog:
+    """The catalog: move `clock`, switch `is_away`, fill `paused`, raise `revision`."""
+    _catalog.begin(clock)
+    return _catalog
 
 
 @pytest.fixture
-def members(
-    service_url: Callable[[str], str], clock: SteppedClock, served: Callable[[Flask], str]
-) -> Iterator[tuple[Desk, str]]:
-    """The members service itself, and where it answers."""
-    app = build_members(settings_of_members(service_url("members")), clock)
-    yield Desk(app), served(app)
-    app.extensions["members"].engine.dispose()
+def members(_members: Members) -> Members:
+    """Members: switch `is_away`; `sign_in()` makes one."""
+    _members.favourites, _members.is_away = {}, False
+    return _members
 
 
 @pytest.fixture
-def site(redis_url: str, clock: SteppedClock, members: tuple[Desk, str]) -> Flask:
-    """The website."""
-    return build(settings(redis_url=redis_url, members_url=members[1]), clock)
+def site(_site: Flask, catalog: Catalog, members: Members) -> Flask:
+    """The whole app, built once a session; for every page it asks the catalog anew."""
+    del catalog, members  # they begin anew
+    desk = _site.extensions["account"]
+    # A new client: the breaker of the last one may have opened.
+    client = HttpClient(desk.settings.catalog_url)
+    _site.extensions["shop"] = Window(Service(client), fresh_seconds=0)
+    return _site
 
 
 @pytest.fixture
-def browser(site: Flask) -> Browser:
-    """A stranger's browser."""
-    return Browser(site.test_client())
+def stranger(site: Flask) -> Iterator[FlaskClient]:
+    """A visitor who is not signed in and reads English."""
+    with site.test_client() as client:
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        yield client
 
 
 @pytest.fixture
-def person(members: tuple[Desk, str]) -> Person:
-    """Somebody with a phone and a mailbox."""
-    desk = members[0]
-    engine: Engine = desk.app.extensions["members"].engine
-    return Person(desk, engine)
+def member(site: Flask, members: Members) -> Iterator[FlaskClient]:
+    """A visitor who is signed in and reads English."""
+    with site.test_client() as client:
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        with client.session_transaction() as session:
+            session["member"] = members.sign_in()
+        yield client
+
+
+@pytest.fixture
+def send() -> Callable[..., Any]:
+    """`send(client, path, **fields)`: send a form as a page of the site does."""
+
+    def post(client: FlaskClient, path: str, **fields: str) -> Any:
+        page = client.get("/stores/aliexpress").text
+        token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+        return client.post(path, data={"csrf_token": token, **fields})
+
+    return post

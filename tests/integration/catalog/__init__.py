@@ -1,1 +1,1 @@
-"""The catalogue on a real PostgreSQL: imports, constraints, the JSON API and the shop window."""
+"""The catalogue on a real PostgreSQL: imports, constraints, and the JSON API."""

@@ -21,7 +21,12 @@ def test_a_store_tells_its_rates_and_promotions(visitor: FlaskClient, clock: Ste
     clock.now = clock.now.replace(day=28)
     told = visitor.get("/api/stores/aliexpress").get_json()
     assert told["headline"] == "12 %"
+    assert told["best"] == {"kind": "percent", "basis_points": 1200, "rubles": None, "up_to": False}
     assert [one["text"] for one in told["rates"]] == ["no cashback", "12 %"]
+    usual = {"kind": "percent", "basis_points": 700, "rubles": None}
+    assert [one["usual"] for one in told["rates"]] == [None, usual]
+    assert (told["logo_letters"], told["logo_colour"]) == ("Ali", "red")
+    assert "Алиэкспресс" in told["keywords"]
     assert told["promotions"] == [
         {
             "name": "Black Friday",
@@ -47,7 +52,7 @@ def test_groups_tell_how_many_stores_they_have(visitor: FlaskClient) -> None:
     ("query", "status", "field"),
     [
         ("limit=0", 422, "limit"),
-        ("limit=101", 422, "limit"),
+        ("limit=1001", 422, "limit"),
         ("limit=1e2", 422, "limit"),
         ("sort=money", 422, "sort"),
         ("colour=red", 422, "colour"),

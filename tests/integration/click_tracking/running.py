@@ -49,7 +49,7 @@ class ClickTracking:
             "SERVICE_KEY": "service",
             "SESSION_KEYS": self.session_key.hex(),
             "CLICK_KEYS": secrets.token_hex(32),
-            "CATALOG_URL": "http://catalog.example",
+            "ACCOUNT_URL": "http://account.example",
             "JOURNAL_DIR": str(self.journal),
         }
 

@@ -69,7 +69,7 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "captcha_bits": 4,
         "session_cookie_domain": None,
         "members_url": "http://members.test/",
-        "catalog_url": "http://catalog.test",
+        "account_url": "http://account.test",
         "billing_url": "http://127.0.0.1:1",
     }
     return Settings(**(values | changes))

@@ -14,10 +14,10 @@ from tests.support.clock import SteppedClock
 SESSIONS = Sessions([b"k" * 32])
 
 
-def test_a_link_signs_in_and_leads_to_the_shop_window(desk: Desk, clock: SteppedClock) -> None:
+def test_a_link_signs_in_and_leads_to_the_website(desk: Desk, clock: SteppedClock) -> None:
     member_id = desk.register()["member_id"]
     answer = desk.browser().get(desk.sign_in_path(member_id))
-    assert (answer.status_code, answer.location) == (303, "http://catalog.test")
+    assert (answer.status_code, answer.location) == (303, "http://account.test")
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie

@@ -109,7 +109,7 @@ def _members_url(
         "SERVICE_KEY": SERVICE_KEY,
         "SESSION_KEYS": "6b" * 32,
         "MEMBERS_URL": "http://members.test",
-        "CATALOG_URL": "http://catalog.test",
+        "ACCOUNT_URL": "http://account.test",
         "OPERATOR_BILLING_URL": _billing_url,
     }
     with serving("members", "web", tmp_path_factory.mktemp("members"), settings) as url:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.catalog.domain import Promotion, Status, Terms
 from services.catalog.rates import flat, percent
 from services.catalog.shop_window import listing
-from services.catalog.shop_window.catalogue import Listed
+from services.catalog.shop_window.catalogue import Catalogue, Listed, moments
 from services.catalog.shop_window.listing import Search, Sort
 from tests.unit.catalog.builders import FIRST_DAY, make_catalogue, make_listed
 
@@ -75,9 +75,27 @@ def test_an_offer_tells_running_and_coming_promotions() -> None:
     one = listing.offer(listed, NOW)
     assert one.headline == "9 %"
     assert one.promotions == (running,)
-    assert one.soon == ((coming, "12 %"),)
+    assert one.soon == ((coming, (percent(None, 1200),)),)
 
 
 def test_a_store_between_terms_pays_nothing_and_says_so() -> None:
     terms = (Terms(FIRST_DAY, FIRST_DAY + timedelta(days=1), (percent(None, 100),)),)
     assert listing.offer(make_listed(terms=terms), NOW).headline == "no cashback"
+
+
+def test_the_version_changes_whenever_what_is_told_does() -> None:
+    """INVARIANT: a window that keeps what it was told under a version never shows it too long."""
+    starts, ends = NOW + timedelta(days=40), NOW + timedelta(days=50)
+    sale = Promotion("Sale", starts, ends, (percent(None, 1200),))
+    terms = (
+        Terms(FIRST_DAY, NOW + timedelta(days=60), (percent(None, 700),)),
+        Terms(NOW + timedelta(days=60), None, (percent(None, 800),)),
+    )
+    one = make_listed(terms=terms, promotions=(sale,))
+    catalogue = Catalogue(1, (), {"kettle": one}, moments([one]))
+    told: dict[str, object] = {}
+    for hours in range(0, 24 * 70, 12):
+        moment = NOW + timedelta(hours=hours)
+        offer = listing.offer(one, moment)
+        assert told.setdefault(catalogue.version(moment), offer) == offer
+    assert len(told) == 5

@@ -57,7 +57,7 @@ def make_settings(folder: Path, **changes: Any) -> Settings:
         "service_key": "service",
         "session_keys": (SESSION_KEY,),
         "click_keys": (CLICK_KEY,),
-        "catalog_url": "http://catalog.example",
+        "account_url": "http://account.example",
         "journal_dir": folder,
         "journal_keep_days": 35,
         "journal_segment_bytes": 2**20,

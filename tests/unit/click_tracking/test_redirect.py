@@ -144,7 +144,7 @@ def test_a_person_gets_a_page_with_the_way_to_sign_in(shop: Shop) -> None:
     assert answer.status == 401
     assert answer.headers["Content-Type"].startswith("text/html")
     assert b"Sign in" in answer.body
-    assert b'href="http://catalog.example"' in answer.body
+    assert b'href="http://account.example/enter?back=%2Fstores%2Faliexpress"' in answer.body
     assert answer.headers["Cache-Control"] == "no-store"
 
 

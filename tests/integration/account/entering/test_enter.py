@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.integration.account.conftest import Browser
-from tests.integration.account.test_join import joins
+from tests.integration.account.entering.conftest import Browser
+from tests.integration.account.entering.test_join import joins
 from tests.integration.members.people import PASSWORD, Person
 from tests.support.clock import SteppedClock
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.integration.account.conftest import Browser
+from tests.integration.account.entering.conftest import Browser
 from tests.integration.members.people import PASSWORD, Person
 from tests.support.clock import SteppedClock
 
