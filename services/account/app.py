@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.account import config
 from services.account.services import connect
-from services.account.views import entering, joining, overview
+from services.account.views import entering, history, joining, overview
 from services.account.visitor import Desk, ask_to_enter, visitor
 from shared.clock import Clock, utc_now
 from shared.identity import NotSignedIn
@@ -52,7 +52,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     dress(app, site)
     app.extensions["account"] = Desk(settings, connect(settings), clock)
     app.register_error_handler(NotSignedIn, ask_to_enter)
-    for part in (overview, joining, entering):
+    for part in (overview, history, joining, entering):
         app.register_blueprint(part.pages)
 
     @app.template_filter()
