@@ -8,7 +8,17 @@ from flask import Flask
 
 from services.account import config
 from services.account.services import connect
-from services.account.views import entering, history, joining, overview
+from services.account.views import (
+    certificates,
+    claims,
+    entering,
+    friends,
+    goals,
+    history,
+    joining,
+    overview,
+    relatives,
+)
 from services.account.visitor import Desk, ask_to_enter, visitor
 from shared.clock import Clock, utc_now
 from shared.identity import NotSignedIn
@@ -20,6 +30,17 @@ from shared.web import create_app
 
 _HERE = Path(__file__).parent
 _IDLE = timedelta(days=1)
+_PARTS = (
+    overview,
+    history,
+    goals,
+    relatives,
+    certificates,
+    claims,
+    friends,
+    joining,
+    entering,
+)
 
 
 def make() -> Flask:
@@ -52,7 +73,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     dress(app, site)
     app.extensions["account"] = Desk(settings, connect(settings), clock)
     app.register_error_handler(NotSignedIn, ask_to_enter)
-    for part in (overview, history, joining, entering):
+    for part in _PARTS:
         app.register_blueprint(part.pages)
 
     @app.template_filter()

@@ -1,6 +1,7 @@
 """What several pages of a member's account ask of the services alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -28,3 +29,13 @@ def numbers_of(own: str, goals: Iterable[Mapping[str, Any]]) -> Numbers:
     if not any(goal["relative_id"] for goal in goals):
         return numbers(own, [])
     return numbers(own, desk().services.members.get("me/relatives", visitor().token)["data"])
+
+
+def denominations() -> Mapping[str, Any]:
+    """Answer what certificates there are, and the points that the member has for one."""
+    return denominations_of(visitor().token)()
+
+
+def denominations_of(token: str) -> Callable[[], Mapping[str, Any]]:
+    """Answer the same question to be asked together with others."""
+    return partial(desk().services.payout.get, "me/certificates/denominations", token)

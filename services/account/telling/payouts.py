@@ -88,6 +88,16 @@ def on_the_first(coming: Forecast, known: Numbers) -> list[str]:
     return [*paid, gettext(_STAYS.get(why, _STAYS_ANYHOW)) % {"sum": rubles(stays)}]
 
 
+def name_of(goal: Goal, known: Numbers) -> str:
+    """Say what a goal is: a number, or a smartphone and the certificate that is saved for."""
+    if goal["kind"] == "top_up":
+        name = known.of(goal)
+        return name[:1].upper() + name[1:]
+    if goal["target"] is None:
+        return gettext("A smartphone: the largest certificate that fits")
+    return gettext("A smartphone: a certificate of %(sum)s") % {"sum": rubles(goal["target"])}
+
+
 def of_goal(goal: Goal, coming: Forecast) -> str:
     """Say what the next run does for one goal."""
     when = {"day": day_of_year(coming["cutoff_at"]), "sum": rubles(goal["amount"])}

@@ -38,4 +38,4 @@ def masked(phone: str) -> str:
     return f"+{country} ··· {last[:2]}-{last[2:]}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
-FILTERS = {"exact": exact, "rate": rate, "masked": masked}
+FILTERS = {"paid": paid, "masked": masked}
