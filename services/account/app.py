@@ -8,14 +8,13 @@ from flask import Flask
 
 from services.account import config
 from services.account.services import connect
-from services.account.views import (
+from services.account.views import entering, joining
+from services.account.views.me import (
     certificates,
     claims,
-    entering,
     friends,
     goals,
     history,
-    joining,
     overview,
     relatives,
 )

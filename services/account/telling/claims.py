@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
+from services.account.refusals import Sentences, tell
 from services.account.services import Refused
 from services.account.telling.periods import end_of, read_day
-from services.account.telling.refusals import Sentences, tell
 from shared.pages.form import Form
 from shared.pages.words import gettext, marked
 from shared.pages.written import day

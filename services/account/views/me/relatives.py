@@ -8,9 +8,9 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from services.account.refusals import Sentences, said, tell
 from services.account.services import Refused
 from services.account.telling import wishes
-from services.account.telling.refusals import Sentences, said, tell
 from services.account.visitor import desk, visitor
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext, marked
@@ -18,10 +18,6 @@ from shared.pages.words import gettext, marked
 pages = Blueprint("relatives", __name__)
 _LIST = "me/relatives"
 _REFUSALS: Sentences = {
-    "invalid_phone": (
-        "phone",
-        marked("Give a mobile number with its country code, such as +7 921 765-43-21."),
-    ),
     "own_number": (
         "phone",
         marked("This is your own number: it is a goal without asking anybody."),

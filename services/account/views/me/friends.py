@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from services.account.refusals import Sentences, tell
 from services.account.services import Refused
-from services.account.telling.refusals import Sentences, tell
 from services.account.visitor import desk, visitor
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext, marked

@@ -10,9 +10,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from services.account import asking
+from services.account.refusals import Sentences, said, tell
 from services.account.services import Refused
 from services.account.telling import payouts, wishes
-from services.account.telling.refusals import Sentences, said, tell
 from services.account.telling.wishes import Goal
 from services.account.visitor import desk, visitor
 from shared.pages.form import Form, sent_form

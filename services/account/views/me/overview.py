@@ -13,7 +13,7 @@ from services.account.visitor import desk, visitor
 pages = Blueprint(
     "account",
     __name__,
-    static_folder=Path(__file__).parent.parent / "assets",
+    static_folder=Path(__file__).parents[2] / "assets",
     static_url_path="/assets/account",
 )
 _LAST = 5

@@ -10,9 +10,9 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from services.account import asking
+from services.account.refusals import Sentences, tell
 from services.account.services import Refused
 from services.account.telling import wishes
-from services.account.telling.refusals import Sentences, tell
 from services.account.visitor import desk, visitor
 from shared.pages.form import Form, sent_form
 from shared.pages.words import marked

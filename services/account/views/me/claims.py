@@ -7,10 +7,10 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
+from services.account.refusals import said
 from services.account.services import Refused
 from services.account.telling import claims as words
 from services.account.telling.claims import File
-from services.account.telling.refusals import said
 from services.account.visitor import desk, visitor
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext
