@@ -8,7 +8,16 @@ from flask import Flask
 
 from services.account import config
 from services.account.services import connect
-from services.account.views import entering, joining, overview, shop
+from services.account.views import entering, joining, shop
+from services.account.views.me import (
+    certificates,
+    claims,
+    friends,
+    goals,
+    history,
+    overview,
+    relatives,
+)
 from services.account.visitor import Desk, ask_to_enter, visitor
 from shared.clock import Clock, utc_now
 from shared.identity import NotSignedIn
@@ -22,6 +31,18 @@ _HERE = Path(__file__).parent
 _PARTS = sorted(folder for folder in (_HERE / "translations").iterdir() if folder.is_dir())
 TEXTS = (TRANSLATIONS, *_PARTS)
 _IDLE = timedelta(days=1)
+_PAGES = (
+    shop,
+    overview,
+    history,
+    goals,
+    relatives,
+    certificates,
+    claims,
+    friends,
+    joining,
+    entering,
+)
 
 
 def make() -> Flask:
@@ -53,7 +74,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     dress(app, site)
     app.extensions["account"] = Desk(settings, connect(settings), clock)
     app.register_error_handler(NotSignedIn, ask_to_enter)
-    for part in (overview, joining, entering, shop):
+    for part in _PAGES:
         app.register_blueprint(part.pages)
 
     @app.template_filter()

@@ -50,3 +50,8 @@ def tell(form: Form, refusal: Refused, sentences: Sentences | None = None) -> Fo
     log.warning("account.refused", code=refusal.code, status=refusal.status)
     # The fields are still named, in the service's own words, rather than not at all.
     return form.refuse(refusal.faults or [("", gettext(_UNKNOWN))])
+
+
+def said(refusal: Refused, sentences: Sentences) -> str:
+    """Answer the sentence alone, where there is no form to show again."""
+    return " ".join(tell(Form(), refusal, sentences).errors.values())

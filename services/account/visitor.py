@@ -66,6 +66,13 @@ class Visitor:
             raise NotSignedIn
         return self.entry.token
 
+    @property
+    def member_id(self) -> str:
+        """Answer who is signed in; raises NotSignedIn."""
+        if self.entry is None:
+            raise NotSignedIn
+        return self.entry.member_id
+
     @cached_property
     def entry(self) -> Entry | None:
         """Answer the device's entry, with a token that holds a while; None of a stranger."""

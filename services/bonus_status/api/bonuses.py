@@ -21,7 +21,7 @@ from services.bonus_status.store.history import Asked, Told
 from services.bonus_status.telling.debts import debt_in_words
 from services.bonus_status.telling.expected import Expected, expected
 from services.bonus_status.telling.status import status_told
-from services.bonus_status.terms import in_words, rate_for
+from services.bonus_status.terms import Rate, in_words, rate_for
 from shared.identity import Access
 from shared.web import Blueprint, json_answer
 
@@ -203,9 +203,10 @@ def _expected(told: Told) -> Expected | None:
 
 def _why(told: Told) -> dict[str, object]:
     bonus = told.bonus
-    words = told.sentence
+    words, applied = told.sentence, None
     if bonus.purchase is not None:
-        words = in_words(rate_for(told.rates, bonus.category), bonus.purchase)
+        applied = rate_for(told.rates, bonus.category)
+        words = in_words(applied, bonus.purchase)
     return {
         "rule_id": bonus.rule_id,
         "rule_version": bonus.rule_version,
@@ -215,8 +216,14 @@ def _why(told: Told) -> dict[str, object]:
         "paid_minor": bonus.paid_minor,
         "currency": bonus.currency,
         "rate_micro": bonus.rate_micro,
+        "rate": None if applied is None else _applied(applied),
         "in_words": words,
     }
+
+
+def _applied(rate: Rate) -> dict[str, object]:
+    kind = "none" if rate.excluded or rate.basis_points == 0 else rate.kind
+    return {"kind": kind, "basis_points": rate.basis_points, "rubles": rate.rubles}
 
 
 def _token(last: Told) -> str:

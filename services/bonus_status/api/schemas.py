@@ -72,6 +72,14 @@ class ExpectedSchema(StrictSchema):
     in_words = fields.String(required=True)
 
 
+class AppliedRateSchema(StrictSchema):
+    """The rate that counts for a purchase: 1500 basis points are 15 %; `none` earns nothing."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["percent", "flat", "none"]))
+    basis_points = fields.Integer(required=True, allow_none=True)
+    rubles = fields.Integer(required=True, allow_none=True)
+
+
 class WhySchema(StrictSchema):
     """Why a bonus has its amount: the terms of a purchase, or the rule of another source."""
 
@@ -84,7 +92,12 @@ class WhySchema(StrictSchema):
     category = fields.String(required=True, allow_none=True)
     paid_minor = fields.Integer(required=True, allow_none=True)
     currency = fields.String(required=True, allow_none=True)
-    rate_micro = fields.Integer(required=True, allow_none=True)
+    rate_micro = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "millionths of a ruble for one unit of the currency"},
+    )
+    rate = fields.Nested(AppliedRateSchema, required=True, allow_none=True)
     in_words = fields.String(required=True)
 
 

@@ -157,6 +157,14 @@ class PromoCodeListSchema(StrictSchema):
     data = fields.List(fields.Nested(PromoCodeSchema), required=True)
 
 
+class BroughtSchema(StrictSchema):
+    """The bonus that an invitation gave, as it stands."""
+
+    bonus_id = fields.UUID(required=True)
+    amount = fields.Integer(required=True)
+    status = fields.String(required=True)
+
+
 class InvitationSchema(StrictSchema):
     """An invitation; a held one gives nothing until a clerk releases it."""
 
@@ -172,10 +180,21 @@ class HeldInvitationSchema(InvitationSchema):
     held_because = fields.String(required=True, allow_none=True)
 
 
+class MyInvitationSchema(InvitationSchema):
+    """An invitation as its member sees it, with what it brought."""
+
+    bonus = fields.Nested(
+        BroughtSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: the friend has bought nothing yet, or no more is given"},
+    )
+
+
 class InvitationListSchema(StrictSchema):
     """Whom a member invited, the last first, at most 100."""
 
-    data = fields.List(fields.Nested(InvitationSchema), required=True)
+    data = fields.List(fields.Nested(MyInvitationSchema), required=True)
 
 
 class HeldInvitationListSchema(StrictSchema):

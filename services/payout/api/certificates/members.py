@@ -12,6 +12,7 @@ from services.payout.api.certificates.schemas import (
     CodeSchema,
     CodeTriedSchema,
     CodeWorthSchema,
+    DenominationsSchema,
     FormatQuery,
     KeySchema,
     NewOrderSchema,
@@ -23,6 +24,7 @@ from services.payout.certificates.codes import CodeBook, read_code
 from services.payout.certificates.ordering import Wanted
 from services.payout.certificates.showing import Revealed
 from services.payout.store import certificates, orders
+from services.payout.store.goals import denominations_at
 from services.payout.store.tills import Guesser
 from services.payout.tills import guessing
 from services.payout.tills.guessing import UnknownCode
@@ -68,6 +70,17 @@ def blueprint(engine: Engine, access: Access, book: CodeBook, clock: Clock) -> B
 
 
 def _order(routes: Blueprint, engine: Engine, access: Access, clock: Clock) -> None:
+    @routes.get("/me/certificates/denominations")
+    @routes.response(200, DenominationsSchema)
+    def denominations() -> object:
+        """List what certificates can be ordered now, and the points that I have for one."""
+        member_id, now = access.subject(request), clock()
+        with engine.connect() as connection:
+            return {
+                "data": denominations_at(connection, now),
+                "spendable": max(orders.spendable(connection, member_id, now), 0),
+            }
+
     @routes.post("/me/certificates")
     @routes.arguments(KeySchema, location="headers")
     @routes.arguments(NewOrderSchema)

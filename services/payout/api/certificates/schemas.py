@@ -110,3 +110,12 @@ class CertificateDeskSchema(CertificateSchema):
     replaced_by = fields.UUID(required=True, allow_none=True)
     act = fields.Nested(CertificateActSchema, required=True, allow_none=True)
     redemption = fields.Nested(RedeemedHereSchema, required=True, allow_none=True)
+
+
+class DenominationsSchema(Schema):
+    """What certificates are worth, in rising order, and what a member could order now."""
+
+    data = fields.List(fields.Integer(), required=True)
+    spendable = fields.Integer(
+        required=True, metadata={"description": "points that nothing has asked for"}
+    )
