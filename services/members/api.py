@@ -24,7 +24,6 @@ from services.members.schemas import (
 )
 from shared.clock import Clock
 from shared.identity import Access, Sessions
-from shared.throttle import Throttle
 from shared.web import Blueprint
 
 REFUSALS: dict[type[Exception], int] = {
@@ -49,7 +48,6 @@ class Office:
     access: Access
     sessions: Sessions
     clock: Clock
-    guesses: Throttle
 
 
 @blueprint.post("")
@@ -143,7 +141,7 @@ def open_session(member_id: UUID) -> dict[str, Any]:
     lasts = timedelta(days=here.settings.session_days)
     with here.engine.begin() as connection:
         session = handlers.open_session(connection, member_id, here.sessions, lasts, here.clock())
-    url = f"{here.settings.members_url.rstrip('/')}/sign-in/{session.sign_in_token}"
+    url = f"{here.settings.account_url.rstrip('/')}/enter/link/{session.sign_in_token}"
     return asdict(session) | {"sign_in_url": url}
 
 

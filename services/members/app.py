@@ -8,7 +8,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy import Engine
 
-from services.members import api, config, front, sign_in
+from services.members import api, config, front
 from services.members.captcha import api as captcha
 from services.members.captcha.checking import Captchas
 from services.members.changing import api as changing
@@ -90,9 +90,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         },
         ready={"postgres": partial(database.ping, engine)},
     )
-    app.register_blueprint(sign_in.pages)
-    guesses = Throttle("sign-in", settings.redis_url, _GUESSES_A_MINUTE)
-    app.extensions["members"] = api.Office(settings, engine, access, sessions, clock, guesses)
+    app.extensions["members"] = api.Office(settings, engine, access, sessions, clock)
     app.extensions["favourites"] = favourites.Desk(engine, access, clock)
     app.extensions["relatives"] = Desk(
         engine,
@@ -124,5 +122,6 @@ def make_front(
         Post(sealing.Codes(keys), mail),
         Hasher(),
         Guesses(keys),
+        Throttle("sign-in", settings.redis_url, _GUESSES_A_MINUTE),
         hmac.digest(keys[0], b"first devices", hashlib.sha256),
     )

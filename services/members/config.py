@@ -26,15 +26,8 @@ class Settings:
     session_days: int
     session_minutes: int
     captcha_bits: int
-    session_cookie_domain: str | None
-    members_url: str
     account_url: str
     billing_url: str
-
-    @property
-    def cookie_is_secure(self) -> bool:
-        """Say whether the session's cookie may travel over HTTPS only; a local stack has none."""
-        return self.app_env == "production"
 
 
 def from_environment() -> Settings:
@@ -56,9 +49,6 @@ def from_environment() -> Settings:
         session_minutes=env.int("SESSION_MINUTES", 15, validate=Range(1, 60)),
         # Each bit more doubles a browser's work: 16 are about a second.
         captcha_bits=env.int("CAPTCHA_BITS", 16, validate=Range(1, 24)),
-        # Set where the services have host names of their own under one domain.
-        session_cookie_domain=env.str("SESSION_COOKIE_DOMAIN", None),
-        members_url=env.str("MEMBERS_URL", validate=_ADDRESS),
         account_url=env.str("ACCOUNT_URL", validate=_ADDRESS),
         billing_url=env.str("OPERATOR_BILLING_URL", validate=_ADDRESS),
     )

@@ -21,6 +21,7 @@ from services.members.passwords.hashing import Hasher
 from shared.clock import Clock
 from shared.identity import Access
 from shared.schemas import Moment, StrictSchema, Text
+from shared.throttle import Throttle
 
 REFUSALS: dict[type[Exception], int] = {
     WrongCaptcha: 422,
@@ -41,6 +42,7 @@ T = TypeVar("T")
 class Front:
     """What the views need, made once per process.
 
+    `strangers`: slows down who guesses at links.
     `first_key_secret`: the first device of a sign-up is drawn from it, to answer a repeat alike.
     """
 
@@ -52,6 +54,7 @@ class Front:
     post: Post
     hasher: Hasher
     guesses: Guesses
+    strangers: Throttle
     first_key_secret: bytes
 
 

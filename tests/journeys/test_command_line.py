@@ -106,9 +106,9 @@ def test_a_parked_message_is_looked_for_before_it_is_asked_about(stack: RunningS
 
 
 def test_sign_in_links_are_made_when_they_are_shown(stack: RunningStack) -> None:
-    assert "sign-in" not in json.dumps(cashback_json(stack, "stack", "status"))
+    assert "enter/link" not in json.dumps(cashback_json(stack, "stack", "status"))
     first, second = (cashback(stack, "stack", "status").stdout for _ in range(2))
-    links = re.findall(r"http\S+/sign-in/\S+", first + second)
+    links = re.findall(r"http\S+/enter/link/\S+", first + second)
     assert len(set(links)) == 6
 
 

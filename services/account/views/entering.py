@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from services.account.refusals import Sentences, tell
@@ -15,13 +15,17 @@ from shared.pages.site import local_path
 from shared.pages.words import gettext, language, marked
 
 pages = Blueprint("entering", __name__)
-_SEE_OTHER, _REFUSED = 303, 422
+_SEE_OTHER, _SPENT, _REFUSED = 303, 410, 422
 _KEPT = "sign_in"
 _SENTENCES: Sentences = {
     "wrong_sign_in": ("", marked("This number and this password do not go together.")),
     "password_locked": (
         "",
         marked("Too many wrong passwords. Sign in by SMS, or try again in 15 minutes."),
+    ),
+    "link_spent": (
+        "",
+        marked("This link was used already or is older than 10 minutes."),
     ),
     "invalid_fields": ("", marked("Give your number and your password.")),
 }
@@ -113,6 +117,26 @@ def send_again() -> ResponseReturnValue:
         return _code_page(tell(Form({"code": ""}), refusal)), _REFUSED
     session[_KEPT] = {**session[_KEPT], "again_at": answer["code"]["again_at"]}
     return redirect("/enter/code", _SEE_OTHER)
+
+
+@pages.get("/enter/link/<token>")
+def show_link(token: str) -> str:
+    """Ask whether to sign in: whoever only looks at the link does not use it up."""
+    # Until it is used the token is as good as a password: keep it out of the log.
+    g.shown_path = "/enter/link/<token>"
+    return render_template("account/entering/link.html", form=Form(), token=token)
+
+
+@pages.post("/enter/link/<token>")
+def by_link(token: str) -> ResponseReturnValue:
+    """Let a member in by the link that the operator sent; it works once."""
+    g.shown_path = "/enter/link/<token>"
+    try:
+        entry = _ask("sign-ins/link", {"token": token[:200]} | browser(is_remembered=False))
+    except Refused as refusal:
+        form = tell(Form(), refusal, _SENTENCES)
+        return render_template("account/entering/link.html", form=form, token=""), _SPENT
+    return enter(entry, redirect(_back(), _SEE_OTHER), remember=False)
 
 
 @pages.post("/leave")

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from flask import Response
 
+from services.members import handlers
+from services.members import store as members
 from services.members.domain import read_phone
 from services.members.entering import by_code, by_password, devices
 from services.members.entering.devices import Key
@@ -18,6 +20,7 @@ from services.members.entering.domain import (
 from services.members.entering.schemas import (
     CodeSignInSchema,
     EntrySchema,
+    LinkSignInSchema,
     PasswordSignInSchema,
     RenewedSessionSchema,
     SecretSchema,
@@ -37,6 +40,7 @@ from shared.web import Blueprint
 
 REFUSALS: dict[type[Exception], int] = {
     WrongSignIn: 422,
+    handlers.LinkSpent: 410,
     UnknownSignIn: 404,
     DeviceEnded: 401,
     UnknownDevice: 404,
@@ -56,6 +60,24 @@ def by_phone_and_password(visitor: dict[str, str], sent: dict[str, Any]) -> Entr
     return by_password.sign_in(
         front(), sent["phone"], sent["password"], visitor["address"], sent["browser"]
     )
+
+
+@blueprint.post("/sign-ins/link")
+@blueprint.arguments(VisitorSchema, location="headers")
+@blueprint.arguments(LinkSignInSchema)
+@blueprint.response(200, EntrySchema)
+def by_link(visitor: dict[str, str], sent: dict[str, Any]) -> Entry:
+    """Let a member in by the link that a clerk made: it works once, for ten minutes."""
+    here = front()
+    here.strangers.check(visitor["address"])
+    try:
+        with here.engine.begin() as connection:
+            member_id = handlers.sign_in(connection, sent["token"], here.clock())
+            member = members.find(connection, member_id, lock=True)
+            return devices.let_in(connection, member, sent["browser"], here.door, here.clock())
+    except handlers.LinkSpent:
+        here.strangers.note_failure(visitor["address"])
+        raise
 
 
 @blueprint.post("/sign-ins")

@@ -34,6 +34,12 @@ class PasswordSignInSchema(BrowserSchema):
     password = Text(longest=LARGEST_INPUT, required=True)
 
 
+class LinkSignInSchema(BrowserSchema):
+    """The secret part of a link, and the browser that it is to let in."""
+
+    token = Text(longest=200, required=True)
+
+
 class CodeSignInSchema(StrictSchema):
     """Whose number is to get a code; `language` counts where it is nobody's."""
 

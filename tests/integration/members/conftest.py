@@ -37,10 +37,15 @@ class Desk:
         assert answer.status_code == 201, answer.text
         return answer.get_json()
 
-    def sign_in_path(self, member_id: str) -> str:
+    def link(self, member_id: str) -> str:
         answer = self.ask("POST", f"/members/{member_id}/sessions", key=CLERK)
         assert answer.status_code == 201, answer.text
-        return answer.get_json()["sign_in_url"].removeprefix("http://members.test")
+        return answer.get_json()["sign_in_url"]
+
+    def cookie(self, member_id: str) -> str:
+        answer = self.ask("POST", f"/members/{member_id}/sessions", key=CLERK)
+        assert answer.status_code == 201, answer.text
+        return answer.get_json()["cookie"]
 
     def browser(self) -> FlaskClient:
         return self.app.test_client()
@@ -67,8 +72,6 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "session_days": 30,
         "session_minutes": 15,
         "captcha_bits": 4,
-        "session_cookie_domain": None,
-        "members_url": "http://members.test/",
         "account_url": "http://account.test",
         "billing_url": "http://127.0.0.1:1",
     }

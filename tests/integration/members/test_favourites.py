@@ -8,12 +8,13 @@ from sqlalchemy import text
 
 from services.members.favourites.store import MOST_FAVOURITES
 from shared.clock import utc_now
+from shared.identity import SESSION_COOKIE
 from tests.integration.members.conftest import Desk
 
 
 def signed_in(desk: Desk) -> FlaskClient:
     browser = desk.browser()
-    browser.get(desk.sign_in_path(desk.register()["member_id"]))
+    browser.set_cookie(SESSION_COOKIE, desk.cookie(desk.register()["member_id"]))
     return browser
 
 
@@ -52,7 +53,7 @@ def test_nobody_signed_in_has_none(desk: Desk) -> None:
 def test_there_is_an_end_to_them(desk: Desk) -> None:
     browser = desk.browser()
     member_id = desk.register()["member_id"]
-    browser.get(desk.sign_in_path(member_id))
+    browser.set_cookie(SESSION_COOKIE, desk.cookie(member_id))
     with desk.app.extensions["members"].engine.begin() as connection:
         connection.execute(
             text("INSERT INTO favourites VALUES (:member_id, :store_id, :now)"),
