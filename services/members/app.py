@@ -13,6 +13,7 @@ from services.members import api, config, front, sign_in
 from services.members.captcha import api as captcha
 from services.members.captcha.checking import Captchas
 from services.members.changing import api as changing
+from services.members.changing import by_clerk
 from services.members.codes import sealing
 from services.members.codes.asking import Post
 from services.members.entering import api as entering
@@ -56,6 +57,7 @@ _EDGES: tuple[ModuleType, ...] = (
     mine,
     recovering,
     changing,
+    by_clerk,
     profile,
 )
 
