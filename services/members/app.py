@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 from functools import partial
+from types import ModuleType
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -12,6 +13,7 @@ from services.members import api, config, front
 from services.members.captcha import api as captcha
 from services.members.captcha.checking import Captchas
 from services.members.changing import api as changing
+from services.members.changing import by_clerk
 from services.members.codes import sealing
 from services.members.codes.asking import Post
 from services.members.entering import api as entering
@@ -44,6 +46,23 @@ _STRANGERS_A_MINUTE = 10
 # A member waits for it: three tries are well under ten seconds.
 _OPERATOR_WAITS_SECONDS = 2.0
 
+_EDGES: tuple[ModuleType, ...] = (
+    api,
+    relatives,
+    for_services,
+    letters,
+    captcha,
+    passwords,
+    joining,
+    entering,
+    mine,
+    recovering,
+    changing,
+    by_clerk,
+    profile,
+    favourites,
+)
+
 
 def make_app() -> Flask:
     """Make the web process's app; granian calls this in its worker."""
@@ -59,35 +78,10 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app = create_app(
         "members",
         title="Members",
-        blueprints=[
-            api.blueprint,
-            relatives.blueprint,
-            for_services.blueprint,
-            letters.blueprint,
-            captcha.blueprint,
-            passwords.blueprint,
-            joining.blueprint,
-            entering.blueprint,
-            mine.blueprint,
-            recovering.blueprint,
-            changing.blueprint,
-            profile.blueprint,
-            favourites.blueprint,
-            ops.blueprint(engine, access),
-        ],
-        refusals={
-            **api.REFUSALS,
-            **relatives.REFUSALS,
-            **letters.REFUSALS,
-            **front.REFUSALS,
-            **joining.REFUSALS,
-            **entering.REFUSALS,
-            **recovering.REFUSALS,
-            **changing.REFUSALS,
-            **profile.REFUSALS,
-            **favourites.REFUSALS,
-            **ops.REFUSALS,
-        },
+        blueprints=[*(edge.blueprint for edge in _EDGES), ops.blueprint(engine, access)],
+        refusals={kind: status for edge in _EDGES for kind, status in _refusals(edge).items()}
+        | front.REFUSALS
+        | ops.REFUSALS,
         ready={"postgres": partial(database.ping, engine)},
     )
     app.extensions["members"] = api.Office(settings, engine, access, sessions, clock)
@@ -104,6 +98,11 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app.extensions["front"] = made
     app.extensions["letters"] = letters.Desk(engine, access, clock, made.post.letters)
     return app
+
+
+def _refusals(edge: ModuleType) -> dict[type[Exception], int]:
+    refusals: dict[type[Exception], int] = getattr(edge, "REFUSALS", {})
+    return refusals
 
 
 def make_front(

@@ -77,21 +77,19 @@ def ask(connection: Connection, question: Question, post: Post, now: datetime) -
         sending=sending,
     )
     store.put(connection, code)
-    kind = question.instead or question.kind
-    if kind is not None:
-        facts = {} if digits is None else {"code": digits}
-        letter = Letter(
-            uuid4(),
-            kind,
-            question.channel,
-            question.recipient,
-            question.language,
-            code.ends_at,
-            facts,
-            about=_about(question.subject, question.purpose),
-            member_id=question.member_id,
-        )
-        post.letters.write(connection, letter, now)
+    letter = Letter(
+        uuid4(),
+        question.instead or question.kind or Kind.SIGN_IN_CODE,
+        question.channel,
+        question.recipient,
+        question.language,
+        code.ends_at,
+        {} if digits is None else {"code": digits},
+        about=_about(question.subject, question.purpose),
+        member_id=question.member_id,
+    )
+    is_sent = question.instead is not None or question.kind is not None
+    (post.letters.write if is_sent else post.letters.keep_unsaid)(connection, letter, now)
     return code
 
 

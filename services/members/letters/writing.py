@@ -27,13 +27,17 @@ class Letters:
 
     def write(self, connection: Connection, letter: Letter, now: datetime) -> None:
         """Keep a letter in the place of those about the same, and say that it is there."""
+        self.keep_unsaid(connection, letter, now)
+        event_log.add(connection, [letter_written(letter, now)])
+
+    def keep_unsaid(self, connection: Connection, letter: Letter, now: datetime) -> None:
+        """Keep a letter that nobody will send: so that it takes as long as one that is sent."""
         if letter.about is not None:
             store.forget(connection, letter.about)
         store.forget_over(connection, now)
         content = json.dumps({"to": letter.to, "facts": dict(letter.facts)})
         sealed = self._sealer.seal(content.encode(), _purpose(letter.letter_id))
         store.add(connection, letter.letter_id, letter.about, sealed, letter.ends_at)
-        event_log.add(connection, [letter_written(letter, now)])
 
     def open(self, connection: Connection, letter_id: UUID, now: datetime) -> Content:
         """Answer what sending a letter needs, while it is worth it; raises UnknownLetter."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.integration.members.conftest import CLERK, SERVICE, Desk
+from tests.integration.members.conftest import CLERK, SERVICE, Desk, new_phone
 from tests.integration.members.people import Person
 from tests.integration.members.relatives import problem
 from tests.support.clock import SteppedClock
@@ -96,3 +96,31 @@ def test_a_claim_comes_too_late_when_the_member_is_back(number: Number) -> None:
     number.old.signs_in()
     refused = number.new.ask("POST", f"{path}/claim")
     assert problem(refused) == (409, "number_in_use", "phone")
+
+
+def test_a_clerk_gives_who_lost_his_number_another_one(number: Number, clock: SteppedClock) -> None:
+    path, _ = number.proved()
+    number.new.done("POST", f"{path}/claim")
+    clock.move(14 * DAY)
+    number.proved()
+    desk, old = number.old.desk, f"/members/{number.old_entry['member_id']}"
+    by = {"reason": "he came with his passport", "clerk": "anna"}
+    number.old.phone = new_phone()
+    given = desk.ask("POST", f"{old}/phone", key=CLERK, json=by | {"phone": number.old.phone})
+    assert (given.status_code, given.get_json()["phone"]) == (200, number.old.phone)
+    assert desk.ask("POST", f"{old}/unblock", key=CLERK, json=by).status_code == 200
+    assert number.old.signs_in().get_json()["member_id"] == number.old_entry["member_id"]
+    reasons = desk.ask("GET", f"{old}/decisions", key=CLERK).get_json()["data"]
+    assert [one["clerk"] for one in reasons] == ["anna", "anna", "number-owner-change"]
+
+
+def test_a_clerks_new_number_is_told_to_the_old_one_and_must_be_free(number: Number) -> None:
+    desk, old = number.old.desk, f"/members/{number.old_entry['member_id']}/phone"
+    by = {"reason": "his SIM card is lost", "clerk": "anna"}
+    taken = desk.register()["phone"]
+    refused = desk.ask("POST", old, key=CLERK, json=by | {"phone": taken})
+    assert problem(refused) == (409, "phone_taken", "phone")
+    new = {"phone": new_phone()}
+    assert desk.ask("POST", old, key=SERVICE, json=by | new).status_code == 401
+    assert desk.ask("POST", old, key=CLERK, json=by | new).status_code == 200
+    assert [one["kind"] for one in number.old.letters()] == ["phone_changed"]

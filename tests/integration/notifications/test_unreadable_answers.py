@@ -36,7 +36,8 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(body: bytes) -> None:
         for call in (
             lambda: outside.phone_of(SOMEBODY),
             lambda: outside.certificate(str(SOMEBODY)),
-            lambda: outside.send_sms(SOMEBODY, "+79280000000", "Hello"),
+            lambda: outside.letter(str(SOMEBODY)),
+            lambda: outside.send(SOMEBODY, "sms", "+79280000000", "Hello"),
         ):
             with pytest.raises(TryLater, match="an answer that cannot be read"):
                 call()
@@ -61,7 +62,7 @@ def test_a_redirect_is_no_answer() -> None:
     with answering(lambda _method, _path: (302, b'{"status": "accepted"}')) as broken:
         outside = Outside(*[HttpClient(broken)] * 3)
         with pytest.raises(TryLater, match="answered 302"):
-            outside.send_sms(SOMEBODY, "+79280000000", "Hello")
+            outside.send(SOMEBODY, "sms", "+79280000000", "Hello")
 
 
 def test_a_message_that_cannot_be_written_does_not_stop_the_others(world: World) -> None:
