@@ -6,6 +6,6 @@ hears    nothing
 says     nothing; asks catalog, members, bonus_status and payout for all that it shows
 
 Read: app.py → views/ (a module for each part; views/me/ is the account) → telling/ (words for what
-services answer) → services.py; visitor.py knows who
-looks. Words are in translations/, one folder for each part.
+services answer) → services.py; visitor.py knows who looks. Words are in translations/, one folder
+for each part.
 """
