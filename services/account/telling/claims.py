@@ -139,7 +139,7 @@ def _store(form: Form, stores: Sequence[Mapping[str, Any]]) -> str:
     named = [one for one in stores if wanted in {one["name"].casefold(), one["store_id"]}]
     chosen = [one for one in stores if one["store_id"] == form["store_id"]]
     for found in (chosen, named, stores):
-        if len(found) == 1:
+        if wanted and len(found) == 1:
             return str(found[0]["store_id"])
     if not wanted:
         fault = ("store", gettext("Give the store's name."))

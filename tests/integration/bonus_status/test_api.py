@@ -55,6 +55,7 @@ def test_a_bonus_says_why_it_has_its_amount(buyer: FlaskClient, desk: Desk) -> N
     (bonus,) = history(buyer)["data"]
     assert bonus["store_name"] == "AliExpress"
     assert bonus["why"]["in_words"].startswith("7 % of 1 099.00 RUB is 76.93 RUB, rounded down")
+    assert bonus["why"]["rate"] == {"kind": "percent", "basis_points": 700, "rubles": None}
     assert bonus["why"]["clicked_at"] == "2026-11-20T10:00:00Z"
     assert bonus["promised_at"] == "2027-01-04T10:30:00Z"
 

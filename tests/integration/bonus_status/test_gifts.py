@@ -175,6 +175,10 @@ def test_loops_and_shared_devices_are_held_until_a_clerk_releases_them(
         path = f"/invitations/{friend}/release"
         assert client.post(path, json=BY_CLERK, headers=CLERK).status_code == 200
     assert gifts(fresh_desk, "invitation", inviter) == [("accrued", 200)]
+    [mine] = asked(sign_in(fresh_desk, client, inviter), "/me/invitations")["data"]
+    assert (mine["bonus"]["amount"], mine["bonus"]["status"]) == (200, "accrued")
+    [theirs] = asked(sign_in(fresh_desk, client, friend), "/me/invitations")["data"]
+    assert (theirs["is_held"], theirs["bonus"]) == (True, None)
     assert len(client.get("/invitations", headers=CLERK).get_json()["data"]) == 1
     assert fresh_desk.books_are_right()
 

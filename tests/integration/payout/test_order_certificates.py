@@ -103,6 +103,14 @@ def test_what_bonus_status_refuses_is_shown_with_its_reason(salons: Salons) -> N
     assert world.issue() == 0
 
 
+def test_what_can_be_ordered_is_told_with_the_points_for_it(salons: Salons) -> None:
+    member_id = salons.world.member(points=700)
+    order(salons, member_id)
+    told = salons.member(member_id).get(f"{ORDERS}/denominations").get_json()
+    assert (told["data"][:3], told["data"][-1]) == ([100, 250, 500], 80_000)
+    assert told["spendable"] == 200
+
+
 def test_a_run_leaves_the_points_of_an_order_alone(salons: Salons) -> None:
     """INVARIANT: what would break it: a plan that counts only what other runs asked for."""
     world = salons.world

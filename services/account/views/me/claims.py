@@ -50,7 +50,8 @@ def begin() -> str:
 @pages.post("/me/claims/new")
 def open_claim() -> Redirect | tuple[str, int]:
     """Open a claim, and attach its file."""
-    form, file = sent_form(), _sent_file()
+    file = _sent_file()
+    form = Form({**sent_form().values, "file": ""})
     stores = _stores(form)
     filed = words.read(form, stores, desk().clock())
     if file is not None:
