@@ -67,6 +67,7 @@ def blueprint(
 def _show(api: Blueprint, settings: Settings, window: Window, clock: Clock) -> None:
     @api.get("/stores")
     @api.arguments(ListQuery, location="query")
+    @api.doc(**_TAGGED)
     @api.response(200, StoreListSchema)
     def list_stores(asked: dict[str, Any]) -> object:
         """List stores with what they pay now: search by name, browse by group, sort by rate."""
@@ -94,6 +95,7 @@ def _show(api: Blueprint, settings: Settings, window: Window, clock: Clock) -> N
         return _told(_offer(window.look(), store_id, clock), settings)
 
     @api.get("/groups")
+    @api.doc(**_TAGGED)
     @api.response(200, GroupListSchema)
     def list_groups() -> object:
         """List the groups and sub-groups, each with its number of stores."""
@@ -200,6 +202,8 @@ _AS_KEPT = (
 )
 _NO_KEY = "The operator's bearer key is missing."
 _TEXT = {"schema": {"type": "string"}}
+_AS_BEFORE = "With `If-None-Match`: all is as it was told under that `ETag`."
+_TAGGED: dict[str, Any] = {"responses": {"304": {"description": _AS_BEFORE}}}
 _REQUEST_BODY = {
     "required": True,
     "description": "The catalog file, at most 1 MiB of UTF-8.",

@@ -128,6 +128,14 @@ def test_a_paused_store_says_so(open_shop: Callable[..., Shop]) -> None:
     answer = open_shop(stores=[make_store(status="paused")]).go(HTTP_ACCEPT="text/html")
     assert answer.status == 409
     assert b"taking a break" in answer.body
+    assert b'href="http://account.example/stores/aliexpress"' in answer.body
+
+
+def test_who_asks_for_no_store_is_led_to_all_of_them(shop: Shop) -> None:
+    answer = shop.go('/go/"><script>', HTTP_ACCEPT="text/html")
+    assert answer.status == 404
+    assert b'href="http://account.example/"' in answer.body
+    assert b"<script>" not in answer.body
 
 
 @pytest.mark.parametrize(
@@ -196,5 +204,5 @@ def test_everything_else_is_flask_s(shop: Shop) -> None:
 
 
 def test_hypertext_links_by_people_are_people_s(shop: Shop) -> None:
-    shop.go(HTTP_USER_AGENT=CHROME, HTTP_REFERER="https://catalog.example/")
+    shop.go(HTTP_USER_AGENT=CHROME, HTTP_REFERER="https://account.example/")
     assert len(shop.recorded()) == 1
