@@ -8,7 +8,9 @@ import psycopg
 from psycopg import sql
 
 SERVICES = ("catalog", "partner_postback", "bonus_status", "payout", "members", "notifications")
-ROLES = (*SERVICES, "auditor")
+# The console hears and says nothing: it has tables of its own, and none of the kit.
+OWNERS = (*SERVICES, "console")
+ROLES = (*OWNERS, "auditor")
 INIT = Path(__file__).with_name("postgres") / "init.sql"
 # The same order and the same letters on every server, whatever locale its image or machine has.
 _CREATE = sql.SQL(

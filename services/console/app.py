@@ -1,0 +1,82 @@
+"""The web process's app: pages, acts, the clerks' JSON routes, and the guard before them all."""
+
+from functools import partial
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+from services.console import config, guard, states, views
+from services.console.clerks import api
+from services.console.clerks.signing_in import Door
+from services.console.desk import Desk
+from services.console.neighbours import Neighbours
+from shared import database
+from shared.clock import Clock, utc_now
+from shared.identity import Access
+from shared.pages.sessions import RedisSessions
+from shared.pages.site import TRANSLATIONS, Site, dress
+from shared.pages.words import Words
+from shared.sealed import Sealer
+from shared.server import end_with_parent
+from shared.throttle import Throttle
+from shared.web import create_app
+
+HERE = Path(__file__).parent
+LANGUAGES = ("ru", "en")
+_FAILURES_A_MINUTE = 5
+_COOKIE = "cashback_console"
+
+
+def make_app() -> Flask:
+    """Make the web process's app; granian calls this in its worker."""
+    end_with_parent()
+    return build(config.from_environment())
+
+
+def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
+    """Build the app."""
+    engine = database.connect(settings.database_url)
+    sealer = Sealer(settings.clerk_keys)
+    access = Access(settings.operator_key, settings.operator_key)
+    app = create_app(
+        "console",
+        title="Console",
+        blueprints=[api.blueprint(engine, access, sealer, clock)],
+        refusals=api.REFUSALS,
+        ready={"postgres": partial(database.ping, engine)},
+        template_folder="templates",
+    )
+    sessions = RedisSessions(
+        settings.redis_url,
+        cookie=_COOKIE,
+        idle=guard.IDLE,
+        secure=settings.cookie_is_secure,
+        samesite="Strict",
+    )
+    dress(
+        app,
+        Site(
+            Words(LANGUAGES, TRANSLATIONS, HERE / "translations"),
+            sessions,
+            settings.clerk_keys[0],
+            settings.cookie_is_secure,
+            {"console": HERE / "assets"},
+        ),
+    )
+    app.register_blueprint(
+        Blueprint("console", __name__, static_folder="assets", static_url_path="/assets/console")
+    )
+    throttle = Throttle("console-sign-in", settings.redis_url, _FAILURES_A_MINUTE)
+    app.extensions["console"] = Desk(
+        engine,
+        Neighbours(settings.urls, settings.operator_key),
+        Door(engine, sealer, throttle, clock),
+        sessions,
+        sealer,
+        clock,
+    )
+    app.extensions["csrf"].exempt(app.blueprints["clerks"])
+    app.jinja_env.filters.update(states.FILTERS)
+    guard.guard(app)
+    views.register(app)
+    return app
