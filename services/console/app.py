@@ -5,7 +5,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask
 
-from services.console import config, guard, states, views
+from services.console import config, converters, guard, states, views
+from services.console.acts import performing
 from services.console.clerks import api
 from services.console.clerks.signing_in import Door
 from services.console.desk import Desk
@@ -76,7 +77,11 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         clock,
     )
     app.extensions["csrf"].exempt(app.blueprints["clerks"])
+    # Files of terms and profiles are pasted into a field.
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.jinja_env.filters.update(states.FILTERS)
     guard.guard(app)
+    converters.register(app)
     views.register(app)
+    performing.register(app)
     return app

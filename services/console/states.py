@@ -1,5 +1,8 @@
 """How states are shown: in words, with a look that never stands alone."""
 
+import segno
+
+from shared.pages import written
 from shared.pages.words import gettext, marked
 
 _GOOD, _SOON, _HOT, _BAD, _PLAIN = "good", "soon", "hot", "bad", ""
@@ -80,6 +83,80 @@ _ROLES = {
     "admin": marked("admin"),
 }
 
+_RUBLES = {"amount", "points", "denomination", "ours_rubles", "theirs_rubles"}
+_FIELDS = {
+    "amount": marked("amount"),
+    "amount_minor": marked("paid"),
+    "begun_by": marked("begun by"),
+    "checksum": marked("checksum secret"),
+    "code": marked("code"),
+    "confirmed": marked("knows the purchase and pays"),
+    "credit": marked("points given"),
+    "clerk": marked("clerk"),
+    "cutoff_at": marked("counts what accrued before"),
+    "day": marked("day"),
+    "deadline": marked("deadline"),
+    "debit": marked("points taken"),
+    "debt": marked("debt"),
+    "denied": marked("denies it"),
+    "denomination": marked("denomination"),
+    "detail": marked("what was said"),
+    "headline": marked("pays"),
+    "key": marked("bearer key"),
+    "kind": marked("kind"),
+    "made_at": marked("made"),
+    "member_id": marked("member"),
+    "month": marked("month"),
+    "movement": marked("movement"),
+    "name": marked("name"),
+    "one_time_password": marked("one-time password"),
+    "order_id": marked("order"),
+    "ours_rubles": marked("ours"),
+    "owner": marked("owner"),
+    "partner_id": marked("partner"),
+    "partner_says": marked("the partner says"),
+    "partner_text": marked("in the partner's words"),
+    "payouts": marked("payouts"),
+    "phone": marked("phone"),
+    "plan_hash": marked("name of the plan"),
+    "points": marked("rubles"),
+    "reason": marked("reason"),
+    "registered_at": marked("signed up"),
+    "released_by": marked("released by"),
+    "rule": marked("rule"),
+    "secret": marked("secret"),
+    "signing": marked("signing secret"),
+    "skipped": marked("skipped"),
+    "state": marked("state"),
+    "status": marked("state"),
+    "store_name": marked("store"),
+    "theirs_rubles": marked("theirs"),
+    "totals": marked("totals"),
+    "totp_uri": marked("TOTP address"),
+    "webhook": marked("webhook secret"),
+    "nothing": marked("nothing to spend"),
+    "no_goal": marked("no goal"),
+    "under_minimum": marked("less than the least payout"),
+    "saving": marked("saving"),
+    "amount_differs": marked("amounts differ"),
+    "missing_here": marked("missing here"),
+    "missing_there": marked("missing there"),
+    "twice": marked("twice"),
+    "matched": marked("matched"),
+    "reversal": marked("reversal"),
+    "operator_corrected": marked("the operator corrected it"),
+    "corrected_here": marked("corrected here"),
+    "mistaken": marked("there was no difference"),
+    "explained": marked("explained"),
+    "paid": marked("paid"),
+    "not paid": marked("not paid"),
+    "funded": marked("funded"),
+    "agreed": marked("agreed"),
+    "promised": marked("promised"),
+    "overdue": marked("overdue"),
+    "in time": marked("in time"),
+}
+
 
 def state(name: str) -> str:
     """Say a state in words; one that is new here is shown as it is."""
@@ -101,4 +178,37 @@ def role(name: str) -> str:
     return gettext(_ROLES[name])
 
 
-FILTERS = {"state": state, "look": look, "kind": kind, "role": role}
+def field(name: str) -> str:
+    """Name a field of an answer, or a code in it, in words; one that is new here as it is."""
+    if name in _FIELDS:
+        return gettext(_FIELDS[name])
+    return state(name)
+
+
+def fact(value: object, name: str) -> str:
+    """Write the value of a fact as its name asks: moments, rubles, states."""
+    if isinstance(value, str) and name.endswith(("_at", "deadline")):
+        return written.time(value)
+    if isinstance(value, int) and name in _RUBLES:
+        return written.rubles(value)
+    if isinstance(value, int) and name.endswith("_minor"):
+        return f"{value // 100}.{value % 100:02d}"
+    if name in ("state", "status", "kind", "movement"):
+        return field(str(value))
+    return str(value)
+
+
+def qr(text: str) -> str:
+    """Answer a QR code as a data address: our own drawing, no other site is asked."""
+    return str(segno.make(text, error="m").svg_data_uri(border=2))
+
+
+FILTERS = {
+    "state": state,
+    "look": look,
+    "kind": kind,
+    "role": role,
+    "field": field,
+    "fact": fact,
+    "qr": qr,
+}

@@ -4,7 +4,7 @@ from functools import partial
 
 from flask import Flask
 
-from services.notifications import api, config
+from services.notifications import api, config, figures
 from shared import database, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access
@@ -25,7 +25,11 @@ def build(settings: config.Settings, clock: Clock) -> Flask:
     app = create_app(
         "notifications",
         title="Notifications",
-        blueprints=[api.blueprint, ops.blueprint(engine, access)],
+        blueprints=[
+            api.blueprint,
+            figures.blueprint(engine, access, clock),
+            ops.blueprint(engine, access),
+        ],
         refusals={**api.REFUSALS, **ops.REFUSALS},
         ready={"postgres": partial(database.ping, engine)},
     )

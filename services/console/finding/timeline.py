@@ -32,7 +32,8 @@ def _clicks(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["data"]:
         state = "repeat" if one["repeat"] else ""
         name = one["store_name"] or one["store_id"]
-        yield Happened(one["clicked_at"], "click", name, state, ids=(one["click_id"],))
+        link = ("find", {"q": one["click_id"]})
+        yield Happened(one["clicked_at"], "click", name, state, link=link, ids=(one["click_id"],))
 
 
 def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
@@ -44,6 +45,7 @@ def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
             f"{one['store_id']} · {one['order_id']}",
             one["status"],
             " · ".join(text for text in (paid, one["reason"] or "") if text),
+            link=("purchase", {"conversion_id": one["conversion_id"]}),
             ids=(one["conversion_id"], one["order_id"], one["click_id"]),
         )
     for one in part["receipts"]:
@@ -62,12 +64,16 @@ def _bonuses(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["data"]:
         told, at = one["status_told"]["in_words"], one["opened_at"]
         ids = (one["bonus_id"], one["conversion_id"] or "")
-        name = one["store_name"] or one["source"]
-        yield Happened(at, "bonus", name, one["status"], told, one["amount"], ids=ids)
-        for what in ("accrued_at", "rejected_at"):
-            if one[what] and one[what] != at:
-                state = what.removesuffix("_at")
-                yield Happened(one[what], "bonus", name, state, "", one["amount"], ids=ids)
+        name = f"{one['store_name'] or one['source']} · {one['amount']} ₽"
+        link = ("bonus", {"bonus_id": one["bonus_id"]})
+        ends = [(one[f"{end}_at"], end) for end in ("accrued", "rejected") if one[f"{end}_at"]]
+        # Its line of the beginning says how it stands now, those below when it came to that.
+        yield Happened(
+            at, "bonus", name, "pending" if ends else one["status"], told, None, link, ids
+        )
+        for moment, state in ends:
+            points = one["amount"] if state == "accrued" else None
+            yield Happened(moment, "bonus", name, state, "", points, link, ids)
 
 
 def _payouts(part: Mapping[str, Any]) -> Iterator[Happened]:
@@ -113,6 +119,7 @@ def _claims(part: Mapping[str, Any]) -> Iterator[Happened]:
             f"{one['store_name']} · {one['order_id'] or '—'}",
             one["state"],
             " · ".join(text for text in (paid, one["reason"] or "") if text),
+            link=("claim", {"claim_id": one["claim_id"]}),
             ids=(one["claim_id"], one["order_id"] or ""),
         )
 

@@ -20,6 +20,8 @@ def register(app: Flask) -> None:
     """Put them on the app."""
     app.add_url_rule("/", "find", find)
     app.add_url_rule("/members/<uuid:member_id>", "member", member)
+    app.add_url_rule("/purchases/<uuid:conversion_id>", "purchase", purchase)
+    app.add_url_rule("/bonuses/<uuid:bonus_id>", "bonus", bonus)
     app.add_url_rule("/receipts/<uuid:receipt_id>", "receipt", receipt)
     app.add_url_rule("/payouts/<uuid:payout_id>", "payout", payout)
     app.add_url_rule("/certificates/<uuid:certificate_id>", "certificate", certificate)
@@ -56,6 +58,21 @@ def member(member_id: UUID) -> str:
         found=request.args.get("found", ""),
         missing=sorted({one.service for one in parts.values() if isinstance(one, Missing)}),
     )
+
+
+def purchase(conversion_id: UUID) -> str:
+    """Show a purchase as it is now, and all that was reported of it."""
+    found = desk().neighbours.get("partner_postback", "/journeys", conversion_id=str(conversion_id))
+    if not found["conversions"]:
+        abort(404)
+    [one] = found["conversions"]
+    return render_template("console/purchase.html", purchase=one, receipts=found["receipts"])
+
+
+def bonus(bonus_id: UUID) -> str:
+    """Show a bonus and why it is what it is."""
+    found = _find("bonus_status", f"/bonuses/{bonus_id}")
+    return render_template("console/bonus.html", bonus=found)
 
 
 def receipt(receipt_id: UUID) -> str:
