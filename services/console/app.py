@@ -25,6 +25,7 @@ from shared.web import create_app
 HERE = Path(__file__).parent
 LANGUAGES = ("ru", "en")
 _FAILURES_A_MINUTE = 5
+_FAILURES_OF_AN_OFFICE = 30
 _COOKIE = "cashback_console"
 
 
@@ -67,11 +68,12 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app.register_blueprint(
         Blueprint("console", __name__, static_folder="assets", static_url_path="/assets/console")
     )
-    throttle = Throttle("console-sign-in", settings.redis_url, _FAILURES_A_MINUTE)
+    names = Throttle("console-name", settings.redis_url, _FAILURES_A_MINUTE)
+    addresses = Throttle("console-address", settings.redis_url, _FAILURES_OF_AN_OFFICE)
     app.extensions["console"] = Desk(
         engine,
         Neighbours(settings.urls, settings.operator_key),
-        Door(engine, sealer, throttle, clock),
+        Door(engine, sealer, names, addresses, clock),
         sessions,
         sealer,
         clock,

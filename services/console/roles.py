@@ -11,7 +11,6 @@ OPEN = frozenset(
     {
         "sign_in",
         "choose_language",
-        "static",
         "page.static",
         "console.static",
         "healthz",

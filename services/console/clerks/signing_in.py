@@ -21,18 +21,20 @@ class Door:
 
     engine: Engine
     sealer: Sealer
-    throttle: Throttle
+    names: Throttle
+    # An office shares one address: many clerks stand behind it.
+    addresses: Throttle
     clock: Clock
 
     def prove(self, name: str, password: str, code: str, address: str) -> Clerk:
         """Answer the clerk who knows all three; raises WrongSignIn, TooManyTries."""
-        keys = (f"name:{name[:64]}", f"address:{address}")
-        for key in keys:
-            self.throttle.check(key)
+        counts = ((self.names, name[:64]), (self.addresses, address))
+        for throttle, key in counts:
+            throttle.check(key)
         clerk = self._proven(name, password, code)
         if clerk is None:
-            for key in keys:
-                self.throttle.note_failure(key)
+            for throttle, key in counts:
+                throttle.note_failure(key)
             raise WrongSignIn
         return clerk
 
@@ -41,14 +43,13 @@ class Door:
 
         Raises WrongSignIn, WeakPassword, TooManyTries.
         """
-        key = f"name:{clerk.name}"
-        self.throttle.check(key)
+        self.names.check(clerk.name)
         check_password(new, clerk.name)
         with self.engine.begin() as connection:
             kept = store.secrets_of(connection, clerk.name)
             if kept is not None and proving.is_password(kept[0], old):
                 return store.set_password(connection, clerk.name, proving.hash_password(new))
-        self.throttle.note_failure(key)
+        self.names.note_failure(clerk.name)
         raise WrongSignIn
 
     def _proven(self, name: str, password: str, code: str) -> Clerk | None:

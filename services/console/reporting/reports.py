@@ -125,11 +125,11 @@ REPORTS: Sequence[Report] = (
     ),
     Report(
         "conversion",
-        marked("Conversion rate, %"),
+        marked("Conversion rate, percent"),
         marked("Orders reported on a day for each hundred clicks of that day."),
         "bonus_status",
         "/figures/days",
-        (marked("day"), marked("clicks"), marked("orders"), marked("rate, %")),
+        (marked("day"), marked("clicks"), marked("orders"), marked("rate, percent")),
         _rates,
         _by_day(lambda one: _rate(one) * 100, "%"),
         has_days=True,

@@ -67,6 +67,8 @@ def password() -> Page:
             form.refuse([("password", _(str(weak)))])
         except WrongSignIn:
             form.refuse([("old", _("This is not your present password."))])
+        except TooManyTries:
+            form.refuse([("", _("Too many wrong tries: wait a minute and try again."))])
     if form.errors:
         return render_template("console/password.html", form=form), 422
     guard.remember(signed_in(), version)
