@@ -46,7 +46,7 @@ def check_password(password: str, name: str) -> None:
     Raises WeakPassword: `check_password("anna-anna-anna", "anna")`.
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        message = f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+        message = "Use 12 to 128 characters."
         raise WeakPassword(message)
     if name in password.lower() or len(set(password)) < SHORTEST_PASSWORD // 2:
         message = "Too easy to guess: use more different characters, and not your name."

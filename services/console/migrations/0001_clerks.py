@@ -62,7 +62,7 @@ CREATE TRIGGER acts_keep_what_was_done BEFORE UPDATE OR DELETE OR TRUNCATE ON ac
     EXECUTE FUNCTION acts_are_append_only();
 CREATE TRIGGER act_outcomes_keep_what_was_said BEFORE UPDATE OR DELETE OR TRUNCATE ON act_outcomes
     EXECUTE FUNCTION acts_are_append_only();
--- An outcome's foreign key locks its act, which takes the right to update: there the trigger stands.
+-- An outcome's foreign key locks its act, which takes the right to update; the trigger guards it.
 REVOKE DELETE, TRUNCATE ON acts FROM CURRENT_USER;
 REVOKE UPDATE, DELETE, TRUNCATE ON act_outcomes FROM CURRENT_USER;
 """

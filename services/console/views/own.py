@@ -10,10 +10,16 @@ from services.console.desk import desk, signed_in
 from shared.pages.form import Form, sent_form
 from shared.pages.site import local_path
 from shared.pages.words import gettext as _
+from shared.pages.words import marked
 from shared.throttle import TooManyTries
 
 Page = str | Response | tuple[str, int]
 _LONGEST = 200
+# As domain.check_password says them, for the catalogs.
+WEAK = (
+    marked("Use 12 to 128 characters."),
+    marked("Too easy to guess: use more different characters, and not your name."),
+)
 
 
 def register(app: Flask) -> None:
