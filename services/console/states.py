@@ -2,6 +2,7 @@
 
 import segno
 
+from services.console.finding.timeline import of_payout
 from shared.pages import written
 from shared.pages.words import gettext, marked
 
@@ -30,6 +31,7 @@ _STATES = {
     "paused": (marked("paused"), _HOT),
     "pending": (marked("pending"), _SOON),
     "planned": (marked("planned"), _SOON),
+    "points_released": (marked("not paid, points free again"), _BAD),
     "planning": (marked("planning"), _SOON),
     "preview": (marked("preview"), _PLAIN),
     "redeemed": (marked("redeemed"), _PLAIN),
@@ -108,6 +110,11 @@ _FIELDS = {
     "member_id": marked("member"),
     "month": marked("month"),
     "movement": marked("movement"),
+    "begin": marked("began"),
+    "release": marked("released"),
+    "pause": marked("paused"),
+    "resume": marked("went on"),
+    "cancel": marked("cancelled"),
     "name": marked("name"),
     "one_time_password": marked("one-time password"),
     "order_id": marked("order"),
@@ -211,4 +218,5 @@ FILTERS = {
     "field": field,
     "fact": fact,
     "qr": qr,
+    "of_payout": of_payout,
 }

@@ -19,6 +19,11 @@ class Happened:
     ids: tuple[str, ...] = ()
 
 
+def of_payout(state: str) -> str:
+    """Name a payout's state apart from other things': of a payout, its points are released."""
+    return "points_released" if state == "released" else state
+
+
 def timeline(parts: Mapping[str, Any]) -> list[Happened]:
     """Lay the answers of the services out as one list; a part that is missing adds nothing."""
     lines: list[Happened] = []
@@ -82,7 +87,7 @@ def _payouts(part: Mapping[str, Any]) -> Iterator[Happened]:
             one["completed_at"] or one["requested_at"],
             "payout",
             one["kind"],
-            one["state"],
+            of_payout(one["state"]),
             " · ".join(text for text in (one["run_month"] or "", one["reason"] or "") if text),
             -(one["reserved"] if one["reserved"] is not None else one["amount"]),
             ("payout", {"payout_id": one["payout_id"]}),

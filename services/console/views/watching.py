@@ -6,11 +6,13 @@ from typing import Any
 from flask import Flask, render_template, request
 
 from services.console.acts import log
+from services.console.acts.table import ACTS
 from services.console.clerks import store
 from services.console.desk import desk
 from services.console.neighbours import Neighbours
 
 _PAGE = 50
+_TITLES = {act.name: act.title for act in ACTS}
 _NOT_FOUND = 404
 
 
@@ -59,7 +61,7 @@ def acts() -> str:
             limit=_PAGE,
         )
     last = rows[-1]["number"] if len(rows) == _PAGE else None
-    return render_template("console/acts.html", rows=rows, asked=asked, last=last)
+    return render_template("console/acts.html", rows=rows, asked=asked, last=last, titles=_TITLES)
 
 
 def clerks() -> str:
