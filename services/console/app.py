@@ -74,9 +74,9 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         engine,
         Neighbours(settings.urls, settings.operator_key),
         Door(engine, sealer, names, addresses, clock),
-        sessions,
         sealer,
         clock,
+        settings.sms_kopecks,
     )
     app.extensions["csrf"].exempt(app.blueprints["clerks"])
     # Files of terms and profiles are pasted into a field.

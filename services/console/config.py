@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from marshmallow.validate import URL, OneOf
+from marshmallow.validate import URL, OneOf, Range
 
 from shared.config import environment
 
@@ -31,6 +31,7 @@ class Settings:
     operator_key: str
     clerk_keys: tuple[bytes, ...]
     urls: Mapping[str, str]
+    sms_kopecks: int = 0
 
     @property
     def cookie_is_secure(self) -> bool:
@@ -50,6 +51,8 @@ def from_environment() -> Settings:
         operator_key=env.str("OPERATOR_KEY"),
         # They seal the TOTP secrets and sign what forms carry.
         clerk_keys=tuple(env.keys_of("CLERK_KEYS")),
+        # What the gateway takes for an SMS; 0: not known, and no cost is shown.
+        sms_kopecks=env.int("SMS_KOPECKS", 0, validate=Range(0, 100_000)),
         urls={name: env.str(f"{name.upper()}_URL", validate=_ADDRESS) for name in NEIGHBOURS},
     )
     env.done()

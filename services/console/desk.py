@@ -10,7 +10,6 @@ from services.console.clerks.domain import Clerk
 from services.console.clerks.signing_in import Door
 from services.console.neighbours import Neighbours
 from shared.clock import Clock
-from shared.pages.sessions import RedisSessions
 from shared.sealed import Sealer
 
 
@@ -21,9 +20,9 @@ class Desk:
     engine: Engine
     neighbours: Neighbours
     door: Door
-    sessions: RedisSessions
     sealer: Sealer
     clock: Clock
+    sms_kopecks: int
 
 
 def desk() -> Desk:

@@ -37,6 +37,7 @@ def health() -> str:
         alarms=parts["alarms"],
         reminders=parts["reminders"],
         sms=parts["sms"],
+        sms_kopecks=desk().sms_kopecks,
     )
 
 
