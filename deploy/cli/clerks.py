@@ -40,7 +40,7 @@ def list_clerks(*, wants_json: bool) -> None:
 @click.option("--role", type=click.Choice(_ROLES), required=True, help="What he may do.")
 @as_json
 def add(name: str, role: str, *, wants_json: bool) -> None:
-    """Make a clerk; prints a one-time password and the TOTP address for his phone."""
+    """Make a clerk; prints a one-time password and a TOTP address."""
     made = {"name": name, "role": role}
     _tell(answered(target.find().clerk("console").post("/api/clerks", json=made)), wants_json)
 
@@ -49,7 +49,7 @@ def add(name: str, role: str, *, wants_json: bool) -> None:
 @click.argument("name")
 @as_json
 def renew(name: str, *, wants_json: bool) -> None:
-    """Give a clerk a new one-time password and TOTP secret; his sessions end."""
+    """Give a clerk new secrets, for a lost phone; his sessions end."""
     _tell(answered(target.find().clerk("console").post(f"/api/clerks/{name}/renew")), wants_json)
 
 

@@ -48,23 +48,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         ready={"postgres": partial(database.ping, engine)},
         template_folder="templates",
     )
-    sessions = RedisSessions(
-        settings.redis_url,
-        cookie=_COOKIE,
-        idle=guard.IDLE,
-        secure=settings.cookie_is_secure,
-        samesite="Strict",
-    )
-    dress(
-        app,
-        Site(
-            Words(LANGUAGES, TRANSLATIONS, HERE / "translations"),
-            sessions,
-            settings.clerk_keys[0],
-            settings.cookie_is_secure,
-            {"console": HERE / "assets"},
-        ),
-    )
+    dress(app, _site(settings))
     app.register_blueprint(
         Blueprint("console", __name__, static_folder="assets", static_url_path="/assets/console")
     )
@@ -87,3 +71,20 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     views.register(app)
     performing.register(app)
     return app
+
+
+def _site(settings: config.Settings) -> Site:
+    sessions = RedisSessions(
+        settings.redis_url,
+        cookie=_COOKIE,
+        idle=guard.IDLE,
+        secure=settings.cookie_is_secure,
+        samesite="Strict",
+    )
+    return Site(
+        words=Words(LANGUAGES, TRANSLATIONS, HERE / "translations"),
+        sessions=sessions,
+        secret_key=settings.clerk_keys[0],
+        is_secure=settings.cookie_is_secure,
+        assets={"console": HERE / "assets"},
+    )

@@ -4,7 +4,7 @@ from functools import partial
 
 from flask import Flask
 
-from services.notifications import api, config, figures
+from services.notifications import api, config
 from shared import database, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access
@@ -27,7 +27,6 @@ def build(settings: config.Settings, clock: Clock) -> Flask:
         title="Notifications",
         blueprints=[
             api.blueprint,
-            figures.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
         ],
         refusals={**api.REFUSALS, **ops.REFUSALS},
