@@ -1,21 +1,22 @@
 """The web process's app: pages, acts, the clerks' JSON routes, and the guard before them all."""
 
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
 
 from services.console import config, converters, guard, states, views
 from services.console.acts import performing
 from services.console.clerks import api
 from services.console.clerks.signing_in import Door
 from services.console.desk import Desk
-from services.console.neighbours import Neighbours
+from services.console.neighbours import Neighbours, Refused
 from shared import database
 from shared.clock import Clock, utc_now
 from shared.identity import Access
 from shared.pages.sessions import RedisSessions
-from shared.pages.site import TRANSLATIONS, Site, dress
+from shared.pages.site import TRANSLATIONS, Site, dress, error_page
 from shared.pages.words import Words
 from shared.sealed import Sealer
 from shared.server import end_with_parent
@@ -26,6 +27,7 @@ HERE = Path(__file__).parent
 LANGUAGES = ("ru", "en")
 _FAILURES_A_MINUTE = 5
 _FAILURES_OF_AN_OFFICE = 30
+_OUR_KEY_IS_WRONG = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _COOKIE = "cashback_console"
 
 
@@ -67,10 +69,19 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.jinja_env.filters.update(states.FILTERS)
     guard.guard(app)
+    app.register_error_handler(Refused, _refused)
     converters.register(app)
     views.register(app)
     performing.register(app)
     return app
+
+
+def _refused(refused: Refused) -> Response:
+    """Answer a page whose service refused what the page asked: an address that was changed."""
+    if refused.status in _OUR_KEY_IS_WRONG:
+        return error_page(HTTPStatus.SERVICE_UNAVAILABLE)
+    is_missing = refused.status == HTTPStatus.NOT_FOUND
+    return error_page(HTTPStatus.NOT_FOUND if is_missing else HTTPStatus.BAD_REQUEST)
 
 
 def _site(settings: config.Settings) -> Site:

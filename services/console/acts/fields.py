@@ -14,7 +14,7 @@ _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `kind` is line, area, file_text, number, money, choice, day, list or hidden."""
+    """One field: `kind` says how it is shown and read."""
 
     name: str
     label: str
@@ -34,6 +34,11 @@ NOTE = Field("reason", marked("Reason"), "area", optional=True)
 def hidden(name: str) -> Field:
     """Answer a field that the page fills in: what the clerk looked at when he decided."""
     return Field(name, "", "hidden")
+
+
+def hidden_number(name: str) -> Field:
+    """Answer the same for a whole number, such as a version."""
+    return Field(name, "", "hidden_number")
 
 
 def read(form: Form, fields: Sequence[Field]) -> dict[str, object]:
@@ -57,7 +62,7 @@ def read(form: Form, fields: Sequence[Field]) -> dict[str, object]:
 
 def _put(form: Form, field: Field, text: str, values: dict[str, object]) -> None:
     match field.kind:
-        case "number":
+        case "number" | "hidden_number":
             if _WHOLE.fullmatch(text):
                 values[field.name] = int(text)
             else:

@@ -48,21 +48,28 @@ def _ask(
     previewed: object = None,
 ) -> Page:
     """Show the form; each showing has an id of its own, by which it is done once."""
-    about = None
-    if act.about is not None:
-        service, path, names = act.about
-        found = desk().neighbours.find(service, path.format(**targets))
-        about = {name: found.get(name) for name in names} if isinstance(found, dict) else None
     page = render_template(
         "console/act.html",
         act=act,
         targets=targets,
         form=form,
-        about=about,
+        about=_about(act, targets),
         previewed=previewed,
         act_id=_new_id(),
     )
     return page, status
+
+
+def _about(act: Act, targets: dict[str, str]) -> dict[str, Any] | None:
+    """Answer what the act is done to; a silent service must not cost what was typed."""
+    if act.about is None:
+        return None
+    service, path, names = act.about
+    try:
+        found = desk().neighbours.find(service, path.format(**targets))
+    except (Refused, CallFailed):
+        return None
+    return {name: found.get(name) for name in names} if isinstance(found, dict) else None
 
 
 def _sent(act: Act, targets: dict[str, str], form: Form) -> Page:

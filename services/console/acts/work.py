@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.console.acts.act import Act, Do, Doing, calling, pressing, to
-from services.console.acts.fields import NOTE, REASON, Field, hidden
+from services.console.acts.fields import NOTE, REASON, Field, hidden_number
 from shared.pages.words import marked
 
 _HELD = ("partner_postback", "/receipts/{receipt_id}", ("partner_id", "code", "detail", "rule"))
@@ -19,12 +19,12 @@ _CORRECTION = (
 )
 _CERTIFICATE = ("payout", "/certificates/{certificate_id}", ("denomination", "status", "member_id"))
 _PAYOUT = ("payout", "/payouts/{payout_id}", ("kind", "amount", "state", "reason", "member_id"))
-_VERSION = hidden("version")
+_VERSION = hidden_number("version")
 
 
 def _claim(step: str) -> Do:
     def do(doing: Doing) -> Any:
-        sent = {**doing.values, "clerk": doing.clerk, "version": int(doing.values["version"])}
+        sent = {**doing.values, "clerk": doing.clerk}
         return doing.call("bonus_status", "POST", f"/claims/{{claim_id}}/{step}", json=sent)
 
     return do

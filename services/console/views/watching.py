@@ -52,7 +52,9 @@ def _ready(ask: Neighbours, service: str) -> dict[str, Any]:
 def acts() -> str:
     """Show what clerks did, on what, why, and how it ended."""
     before = request.args.get("before", "")
-    asked = {name: request.args.get(name, "")[:100] for name in ("clerk", "subject")}
+    asked = {
+        name: request.args.get(name, "").replace("\x00", "")[:100] for name in ("clerk", "subject")
+    }
     with desk().engine.connect() as connection:
         rows = log.listing(
             connection,

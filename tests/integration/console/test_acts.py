@@ -150,6 +150,15 @@ def test_a_service_that_is_away_is_said_so_and_noted(
     assert acts("2031-01")[-1].outcome == "not_sent"
 
 
+def test_what_was_typed_is_kept_though_nobody_tells_what_it_is_about(
+    clerk: Callable[..., Clerk],
+) -> None:
+    path = f"/acts/certificate-void/{uuid.uuid4()}"
+    answer = clerk("finance").post(path, reason="Sent to a stranger.")
+    assert answer.status_code == 503
+    assert "Sent to a stranger." in answer.text
+
+
 def test_without_the_forms_token_nothing_is_done(
     clerk: Callable[..., Clerk], member: dict[str, Any], neighbours: dict[str, str]
 ) -> None:
