@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 SERVICES = ("catalog", "partner_postback", "bonus_status", "payout", "members", "notifications")
-ROLES = (*SERVICES, "auditor")
+# The console hears and says nothing: it has tables of its own, and none of the kit.
+OWNERS = (*SERVICES, "console")
+ROLES = (*OWNERS, "auditor")
 INIT = Path(__file__).with_name("postgres") / "init.sql"
 # Where a stack keeps everything.
 DATABASE = "cashback"

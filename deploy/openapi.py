@@ -21,8 +21,8 @@ from deploy.local.ready import wait_ready
 
 REPOSITORY = Path(__file__).parents[1]
 HTTP_CONTRACTS = REPOSITORY / "contracts" / "http"
-# The websites are pages for people; programs have nothing to ask there.
-_PAGES = {"account", "console"}
+# The website is pages for people; the console answers `cashback clerks` beside its pages.
+_PAGES = {"account"}
 WEB = tuple(one for one in PROCESSES if one.serves and one.service not in _PAGES)
 _FIRST_PORT = 18_100
 _START_SECONDS = 60

@@ -30,10 +30,10 @@ def prepare(admin_dsn: str, passwords: Mapping[str, str], bootstrap: str, say: S
     say("database roles and schemas are there")
     made = topics.create(bootstrap)
     say(f"topics made: {', '.join(made) or 'none, all were there'}")
-    for service in databases.SERVICES:
+    for service in databases.OWNERS:
         url = databases.as_role(admin_dsn, databases.DATABASE, service, passwords[service])
         upgrade(f"services.{service}", url)
-    say(f"{len(databases.SERVICES)} services are migrated")
+    say(f"{len(databases.OWNERS)} services are migrated")
 
 
 def import_catalog(environment: Mapping[str, str]) -> None:

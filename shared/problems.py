@@ -58,6 +58,25 @@ def field_faults(messages: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path, "message": said}]
 
 
+def http_problem(error: HTTPException) -> Response:
+    """Answer an HTTP error, and name the fields where a schema refused them."""
+    data = getattr(error, "data", None) or {}
+    said = data.get("messages") or data.get("errors")
+    status = error.code or 500
+    code = error.name.lower().replace(" ", "_")
+    if not said:
+        answer = problem(status, code, error.description or error.name)
+    else:
+        # The first level only says where webargs looked: json, query, form.
+        faults = [one for place in said.values() for one in field_faults(place)]
+        detail = "; ".join(f"{one['field']}: {one['message']}" for one in faults[:5])
+        answer = problem(status, "invalid_fields", detail, errors=faults)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            answer.headers[name] = value
+    return answer
+
+
 class ProblemApi(Api):
     """flask-smorest's Api, answering errors as problems."""
 
@@ -71,22 +90,8 @@ class ProblemApi(Api):
         self.DEFAULT_RESPONSE_CONTENT_TYPE = answers
 
     def handle_http_exception(self, error: HTTPException) -> Response:
-        """Answer an HTTP error, and name the fields where a schema refused them."""
-        data = getattr(error, "data", None) or {}
-        said = data.get("messages") or data.get("errors")
-        status = error.code or 500
-        code = error.name.lower().replace(" ", "_")
-        if not said:
-            answer = problem(status, code, error.description or error.name)
-        else:
-            # The first level only says where webargs looked: json, query, form.
-            faults = [one for place in said.values() for one in field_faults(place)]
-            detail = "; ".join(f"{one['field']}: {one['message']}" for one in faults[:5])
-            answer = problem(status, "invalid_fields", detail, errors=faults)
-        for name, value in error.get_headers():
-            if name in {"Allow", "Retry-After"}:
-                answer.headers[name] = value
-        return answer
+        """Answer an HTTP error as a problem."""
+        return http_problem(error)
 
 
 def _under(path: str, name: str) -> str:

@@ -22,6 +22,7 @@ _COMMANDS: Mapping[str, str] = {
     "cases": "cases",
     "certificates": "certificates",
     "claims": "claims",
+    "clerks": "clerks",
     "codes": "codes",
     "compare": "compare",
     "corrections": "corrections",

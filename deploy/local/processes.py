@@ -17,6 +17,7 @@ _PORT_OFFSETS = {
     "members": 5,
     "notifications": 6,
     "account": 7,
+    "console": 8,
     "operator_billing": 10,
     "gateway": 11,
     "partner_shop": 12,
@@ -37,6 +38,7 @@ _ROLES = {
     "members": ("web", "relay"),
     "notifications": ("web", "consume", "send"),
     "account": ("web",),
+    "console": ("web",),
     "sandbox": ("operator_billing", "gateway", "partner_shop", "networks"),
 }
 SERVICES = tuple(service for service in _ROLES if service != "sandbox")

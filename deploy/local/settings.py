@@ -17,7 +17,16 @@ from deploy.local.processes import SANDBOX, SERVICES, Process
 
 FILE = "settings.json"
 _KEY_NAMES = ("operator", "service")
-_SECRET_KEYS = ("session", "click", "certificate", "proof", "manifest", "operator_callback", "site")
+_SECRET_KEYS = (
+    "session",
+    "click",
+    "certificate",
+    "proof",
+    "manifest",
+    "operator_callback",
+    "site",
+    "clerk",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Settings:
 
 def make(folder: Path, ports: Mapping[str, int]) -> Settings:
     """Make the settings of a new stack; its keys and passwords are random."""
-    passwords = {role: secrets.token_urlsafe(24) for role in ("postgres", *databases.ROLES)}
+    passwords = {role: _password() for role in ("postgres", *databases.ROLES)}
     keys = {name: secrets.token_urlsafe(32) for name in _KEY_NAMES}
     keys |= {name: secrets.token_hex(32) for name in _SECRET_KEYS}
     return Settings(folder, ports, passwords, keys)
@@ -67,11 +76,18 @@ def load(folder: Path) -> Settings | None:
     if not file.exists():
         return None
     kept = json.loads(file.read_text())
-    if missing := set(_SECRET_KEYS) - kept["keys"].keys():
-        # A stack of before such a key was needed: it gets its own now, and keeps it.
-        kept["keys"] |= {name: secrets.token_hex(32) for name in missing}
+    new_keys = set(_SECRET_KEYS) - kept["keys"].keys()
+    new_roles = set(databases.ROLES) - kept["passwords"].keys()
+    if new_keys or new_roles:
+        # A stack of before such a key or role was needed: it gets its own now, and keeps it.
+        kept["keys"] |= {name: secrets.token_hex(32) for name in new_keys}
+        kept["passwords"] |= {role: _password() for role in new_roles}
         write_private(file, json.dumps(kept, indent=2))
     return Settings(folder=folder, **kept)
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def save(settings: Settings) -> None:
@@ -97,7 +113,7 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
     port = str(settings.ports[process.port_name])
     urls = {f"{name.upper()}_URL": settings.url(name) for name in (*SERVICES, *SANDBOX)}
     database = {}
-    if process.service in databases.SERVICES:
+    if process.service in databases.OWNERS:
         database["DATABASE_URL"] = settings.dsn(process.service)
     return {
         **os.environ,
@@ -117,6 +133,7 @@ def environment(settings: Settings, process: Process) -> dict[str, str]:
         "PROOF_KEYS": settings.keys["proof"],
         "SITE_KEYS": settings.keys["site"],
         "MANIFEST_KEYS": settings.keys["manifest"],
+        "CLERK_KEYS": settings.keys["clerk"],
         "OPERATOR_CALLBACK_KEYS": settings.keys["operator_callback"],
         "OPERATOR_CALLBACK_URL": f"{settings.url('payout')}/operator/callbacks",
         "JOURNAL_DIR": str(settings.folder / "journal"),

@@ -5,7 +5,8 @@ DO $$
 DECLARE
     -- click_tracking and the sandbox own no schema here.
     services constant text[] := ARRAY[
-        'catalog', 'partner_postback', 'bonus_status', 'payout', 'members', 'notifications'];
+        'catalog', 'partner_postback', 'bonus_status', 'payout', 'members', 'notifications',
+        'console'];
     role_name text;
 BEGIN
     -- Nobody but the roles below gets in, and nobody makes a table outside a service's own schemas.

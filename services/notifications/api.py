@@ -1,6 +1,7 @@
 """The HTTP edge: a clerk asks what a member was told, and has sent again what did not arrive."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from shared.web import Blueprint
 log = structlog.get_logger()
 REFUSALS: dict[type[Exception], int] = {store.UnknownMessage: 404, store.CannotSendAgain: 409}
 blueprint = Blueprint("messages", __name__, description="What members were told.")
+_FIGURES_OF = timedelta(days=30)
 # Nobody but the member sees a code, a clerk included.
 _HIDDEN = {
     "code": "••••",
@@ -79,6 +81,30 @@ class MessageListSchema(Schema):
     """Messages, newest first."""
 
     data = fields.List(fields.Nested(MessageSchema))
+
+
+class MessageDaySchema(Schema):
+    """A day of Moscow on which something was told."""
+
+    day = fields.Date(required=True)
+    made = fields.Integer(required=True)
+    sent = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+
+
+class MessageDaysSchema(Schema):
+    """The days of the last thirty on which something was told."""
+
+    data = fields.List(fields.Nested(MessageDaySchema), required=True)
+
+
+@blueprint.get("/figures/days")
+@blueprint.response(200, MessageDaysSchema)
+def days() -> dict[str, Any]:
+    """Answer how many messages were made, sent and failed on each day; for clerks."""
+    desk = _desk()
+    with desk.engine.connect() as connection:
+        return {"data": store.days(connection, desk.clock() - _FIGURES_OF)}
 
 
 @blueprint.get("/messages")

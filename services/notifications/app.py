@@ -25,7 +25,10 @@ def build(settings: config.Settings, clock: Clock) -> Flask:
     app = create_app(
         "notifications",
         title="Notifications",
-        blueprints=[api.blueprint, ops.blueprint(engine, access)],
+        blueprints=[
+            api.blueprint,
+            ops.blueprint(engine, access),
+        ],
         refusals={**api.REFUSALS, **ops.REFUSALS},
         ready={"postgres": partial(database.ping, engine)},
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from services.notifications.domain import Kind, News, State
 from shared.database import raw
@@ -69,6 +69,13 @@ _OF_MEMBER = text(f"""{_SHOWN}
 WHERE member_id = :member_id AND (NOT :failed OR state IN ('refused', 'given_up')) {_NEWEST}
 """)
 _FAILED = text(f"{_SHOWN} WHERE state IN ('refused', 'given_up') {_NEWEST}")
+
+_DAYS = text("""
+SELECT (made_at AT TIME ZONE 'Europe/Moscow')::date AS day, count(*) AS made,
+       count(*) FILTER (WHERE state = 'sent') AS sent,
+       count(*) FILTER (WHERE state IN ('refused', 'given_up')) AS failed
+FROM messages WHERE made_at >= :since GROUP BY 1 ORDER BY 1
+""")
 
 
 class UnknownMessage(LookupError):
@@ -192,6 +199,11 @@ def newest(
     else:
         rows = connection.execute(_OF_MEMBER, values | {"member_id": member_id, "failed": failed})
     return [_shown(row) for row in rows]
+
+
+def days(connection: Connection, since: datetime) -> Sequence[RowMapping]:
+    """Answer how many messages each day of Moscow had, and what became of them."""
+    return connection.execute(_DAYS, {"since": since}).mappings().all()
 
 
 def _shown(row: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from shared.pages import written
 from shared.pages.form import Form
 from shared.pages.sessions import RedisSessions
 from shared.pages.words import LANGUAGE_COOKIE, Words, language, speak
+from shared.problems import http_problem
 from shared.throttle import TooManyTries
 from shared.web import NotUtf8, RepeatedParameter
 
@@ -34,6 +35,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+# Routes for programs beside the pages: they are told in problems, as everywhere.
+_API = "/api/"
 _MACHINES = ("/healthz", "/readyz", "/metrics", "/openapi")
 
 
@@ -166,6 +169,8 @@ def _show_errors(app: Flask) -> None:
     def refused(error: HTTPException) -> Response | HTTPException:
         if request.path.startswith(_MACHINES) or error.code is None:
             return error
+        if request.path.startswith(_API):
+            return http_problem(error)
         return error_page(error.code)
 
     @app.errorhandler(TooManyTries)

@@ -28,7 +28,7 @@ def fresh_database(admin_dsn: str, cleanup: ExitStack) -> Callable[[str], str]:
 
     def url_of(service: str) -> str:
         url = databases.as_role(admin_dsn, name, service, PASSWORD)
-        if service in databases.SERVICES and service not in migrated:
+        if service in databases.OWNERS and service not in migrated:
             upgrade(f"services.{service}", url)
             migrated.add(service)
         return url

@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 
 from services.bonus_status.api import bonuses, exposure, proof, settings, sources, statements
 from services.bonus_status.api.claims import routes as claims
+from services.bonus_status.api.desk import clicks, figures
 from services.bonus_status.config import WEB_THREADS, read_settings
 from services.bonus_status.proof import neighbours
 from services.bonus_status.proof.making import Prover
@@ -40,6 +41,8 @@ def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = ut
             proof.blueprint(prover, access),
             *sources.blueprints(engine, access, clock),
             exposure.blueprint(engine, access, clock),
+            clicks.blueprint(engine, access),
+            figures.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
         ],
         refusals={
@@ -48,6 +51,7 @@ def create_app(engine: Engine, access: Access, prover: Prover, clock: Clock = ut
             **statements.REFUSALS,
             **sources.REFUSALS,
             **exposure.REFUSALS,
+            **clicks.REFUSALS,
             **ops.REFUSALS,
         },
         template_folder="templates",

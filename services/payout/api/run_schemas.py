@@ -88,6 +88,26 @@ class RunSchema(Schema):
     acts = fields.List(fields.Nested(RunDoneSchema))
 
 
+class RunLineSchema(Schema):
+    """A run in a list."""
+
+    month = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(_STATES))
+    begun_by = fields.String(required=True, allow_none=True, metadata=_SCHEDULE)
+    started_at = Moment(required=True)
+    ended_at = Moment(required=True, allow_none=True)
+    payouts = fields.Integer(required=True, metadata={"description": "planned"})
+    points = fields.Integer(required=True, metadata={"description": "planned, in rubles"})
+    paid_payouts = fields.Integer(required=True, metadata={"description": "completed and kept"})
+    paid_points = fields.Integer(required=True, metadata={"description": "completed and kept"})
+
+
+class RunListSchema(Schema):
+    """The last 60 runs, the newest month first."""
+
+    data = fields.List(fields.Nested(RunLineSchema), required=True)
+
+
 class PlannedSchema(Schema):
     """How many payouts, and their points."""
 

@@ -8,7 +8,13 @@ from sqlalchemy import Engine
 
 from services.payout.api import run_answer
 from services.payout.api import run_schemas as schemas
-from services.payout.api.schemas import PayoutPageQuery, PayoutPageSchema, PayoutSchema
+from services.payout.api.schemas import (
+    NewestQuery,
+    PayoutListSchema,
+    PayoutPageQuery,
+    PayoutPageSchema,
+    PayoutSchema,
+)
 from services.payout.domain import TopUpLimits
 from services.payout.monthly_run import planning, releasing
 from services.payout.monthly_run.review import review
@@ -55,6 +61,7 @@ def blueprint(
 
     _begin_and_watch(desk, engine, limits, clock)
     _look(desk, engine)
+    _of_members(desk, engine)
     _decide(desk, engine, clock)
     _sign(desk, engine, signer)
     return desk
@@ -90,6 +97,13 @@ def _begin_and_watch(desk: Blueprint, engine: Engine, limits: TopUpLimits, clock
             run = planning.begin(connection, month, sent["clerk"], now)
             return run_answer.of_run(connection, run)
 
+    @desk.get("/runs")
+    @desk.response(200, schemas.RunListSchema)
+    def list_runs() -> object:
+        """List the runs, the newest month first, with what each plans to pay and has paid."""
+        with engine.connect() as connection:
+            return {"data": runs.listing(connection)}
+
     @desk.get("/runs/<month>")
     @desk.response(200, schemas.RunSchema)
     def show_run(month: str) -> object:
@@ -117,6 +131,16 @@ def _look(desk: Blueprint, engine: Engine) -> None:
             run = runs.get(connection, read_month(month))
             page = payouts.of_run(connection, run.month, state=state, after=after, limit=limit)
         return {"data": page, "next": page[-1].payout_id if len(page) == limit else None}
+
+
+def _of_members(desk: Blueprint, engine: Engine) -> None:
+    @desk.get("/members/<uuid:member_id>/payouts")
+    @desk.arguments(NewestQuery, location="query")
+    @desk.response(200, PayoutListSchema)
+    def list_of_member(asked: dict[str, int], member_id: UUID) -> object:
+        """List a member's payouts, the newest first."""
+        with engine.connect() as connection:
+            return {"data": payouts.of_member(connection, member_id, asked["limit"])}
 
 
 def _decide(desk: Blueprint, engine: Engine, clock: Clock) -> None:

@@ -133,6 +133,18 @@ class HeldPageQuery(StrictSchema):
     after = fields.UUID(load_default=None)
 
 
+class PayoutListSchema(Schema):
+    """Payouts, the newest first."""
+
+    data = fields.List(fields.Nested(PayoutSchema), required=True)
+
+
+class NewestQuery(StrictSchema):
+    """How many of the newest."""
+
+    limit = WholeInQuery(lowest=1, highest=200, load_default=100)
+
+
 class PayoutPageQuery(HeldPageQuery):
     """Which payouts of a run to list."""
 

@@ -30,6 +30,10 @@ _HELD = text("""
 SELECT payouts.* FROM payouts WHERE state = 'held' AND payout_id > :after
 ORDER BY payout_id LIMIT :limit
 """)
+_OF_MEMBER = text("""
+SELECT payouts.* FROM payouts WHERE member_id = :member_id
+ORDER BY requested_at DESC, payout_id LIMIT :limit
+""")
 _RESERVED_CERTIFICATES = text("""
 SELECT payouts.* FROM payouts
 WHERE state = 'reserved' AND kind = 'certificate' AND next_at <= :now
@@ -130,6 +134,12 @@ def lock(connection: Connection, payout_ids: Sequence[UUID]) -> dict[UUID, Payou
     if missing:
         raise UnknownPayout(missing)
     return payouts
+
+
+def of_member(connection: Connection, member_id: UUID, limit: int) -> list[Payout]:
+    """Answer a member's payouts, the newest first."""
+    asked = {"member_id": member_id, "limit": limit}
+    return [payout_of(row) for row in connection.execute(_OF_MEMBER, asked)]
 
 
 def of_run(

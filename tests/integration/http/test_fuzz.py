@@ -53,7 +53,7 @@ def address(
 ) -> Iterator[str]:
     """One web process with a database of its own."""
     servers = {"REDIS_URL": addresses.redis_url, "KAFKA_BOOTSTRAP": addresses.kafka_bootstrap}
-    if one.service in databases.SERVICES:
+    if one.service in databases.OWNERS:
         servers["DATABASE_URL"] = fresh_service_url(one.service)
     with openapi.started(chosen, one, servers) as url:
         yield url

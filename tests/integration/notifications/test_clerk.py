@@ -29,3 +29,12 @@ def test_nobody_else_does(app: Flask, key: str) -> None:
 def test_a_wrong_question_is_refused(app: Flask, query: str) -> None:
     headers = {"Authorization": f"Bearer {CLERK_KEY}"}
     assert app.test_client().get(f"/messages?{query}", headers=headers).status_code in {400, 422}
+
+
+def test_a_day_counts_what_was_told(world: World, app: Flask) -> None:
+    member_id, _ = world.member()
+    world.tell(topped_up(member_id, 120))
+    headers = {"Authorization": f"Bearer {CLERK_KEY}"}
+    [day] = app.test_client().get("/figures/days", headers=headers).get_json()["data"][-1:]
+    assert day["made"] >= 1
+    assert app.test_client().get("/figures/days").status_code == 401

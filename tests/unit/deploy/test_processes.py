@@ -21,6 +21,6 @@ def test_every_process_wants_a_port_of_its_own() -> None:
 def test_the_addresses_in_the_readme_are_the_usual_ones() -> None:
     wanted = wanted_ports()
     assert [wanted[name] for name in (*SERVICES, *SANDBOX)] == [
-        *range(8100, 8108),
+        *range(8100, 8109),
         *range(8110, 8114),
     ]

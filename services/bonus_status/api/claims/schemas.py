@@ -66,6 +66,7 @@ class QueueSchema(PageQuerySchema):
 
     state = fields.String(load_default=None, validate=validate.OneOf(_STATES))
     store_id = Slug(load_default=None)
+    member_id = fields.UUID(load_default=None)
     overdue = fields.String(
         load_default="false",
         validate=validate.OneOf(["true", "false"]),

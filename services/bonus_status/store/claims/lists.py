@@ -26,6 +26,7 @@ _OVERDUE = "(CASE WHEN claims.state = 'sent' THEN partner_by ELSE answer_by END)
 _FOR_CLERKS = text(f"""{_READ}
 WHERE (CAST(:state AS text) IS NULL OR state = :state)
   AND (CAST(:store_id AS text) IS NULL OR claims.store_id = :store_id)
+  AND (CAST(:member_id AS uuid) IS NULL OR member_id = :member_id)
   AND (NOT :overdue OR (state IN ('opened', 'sent', 'answered') AND {_OVERDUE}))
   AND (CAST(:after AS uuid) IS NULL OR (answer_by, claim_id) >
     (SELECT answer_by, claim_id FROM claims WHERE claim_id = :after))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from services.payout.run_states import Act, RunState
 from shared.months import Month
@@ -50,6 +50,15 @@ _MEMBERS = text("SELECT count(*) FROM members")
 _TALLY = text("""
 SELECT kind, state, reason, count(*) AS payouts, sum(coalesce(reserved, amount))::bigint AS amount
 FROM payouts WHERE run_month = :month GROUP BY kind, state, reason ORDER BY kind, state, reason
+""")
+_LIST = text("""
+SELECT month, state, begun_by, started_at, ended_at, payouts, points,
+       coalesce(paid.payouts_paid, 0) AS paid_payouts, coalesce(paid.points_paid, 0) AS paid_points
+FROM runs LEFT JOIN (
+    SELECT run_month, count(*) AS payouts_paid, sum(reserved)::bigint AS points_paid
+    FROM payouts WHERE state IN ('completed', 'settled') GROUP BY run_month
+) AS paid ON run_month = month
+ORDER BY month DESC LIMIT 60
 """)
 _SKIPPED = text("""
 SELECT reason, count(*) AS members FROM skipped WHERE run_month = :month
@@ -203,6 +212,11 @@ def count_members(connection: Connection) -> int:
 def tally(connection: Connection, month: str) -> list[Tally]:
     """Count the payouts of a run by kind, state and reason."""
     return [Tally(*row) for row in connection.execute(_TALLY, {"month": month})]
+
+
+def listing(connection: Connection) -> Sequence[RowMapping]:
+    """Answer the last runs with what they planned and paid, the newest month first."""
+    return connection.execute(_LIST).mappings().all()
 
 
 def count_skipped(connection: Connection, month: str) -> dict[str, int]:

@@ -1,0 +1,121 @@
+"""What a clerk asks about a purchase: whose it is, and all that was reported of it."""
+
+from typing import Any
+
+from flask import request
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from sqlalchemy import Engine
+
+from services.partner_postback.domain.algebra import Status
+from services.partner_postback.formats.fields import LONGEST_ID
+from services.partner_postback.store.access import journeys as queries
+from services.partner_postback.verdicts import Verdict
+from shared.identity import Access
+from shared.schemas import Moment, StrictSchema, Text, WholeInQuery
+from shared.web import Blueprint
+
+_WAYS = ("member_id", "order_id", "conversion_id")
+
+
+class JourneyQuerySchema(StrictSchema):
+    """By what to find purchases: exactly one of the three."""
+
+    member_id = fields.UUID(load_default=None)
+    order_id = Text(longest=LONGEST_ID, load_default=None)
+    conversion_id = fields.UUID(load_default=None)
+    limit = WholeInQuery(lowest=1, highest=200, load_default=100)
+
+    @validates_schema
+    def name_one(self, asked: dict[str, Any], **_: object) -> None:
+        """See that one thing was asked for."""
+        if sum(asked[way] is not None for way in _WAYS) != 1:
+            message = "Give exactly one of member_id, order_id and conversion_id."
+            raise ValidationError(message, "member_id")
+
+
+class JourneyConversionSchema(Schema):
+    """A purchase as it is now, with whose it is."""
+
+    conversion_id = fields.UUID(required=True)
+    member_id = fields.UUID(required=True)
+    partner_id = fields.String(required=True)
+    store_id = fields.String(required=True)
+    order_id = fields.String(required=True)
+    line_id = fields.String(required=True)
+    action = fields.String(required=True)
+    click_id = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf([one.value for one in Status]))
+    paid_minor = fields.Integer(required=True)
+    currency = fields.String(required=True)
+    ordered_at = Moment(required=True)
+    changed_at = Moment(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class JourneyReceiptSchema(Schema):
+    """A report and its verdict, in short."""
+
+    receipt_id = fields.UUID(required=True)
+    partner_id = fields.String(required=True)
+    order_id = fields.String(required=True)
+    received_at = Moment(required=True)
+    source = fields.String(required=True)
+    verdict = fields.String(required=True, validate=validate.OneOf([one.value for one in Verdict]))
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    conversion_id = fields.UUID(required=True, allow_none=True)
+
+
+class JourneySchema(Schema):
+    """Purchases and what was reported of them, both the newest first."""
+
+    conversions = fields.List(fields.Nested(JourneyConversionSchema), required=True)
+    receipts = fields.List(fields.Nested(JourneyReceiptSchema), required=True)
+
+
+class PartnerNameSchema(Schema):
+    """A partner, by name."""
+
+    partner_id = fields.String(required=True)
+
+
+class PartnerNamesSchema(Schema):
+    """Every partner."""
+
+    data = fields.List(fields.Nested(PartnerNameSchema), required=True)
+
+
+def blueprint(engine: Engine, access: Access) -> Blueprint:
+    """Build the routes; operators only."""
+    routes = Blueprint("journeys", __name__, description="Purchases as clerks look them up.")
+
+    @routes.before_request
+    def only_operators() -> None:
+        access.require_operator(request)
+
+    @routes.get("/journeys")
+    @routes.arguments(JourneyQuerySchema, location="query")
+    @routes.response(200, JourneySchema)
+    def find(asked: dict[str, Any]) -> object:
+        """Find a member's purchases, or whose an order is, with all that was reported of them.
+
+        What was held or refused of an order is there too, though it is nobody's purchase yet.
+        """
+        limit, order_id = asked.pop("limit"), asked["order_id"]
+        with engine.connect() as connection:
+            found = queries.conversions(connection, asked, limit)
+            orders = {(one["partner_id"], one["order_id"]) for one in found}
+            if order_id:
+                orders |= {(one, order_id) for one in queries.partners(connection)}
+            reports = queries.receipts(connection, sorted(orders), limit)
+        return {"conversions": found, "receipts": reports}
+
+    @routes.get("/partners")
+    @routes.response(200, PartnerNamesSchema)
+    def list_partners() -> object:
+        """Name every partner."""
+        with engine.connect() as connection:
+            names = queries.partners(connection)
+        return {"data": [{"partner_id": one} for one in names]}
+
+    return routes

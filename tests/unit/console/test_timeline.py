@@ -1,0 +1,46 @@
+"""The timeline: parts of several services as one list, the newest first."""
+
+from typing import Any
+
+from services.console.finding.timeline import kinds_of, timeline
+from services.console.neighbours import Missing
+
+BONUS: dict[str, Any] = {
+    "bonus_id": "b",
+    "conversion_id": "c",
+    "store_name": "AliExpress",
+    "source": "purchase",
+    "status": "written_off",
+    "status_told": {"in_words": "Spent."},
+    "amount": 600,
+    "opened_at": "2026-11-01T10:00:00Z",
+    "accrued_at": "2026-11-20T10:00:00Z",
+    "rejected_at": None,
+}
+CLICK: dict[str, Any] = {
+    "click_id": "k",
+    "store_id": "aliexpress",
+    "store_name": None,
+    "clicked_at": "2026-10-31T10:00:00Z",
+    "repeat": True,
+}
+
+
+def test_what_happened_later_stands_above() -> None:
+    lines = timeline({"clicks": {"data": [CLICK]}, "bonuses": {"data": [BONUS]}})
+    assert [(one.kind, one.state) for one in lines] == [
+        ("bonus", "accrued"),
+        ("bonus", "pending"),
+        ("click", "repeat"),
+    ]
+    assert kinds_of(lines) == ["click", "bonus"]
+
+
+def test_points_count_where_they_were_accrued_and_not_twice() -> None:
+    lines = timeline({"bonuses": {"data": [BONUS]}})
+    assert [one.points for one in lines] == [600, None]
+
+
+def test_a_silent_part_leaves_the_rest() -> None:
+    parts = {"clicks": {"data": [CLICK]}, "bonuses": Missing("bonus_status"), "payouts": None}
+    assert [one.title for one in timeline(parts)] == ["aliexpress"]
