@@ -1,0 +1,119 @@
+"""Somebody's whole way on the website: from a number to a certificate, in a real browser."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser
+
+from deploy.demo.actors import Shop
+from tests.journeys import website
+from tests.journeys.website import eventually
+from tests.support.browser import Person, chromium, person
+from tests.support.stack import RunningStack
+
+pytestmark = pytest.mark.xdist_group("stack")
+STORE, WORDS = "perekrestok", "perek"
+PAID, CERTIFICATE = 4_000, 500
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How somebody looks at the pages, and words that he reads there."""
+
+    name: str
+    language: str
+    width: int
+    available: str
+    on_its_way: str
+    spent: str
+    scripts: bool = True
+
+
+SCREENS = (
+    Screen("ru-desktop", "ru-RU", 1280, "Доступно", "Впути", "Потраченовсего"),
+    Screen("en-phone", "en-GB", 390, "Available", "Onitsway", "Spentsofar"),
+    Screen("en-no-scripts", "en-GB", 390, "Available", "Onitsway", "Spentsofar", scripts=False),
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_from_a_number_to_a_certificate(
+    stack: RunningStack, browser: Browser, screen: Screen
+) -> None:
+    """INVARIANT: the whole way works in each language, on each screen, and without scripts."""
+    phone = f"+7900{secrets.randbelow(10**7):07d}"
+    email = f"lilac.{secrets.token_hex(5)}@example.org"
+    base = stack.system.urls["account"]
+    with person(
+        browser,
+        base,
+        screen.name,
+        language=screen.language,
+        width=screen.width,
+        scripts=screen.scripts,
+    ) as somebody:
+        website.joins(somebody, stack, phone, email)
+        click_id = website.goes_to(somebody, STORE, WORDS)
+        order, points = website.buys(stack, STORE, click_id, PAID)
+        website.sees(somebody, screen.on_its_way, points)
+        somebody.looks("pending")
+        Shop(stack.system).does("approve", order)
+        website.sees(somebody, screen.available, points)
+        somebody.looks("points")
+        _opens_the_bonus(somebody)
+        website.saves_for_a_smartphone(somebody, CERTIFICATE)
+        stack.run_month(stack.new_month())
+        website.sees(somebody, screen.spent, CERTIFICATE)
+        code = website.shows_the_code(somebody)
+        eventually(lambda: code in _messages(stack, phone), what="the code came by SMS too")
+        _claims(somebody, stack)
+        somebody.context.clear_cookies()
+        website.signs_in_by_sms(somebody, stack, phone, codes_before=1)
+        somebody.opens("/me/friends")
+        somebody.looks("friends")
+        _is_a_stranger_elsewhere(somebody, base)
+
+
+def _opens_the_bonus(somebody: Person) -> None:
+    somebody.opens("/me/history?status=accrued")
+    somebody.looks("history")
+    somebody.presses("main .rows a.row")
+    somebody.looks("bonus")
+    assert "Perekrestok" in somebody.reads()
+
+
+def _claims(somebody: Person, stack: RunningStack) -> None:
+    """Too early at one store, in time at another."""
+    today = datetime.now(UTC).date().isoformat()
+    website.claims(somebody, "Perekrestok", secrets.token_hex(4), today)
+    assert somebody.page.input_value("[name=amount]") == "1250,50"
+    assert somebody.page.locator(".faults").is_visible()
+    store = website.opens_a_store_that_confirms_at_once(stack)
+
+    def opened() -> bool:
+        website.claims(somebody, f"Tickets {store}", secrets.token_hex(4), today)
+        return somebody.page.url.endswith("/new") is False
+
+    eventually(opened, what="the claim is open", every=1)
+    somebody.looks("claim")
+
+
+def _messages(stack: RunningStack, phone: str) -> str:
+    return " ".join(website.texts_to(stack, phone))
+
+
+def _is_a_stranger_elsewhere(somebody: Person, base: str) -> None:
+    """What one browser is let in to, another is not."""
+    other = somebody.page.request
+    assert other.get(f"{base}/me").ok
+    somebody.context.clear_cookies()
+    assert other.get(f"{base}/me", max_redirects=0).status == 303
