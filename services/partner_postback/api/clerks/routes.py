@@ -3,7 +3,7 @@
 from flask_smorest import Blueprint
 from sqlalchemy import Engine
 
-from services.partner_postback.api.clerks import desk, journeys, profiles, pulls, rates
+from services.partner_postback.api.clerks import desk, profiles, pulls, rates
 from services.partner_postback.partners import Directory
 from shared.clock import Clock
 from shared.identity import Access
@@ -15,7 +15,6 @@ def blueprints(
     """Build the clerks' routes; `allows_plain_http`: pulls may ask servers without TLS."""
     return [
         desk.blueprint(engine, access, directory, clock),
-        journeys.blueprint(engine, access),
         profiles.blueprint(engine, access, directory, clock),
         rates.blueprint(engine, access, clock),
         pulls.blueprint(engine, access, clock, allows_plain_http=allows_plain_http),
