@@ -9,7 +9,7 @@ from services.partner_postback.api import postbacks
 from services.partner_postback.api.access import routes as access_routes
 from services.partner_postback.api.access.reader import Reader
 from services.partner_postback.api.claims import routes as claims
-from services.partner_postback.api.clerks import journeys, profiles
+from services.partner_postback.api.clerks import profiles
 from services.partner_postback.api.clerks import routes as clerks
 from services.partner_postback.api.fast_lane import FastLane
 from services.partner_postback.api.files import routes as file_routes
@@ -62,9 +62,8 @@ def build(settings: Settings, clock: Clock = utc_now) -> Flask:
             *file_routes.blueprints(engine, reader),
             claims.blueprint(engine, reader),
             *clerks.blueprints(
-                engine, access, directory, clock, allows_plain_http=settings.allows_plain_http
+                engine, access, directory, clicks, clock, plain_http=settings.allows_plain_http
             ),
-            journeys.blueprint(engine, access, clicks),
             queue.blueprint(engine, access, clerk),
             fraud.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
