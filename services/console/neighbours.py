@@ -9,6 +9,7 @@ import requests
 import structlog
 
 from shared.http_client import CallFailed, HttpClient
+from shared.pages.words import gettext
 
 log = structlog.get_logger()
 _READ_SECONDS = 8.0
@@ -32,7 +33,7 @@ class Refused(Exception):
         self.code = str(said.get("code", "refused"))
         self.detail = str(said.get("detail", f"The service answered {answer.status_code}."))
         self.faults = [
-            (str(one["field"]).removeprefix("json."), str(one["message"]))
+            (str(one.get("field") or "").removeprefix("json."), _placed(one))
             for one in said.get("errors", [])
         ]
         super().__init__(self.detail)
@@ -101,6 +102,14 @@ class Neighbours:
         """
         waiting = {name: self._threads.submit(_or_missing, *ask) for name, ask in asks.items()}
         return {name: one.result() for name, one in waiting.items()}
+
+
+def _placed(fault: Mapping[str, Any]) -> str:
+    """Say what is wrong, and on which line of a file."""
+    said = str(fault.get("message", ""))
+    if not fault.get("line"):
+        return said
+    return gettext("line %(number)s: %(said)s") % {"number": fault["line"], "said": said}
 
 
 def _or_missing(service: str, ask: Ask) -> Any:

@@ -61,6 +61,14 @@ class RedisSessions(SessionInterface):
         self._samesite = samesite
         self._written = TaggedJSONSerializer()
 
+    def answers(self) -> bool:
+        """Say whether sessions can be kept now: where not, nobody can sign in."""
+        try:
+            return bool(self._redis.ping())
+        except RedisError as fault:
+            log.warning("sessions.redis_away", fault=type(fault).__name__)
+            return False
+
     def open_session(self, app: Flask, request: Request) -> Session:
         """Answer the visitor's session; a new, empty one to a stranger."""
         del app

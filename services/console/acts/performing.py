@@ -19,6 +19,7 @@ from shared.http_client import CallFailed, NotSent
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext as _
 
+_MOST_FAULTS = 20
 Page = str | Response | tuple[str, int]
 
 
@@ -153,8 +154,11 @@ def _sent_before(act: Act, doing: Doing, noted: Noted, form: Form) -> Page:
 
 
 def _tell(form: Form, refused: Refused) -> None:
-    form.refuse(refused.faults or [("", refused.detail)])
-    if refused.faults and not any(form.errors):
+    for name, said in refused.faults[:_MOST_FAULTS]:
+        # What no field of the form is called by is named in words.
+        is_named = name in form.values or not name or name in said
+        form.refuse([(name, said if is_named else f"{name}: {said}")])
+    if not refused.faults:
         form.refuse([("", refused.detail)])
 
 

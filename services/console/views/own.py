@@ -1,6 +1,8 @@
 """A clerk's own pages: signing in and out, and choosing a password."""
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from typing import cast
+
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.console import guard
@@ -8,6 +10,7 @@ from services.console.clerks.domain import WeakPassword
 from services.console.clerks.signing_in import WrongSignIn
 from services.console.desk import desk, signed_in
 from shared.pages.form import Form, sent_form
+from shared.pages.sessions import RedisSessions
 from shared.pages.site import local_path
 from shared.pages.words import gettext as _
 from shared.pages.words import marked
@@ -32,7 +35,11 @@ def register(app: Flask) -> None:
 def sign_in() -> Page:
     """Sign a clerk in by name, password and code."""
     if request.method == "GET":
-        return render_template("console/sign_in.html", form=Form())
+        sessions = cast("RedisSessions", current_app.session_interface)
+        form, can_enter = Form(), sessions.answers()
+        if not can_enter:
+            form.refuse([("", _("Nobody can sign in just now; try again in a minute."))])
+        return render_template("console/sign_in.html", form=form), 200 if can_enter else 503
     form = sent_form("password", "code")
     code = "".join(form["code"].split())[:_LONGEST]
     address = request.remote_addr or ""

@@ -62,7 +62,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> Flask:
             *file_routes.blueprints(engine, reader),
             claims.blueprint(engine, reader),
             *clerks.blueprints(
-                engine, access, directory, clock, allows_plain_http=settings.allows_plain_http
+                engine, access, directory, clicks, clock, plain_http=settings.allows_plain_http
             ),
             queue.blueprint(engine, access, clerk),
             fraud.blueprint(engine, access, clock),

@@ -160,6 +160,9 @@ def test_without_redis_nobody_is_in(
     blind = opened(redis_url="redis://127.0.0.1:1/0").test_client()
     blind.set_cookie("cashback_console", cookie.value)
     assert blind.get("/runs").location == "/sign-in?next=/runs"
+    answer = blind.get("/sign-in", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert "Nobody can sign in just now" in answer.text
 
 
 @pytest.mark.parametrize(

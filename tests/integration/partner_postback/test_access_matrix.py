@@ -98,6 +98,8 @@ _ROUTES = {
     ),
     "PUT /partners/<partner_id>": Route(Right.CLERK, "/partners/{partner_id}", {"name": "Mall"}),
     "GET /partners/<partner_id>": Route(Right.CLERK, "/partners/{partner_id}"),
+    "GET /partners": Route(Right.CLERK, "/partners"),
+    "GET /journeys": Route(Right.CLERK, "/journeys?order_id=1"),
     "GET /profiles": Route(Right.CLERK, "/profiles"),
     "PUT /profiles/<name>": Route(Right.CLERK, "/profiles/own", {}),
     "GET /rates": Route(Right.CLERK, "/rates"),

@@ -1,10 +1,14 @@
 """A clerk finds whose a purchase is, and all that was reported of it; nobody else may."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.integration.partner_postback.partner import CLERK, Desk, Partner
+from services.partner_postback.click_id import ClickIds
+from tests.integration.partner_postback.partner import CLERK, CLICK_KEY, Desk, Partner
+
+CLICK_IDS = ClickIds([CLICK_KEY])
 
 
 @pytest.fixture
@@ -44,6 +48,11 @@ def test_what_is_held_of_an_order_is_found_though_it_is_nobodys(
     answer = found(desk, order_id=receipt["said"]["order_id"])
     assert answer["conversions"] == []
     assert [one["verdict"] for one in answer["receipts"]] == ["held"]
+    # The click in it tells whose it would be.
+    member_id = CLICK_IDS.open(receipt["said"]["click_id"]).member_id
+    of_member = found(desk, member_id=str(member_id))
+    assert sent["receipt_id"] in [one["receipt_id"] for one in of_member["receipts"]]
+    assert found(desk, member_id=str(uuid4()))["receipts"] == []
 
 
 @pytest.mark.parametrize("query", ["", "order_id=1&member_id=2", "member_id=x", "limit=0"])

@@ -1,11 +1,13 @@
 """What a clerk asks about a purchase: whose it is, and all that was reported of it."""
 
+from operator import itemgetter
 from typing import Any
 
 from flask import request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from sqlalchemy import Engine
 
+from services.partner_postback.click_id import ClickIds
 from services.partner_postback.domain.algebra import Status
 from services.partner_postback.formats.fields import LONGEST_ID
 from services.partner_postback.store.access import journeys as queries
@@ -14,6 +16,8 @@ from shared.identity import Access
 from shared.schemas import Moment, StrictSchema, Text, WholeInQuery
 from shared.web import Blueprint
 
+# So many of the newest are looked through for a member's: opening each takes microseconds.
+_MOST_HELD = 2_000
 _WAYS = ("member_id", "order_id", "conversion_id")
 
 
@@ -85,7 +89,7 @@ class PartnerNamesSchema(Schema):
     data = fields.List(fields.Nested(PartnerNameSchema), required=True)
 
 
-def blueprint(engine: Engine, access: Access) -> Blueprint:
+def blueprint(engine: Engine, access: Access, clicks: ClickIds) -> Blueprint:
     """Build the routes; operators only."""
     routes = Blueprint("journeys", __name__, description="Purchases as clerks look them up.")
 
@@ -99,7 +103,8 @@ def blueprint(engine: Engine, access: Access) -> Blueprint:
     def find(asked: dict[str, Any]) -> object:
         """Find a member's purchases, or whose an order is, with all that was reported of them.
 
-        What was held or refused of an order is there too, though it is nobody's purchase yet.
+        What was held or refused of an order is there too, though it is nobody's purchase yet; of a
+        member what is held of his clicks.
         """
         limit, order_id = asked.pop("limit"), asked["order_id"]
         with engine.connect() as connection:
@@ -108,7 +113,17 @@ def blueprint(engine: Engine, access: Access) -> Blueprint:
             if order_id:
                 orders |= {(one, order_id) for one in queries.partners(connection)}
             reports = queries.receipts(connection, sorted(orders), limit)
-        return {"conversions": found, "receipts": reports}
+            held = queries.held(connection, _MOST_HELD) if asked["member_id"] else []
+        known = {one["receipt_id"] for one in reports}
+        mine = [
+            one
+            for one in held
+            if one["receipt_id"] not in known
+            and (click := clicks.open(one["click_id"])) is not None
+            and click.member_id == asked["member_id"]
+        ]
+        newest = sorted([*mine, *reports], key=itemgetter("received_at"), reverse=True)
+        return {"conversions": found, "receipts": newest[:limit]}
 
     @routes.get("/partners")
     @routes.response(200, PartnerNamesSchema)

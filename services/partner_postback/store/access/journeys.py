@@ -25,6 +25,14 @@ CROSS JOIN LATERAL (
 ) AS receipt
 ORDER BY received_at DESC, receipt_id DESC LIMIT :limit
 """)
+# Held of whomever: what is held names its click, and the click its member, to who holds the keys.
+_HELD = text("""
+SELECT receipt_id, receipts.partner_id, received_at, source, verdict, receipts.code, detail,
+       receipts.conversion_id, said ->> 'order_id' AS order_id, said ->> 'click_id' AS click_id
+FROM held JOIN receipts USING (receipt_id)
+WHERE said ->> 'click_id' IS NOT NULL AND said ->> 'order_id' IS NOT NULL
+ORDER BY held.since DESC LIMIT :limit
+""")
 _PARTNERS = text("SELECT partner_id FROM partners ORDER BY partner_id LIMIT 1000")
 
 
@@ -49,6 +57,11 @@ def receipts(
         "limit": limit,
     }
     return list(connection.execute(_RECEIPTS, asked).mappings())
+
+
+def held(connection: Connection, limit: int) -> list[RowMapping]:
+    """Answer what is held and names a click, whoever clicked; the newest first."""
+    return list(connection.execute(_HELD, {"limit": limit}).mappings())
 
 
 def partners(connection: Connection) -> list[str]:
