@@ -98,6 +98,7 @@ def _claims(somebody: Person, stack: RunningStack) -> None:
     assert somebody.page.input_value("[name=amount]") == "1250,50"
     assert somebody.page.locator(".faults").is_visible()
     store = website.opens_a_store_that_confirms_at_once(stack)
+    eventually(lambda: _is_led_on(somebody, store), what="the store is open")
 
     def opened() -> bool:
         website.claims(somebody, f"Tickets {store}", secrets.token_hex(4), today)
@@ -105,6 +106,14 @@ def _claims(somebody: Person, stack: RunningStack) -> None:
 
     eventually(opened, what="the claim is open", every=1)
     somebody.looks("claim")
+
+
+def _is_led_on(somebody: Person, store: str) -> bool:
+    asks = somebody.page.request
+    here = asks.get(f"{somebody.base}/to/{store}", max_redirects=0)
+    return "location" in here.headers and (
+        asks.get(here.headers["location"], max_redirects=0).status == 302
+    )
 
 
 def _messages(stack: RunningStack, phone: str) -> str:

@@ -1,0 +1,76 @@
+"""A clerk before a screen: she signs in, answers a caller, and looks at what is to be done."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser
+
+from deploy.demo.actors import Clerk
+from tests.journeys.website import eventually
+from tests.support.browser import Person, chromium, person
+from tests.support.stack import RunningStack
+
+pytestmark = pytest.mark.xdist_group("stack")
+PASSWORD = "seven green tables"
+# Which pages, and what their pictures are called.
+PAGES = {
+    "/held": "held",
+    "/parked": "parked",
+    "/claims?state=all": "claims",
+    "/cases": "cases",
+    "/partners": "partners",
+    "/stores": "stores",
+    "/reports": "reports",
+    "/health": "health",
+    "/acts": "acts",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize(("language", "width"), [("en-GB", 1280), ("ru-RU", 390)])
+def test_a_clerks_day(stack: RunningStack, browser: Browser, language: str, width: int) -> None:
+    """INVARIANT: every page of the console can be read on any screen, by anybody."""
+    base, name = stack.system.urls["console"], f"console-{language[:2]}"
+    with person(browser, base, name, language=language, width=width) as clerk:
+        _signs_in(clerk, stack)
+        caller = stack.system.demo["members"][0]
+        clerk.opens("/")
+        clerk.looks("find")
+        clerk.types("q", caller["phone"])
+        clerk.page.keyboard.press("Enter")
+        clerk.page.wait_for_url("**/members/**")
+        clerk.looks("member")
+        assert clerk.page.locator(".timeline li").count() >= 3
+        month = stack.new_month()
+        Clerk(stack.system).begins_run(month)
+        eventually(lambda: (Clerk(stack.system).run_of(month) or {}).get("state") == "planned")
+        clerk.opens(f"/runs/{month}")
+        clerk.looks("run")
+        for path, picture in PAGES.items():
+            clerk.opens(path)
+            clerk.looks(picture)
+
+
+def _signs_in(clerk: Person, stack: RunningStack) -> None:
+    hired = f"clerk-{secrets.token_hex(3)}"
+    sent = {"name": hired, "role": "admin"}
+    told = stack.system.clerk("console").post("/api/clerks", json=sent).json()
+    clerk.opens("/sign-in")
+    clerk.looks("sign-in")
+    clerk.types("name", hired)
+    clerk.types("password", told["one_time_password"])
+    clerk.types("code", pyotp.parse_uri(told["totp_uri"]).at(datetime.now(UTC)))
+    clerk.presses("main form button")
+    clerk.types("old", told["one_time_password"])
+    clerk.types("password", PASSWORD)
+    clerk.types("again", PASSWORD)
+    clerk.presses("main form button")
