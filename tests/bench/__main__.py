@@ -19,6 +19,7 @@ BENCHES = (
     "manifest",
     "execute",
     "redeem",
+    "pages",
     "memory",
 )
 

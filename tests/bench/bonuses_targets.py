@@ -29,7 +29,7 @@ _FIRST_PORT = 19_800
 _PASSWORD = "bench"
 _SPEAKERS = ("catalog", "members", "partner_postback", "payout")
 # One member with bonuses of the last years: every other one accrued.
-_FILL_MEMBER = """
+FILL_MEMBER = """
 INSERT INTO bonuses (bonus_id, conversion_id, member_id, source, store_id, order_id, terms_id,
                      clicked_at, ordered_at, opened_at, expected_at, status, amount, reserved,
                      written_off, repaid, paid_minor, currency, rate_micro, conversion_status,
@@ -89,7 +89,7 @@ def with_many_bonuses(servers: Servers, name: str, *, members: int, count: int) 
     kept = servers.database(name, 0)
     with psycopg.connect(kept.url, options="-c statement_timeout=0") as filling:
         filling.execute(_FILL_MEMBERS, {"members": members})
-        filling.execute(_FILL_MEMBER, {"member": MEMBER, "bonuses": count})
+        filling.execute(FILL_MEMBER, {"member": MEMBER, "bonuses": count})
     with psycopg.connect(kept.url, autocommit=True) as tidying:
         tidying.execute("VACUUM ANALYZE")
     return kept

@@ -170,8 +170,14 @@ def signs_in_by_sms(somebody: Person, stack: RunningStack, phone: str, codes_bef
     somebody.looks("enter")
     somebody.presses("a[href='/enter/sms']", "/enter/sms")
     somebody.looks("enter-sms")
-    somebody.types("phone", phone)
-    answers_the_question(somebody)
-    somebody.presses(SUBMIT, "/enter/code")
+
+    def is_sent() -> bool:
+        somebody.types("phone", phone)
+        answers_the_question(somebody)
+        somebody.presses(SUBMIT)
+        return somebody.page.url.endswith("/enter/code")
+
+    # A number gets a code a minute at most, and the last one was that of joining.
+    eventually(is_sent, what="a code is on its way", every=5)
     somebody.types("code", code_sent_to(stack, phone, after=codes_before))
     somebody.presses(SUBMIT, "/me")
