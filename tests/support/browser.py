@@ -103,4 +103,4 @@ def person(  # noqa: PLR0913 - what a screen is
     )
     yield somebody
     context.close()
-    assert somebody.faults == []
+    assert not somebody.faults, "\n".join(somebody.faults)
