@@ -15,7 +15,7 @@ from shared.pages.words import gettext, marked
 
 pages = Blueprint("settings_person", __name__)
 # Each in its own words: who does not read this page's language finds his.
-LANGUAGES = {"ru": "Русский", "en": "English", "uk": "Українська", "sv": "Svenska"}  # noqa: RUF001
+LANGUAGES = {"ru": "Русский", "en": "English", "uk": "Українська", "sv": "Svenska"}
 _TOO_LONG = marked("A name has at most 100 characters.")
 _SENTENCES: Sentences = {
     "harmful_name": ("name", marked("Leave out characters that cannot be seen.")),
