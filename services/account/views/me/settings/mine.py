@@ -35,4 +35,4 @@ def done(sentence: str, path: str = "/me/settings") -> Response:
 
 def masked(phone: str) -> str:
     """Hide a number from who looks over a shoulder: `+79261234567` is `+7 ••• 4567`."""
-    return f"{phone[:2]} ••• {phone[-_SHOWN_DIGITS:]}"
+    return f"{phone[:2]}\N{NO-BREAK SPACE}•••\N{NO-BREAK SPACE}{phone[-_SHOWN_DIGITS:]}"
