@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.account import config
 from services.account.services import connect
-from services.account.views import entering, joining, shop
+from services.account.views import entering, joining, recovering, shop
 from services.account.views.me import (
     certificates,
     claims,
@@ -17,6 +17,15 @@ from services.account.views.me import (
     history,
     overview,
     relatives,
+)
+from services.account.views.me.settings import (
+    contact,
+    data,
+    devices,
+    everything,
+    notices,
+    password,
+    person,
 )
 from services.account.visitor import Desk, ask_to_enter, visitor
 from shared.clock import Clock, utc_now
@@ -40,8 +49,16 @@ _PAGES = (
     certificates,
     claims,
     friends,
+    everything,
+    person,
+    contact,
+    password,
+    devices,
+    notices,
+    data,
     joining,
     entering,
+    recovering,
 )
 
 

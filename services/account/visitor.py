@@ -1,7 +1,8 @@
 """Who looks at a page: a stranger, or a member with a short token that the services believe.
 
 A device that was signed in holds a secret of members; with it a token of some minutes is made anew
-as long as the member has not signed the device out. Session and token are in Redis; the browser has
+as long as the member has not signed the device out; while members cannot answer that, nobody is
+signed in, and nothing is forgotten. Session and token are in Redis; the browser has
 the session's name, and on a remembered device the device's secret.
 """
 
@@ -12,20 +13,25 @@ from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
+import structlog
 from flask import Response, current_app, redirect, request, session, url_for
 
 from services.account.config import Settings
 from services.account.services import Refused, Services
 from shared.clock import Clock
+from shared.http_client import CallFailed
 from shared.identity import SESSION_COOKIE, NotSignedIn
 from shared.pages.sessions import Session
 from shared.pages.site import local_path
 
+log = structlog.get_logger()
 DEVICE_COOKIE = "cashback_device"
 _KEPT = "member"
 _ENDS_SOON = timedelta(minutes=1)
 _SEE_OTHER = 303
 _LONGEST_AGENT = 500
+_ENDED = (401, "device_ended")
+_LONGEST_SECRET = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Visitor:
     def __init__(self, desk: Desk) -> None:
         """Take the desk; asks nobody until somebody wants to know."""
         self._desk = desk
+        self._unanswered: CallFailed | None = None
 
     @property
     def is_member(self) -> bool:
@@ -61,17 +68,20 @@ class Visitor:
 
     @property
     def token(self) -> str:
-        """Answer the token with which services are asked; raises NotSignedIn."""
-        if self.entry is None:
-            raise NotSignedIn
-        return self.entry.token
+        """Answer the token with which services are asked; raises NotSignedIn, CallFailed."""
+        return self._known().token
 
     @property
     def member_id(self) -> str:
-        """Answer who is signed in; raises NotSignedIn."""
-        if self.entry is None:
-            raise NotSignedIn
-        return self.entry.member_id
+        """Answer who is signed in; raises NotSignedIn, CallFailed."""
+        return self._known().member_id
+
+    @property
+    def device(self) -> tuple[str, str] | None:
+        """Answer the name and the secret of this device, whether or not they still count."""
+        kept = session.get(_KEPT)
+        entry = Entry(**kept) if kept else _of_cookie()
+        return (entry.device_id, entry.device_secret) if entry and entry.device_id else None
 
     @cached_property
     def entry(self) -> Entry | None:
@@ -84,21 +94,32 @@ class Visitor:
             return entry
         return self._renewed(entry)
 
+    def _known(self) -> Entry:
+        if self.entry is not None:
+            return self.entry
+        # Who may well be a member is not asked to sign in: the page says to try again.
+        raise self._unanswered or NotSignedIn
+
     def _remembered(self) -> Entry | None:
-        device_id, _, secret = request.cookies.get(DEVICE_COOKIE, "").partition(".")
         # While Redis is away a session cannot be kept: nobody is signed in then.
-        if not _is_uuid(device_id) or not secret or cast("Session", session).away:
-            return None
-        return Entry("", device_id, secret, "", "1970-01-01T00:00:00+00:00")
+        return None if cast("Session", session).away else _of_cookie()
 
     def _renewed(self, entry: Entry) -> Entry | None:
+        if not entry.device_id:  # let in without a device, for as long as the token holds
+            forget()
+            return None
         path = f"devices/{entry.device_id}/session"
         try:
             answer = self._desk.services.members.ask(
                 "POST", path, json={"device_secret": entry.device_secret}
             )
-        except Refused:
-            forget()
+        except (Refused, CallFailed) as fault:
+            # Only members' own word ends a device: a busy or silent service is asked again later.
+            if isinstance(fault, Refused) and (fault.status, fault.code) == _ENDED:
+                forget()
+            else:
+                log.warning("account.not_renewed", fault=str(fault)[:300])
+                self._unanswered = CallFailed("the device's session was not renewed")
             return None
         renewed = Entry(
             answer["member_id"],
@@ -188,6 +209,13 @@ def ask_to_enter(refusal: NotSignedIn) -> Response:
     return cast(
         "Response", redirect(url_for("entering.show", back=local_path(wanted, "/me")), _SEE_OTHER)
     )
+
+
+def _of_cookie() -> Entry | None:
+    device_id, _, secret = request.cookies.get(DEVICE_COOKIE, "").partition(".")
+    if not _is_uuid(device_id) or not 0 < len(secret) <= _LONGEST_SECRET:
+        return None
+    return Entry("", device_id, secret, "", "1970-01-01T00:00:00+00:00")
 
 
 def _is_uuid(text: str) -> bool:

@@ -11,6 +11,7 @@ import structlog
 from flask import Blueprint, Flask, Response, abort, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from shared.database import SERVER_AWAY
 from shared.http_client import CallFailed
@@ -100,6 +101,18 @@ def local_path(wanted: str, otherwise: str = "/") -> str:
     return wanted if is_ours else otherwise
 
 
+def remember_language(response: BaseResponse, language: str, *, is_secure: bool) -> None:
+    """Let the pages speak a language to this browser from now on."""
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=_YEAR_SECONDS,
+        secure=is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 def _name_assets(app: Flask, folders: Mapping[str, Path]) -> None:
     # A file's own content names it: browsers keep it for a year, and fetch it anew when it changes.
     versions = {
@@ -127,14 +140,7 @@ def _choose_language(app: Flask, site: Site) -> None:
             abort(400)
         response = make_response("", HTTPStatus.SEE_OTHER)
         response.location = local_path(request.form.get("back", "/"))
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            wanted,
-            max_age=_YEAR_SECONDS,
-            secure=site.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        remember_language(response, wanted, is_secure=site.is_secure)
         return response
 
 

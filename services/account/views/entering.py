@@ -142,9 +142,8 @@ def by_link(token: str) -> ResponseReturnValue:
 @pages.post("/leave")
 def sign_out() -> ResponseReturnValue:
     """Sign this browser out."""
-    entry = visitor().entry
-    if entry is not None and entry.device_id:
-        _ask(f"devices/{entry.device_id}/end", {"device_secret": entry.device_secret})
+    if device := visitor().device:
+        _ask(f"devices/{device[0]}/end", {"device_secret": device[1]})
     return leave(redirect("/", _SEE_OTHER))
 
 

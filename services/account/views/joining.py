@@ -9,21 +9,25 @@ from flask.typing import ResponseReturnValue
 from services.account.refusals import Sentences, tell
 from services.account.services import Refused
 from services.account.views.captcha import new_captcha, solved
+from services.account.views.passwords import RULES, is_weak
 from services.account.visitor import browser, desk, enter, visitor, visitor_headers
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext, language, marked
 
 pages = Blueprint("joining", __name__, url_prefix="/join")
 _SEE_OTHER, _REFUSED, _UNKNOWN = 303, 422, 404
-_KEPT = "sign_up"
+_KEPT, _CLAIMED = "sign_up", "claimed_number"
 # What members waits for → the page that asks for it.
 STEPS = {
     "phone_code": "phone-code",
+    "taken": "taken",
     "email": "email",
     "email_code": "email-code",
     "password": "password",
     "confirm": "confirm",
 }
+# Until its number is settled a sign-up has no e-mail to go back to.
+_NUMBER = {"phone-code", "taken"}
 # What a page sends: method, path below the sign-up, and its one field.
 _SENDS = {
     "phone-code": ("POST", "phone-code", "code"),
@@ -44,15 +48,10 @@ _SENTENCES: Sentences = {
         marked("There is an account with this number already. Sign in with it instead."),
     ),
     "email_taken": ("", marked("There is an account with this e-mail already.")),
-}
-RULES = {
-    "too_short": marked("At least 8 characters"),
-    "too_long": marked("At most 128 characters"),
-    "no_lower_case": marked("A small letter"),
-    "no_upper_case": marked("A capital letter"),
-    "no_digit": marked("A digit"),
-    "too_common": marked("Not a password that many people use"),
-    "like_phone_or_email": marked("Not your number or e-mail"),
+    "number_in_use": (
+        "",
+        marked("The member with this number has just been here. If that is you, sign in by SMS."),
+    ),
 }
 
 
@@ -93,7 +92,8 @@ def show_step(step: str) -> ResponseReturnValue:
         return redirect("/join", _SEE_OTHER)
     # Going back to the e-mail is a step too, as long as it can still be changed.
     wanted = STEPS[sign_up["state"]]
-    if step != wanted and not (step == "email" and wanted != "phone-code"):
+    may_go_back = step == "email" and wanted not in _NUMBER
+    if step != wanted and not may_go_back:
         return redirect(f"/join/{wanted}", _SEE_OTHER)
     return _step_page(step, sign_up, Form())
 
@@ -115,6 +115,21 @@ def take_step(step: str) -> ResponseReturnValue:
     except Refused as refusal:
         return _step_page(step, sign_up, _told(form, refusal)), _REFUSED
     return redirect(f"/join/{STEPS[after['state']]}", _SEE_OTHER)
+
+
+@pages.post("/taken")
+def claim() -> ResponseReturnValue:
+    """Claim the number of a member who is away: he is told, and has two weeks to come back."""
+    sign_up = _sign_up()
+    if sign_up is None:
+        return redirect("/join", _SEE_OTHER)
+    try:
+        claimed = _ask("POST", f"{sign_up['sign_up_id']}/claim")
+    except Refused as refusal:
+        form = tell(sent_form(), refusal, _SENTENCES)
+        return _step_page("taken", sign_up, form), _REFUSED
+    session[_CLAIMED] = {"sign_up_id": sign_up["sign_up_id"], "free_at": claimed["free_at"]}
+    return redirect("/join/taken", _SEE_OTHER)
 
 
 @pages.post("/<step>/again")
@@ -170,13 +185,19 @@ def _number_page(form: Form) -> str:
 
 
 def _step_page(step: str, sign_up: dict[str, Any], form: Form) -> str:
-    return render_template(f"account/joining/{step}.html", form=form, sign_up=sign_up, rules=RULES)
+    claimed = session.get(_CLAIMED, {})
+    is_claimed = claimed.get("sign_up_id") == sign_up["sign_up_id"]
+    return render_template(
+        f"account/joining/{step}.html",
+        form=form,
+        sign_up=sign_up,
+        rules=RULES,
+        free_at=claimed["free_at"] if is_claimed else None,
+    )
 
 
 def _told(form: Form, refusal: Refused) -> Form:
-    if refusal.code == "weak_password":
-        form.errors["password"] = gettext("The password needs something more:")
-        form.broken = refusal.problem["broken"]
+    if is_weak(form, refusal):
         return form
     if refusal.code == "invalid_fields" and "code" in form.values:
         return form.refuse([("code", gettext("The code has six digits."))])

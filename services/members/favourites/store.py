@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 MOST_FAVOURITES = 500
-_LOCK = text("SELECT 1 FROM members WHERE member_id = :member_id FOR UPDATE")
+_LOCK = text("""
+SELECT 1 FROM members WHERE member_id = :member_id AND status <> 'erased' FOR UPDATE
+""")
 _LIST = text("""
 SELECT store_id, at FROM favourites WHERE member_id = :member_id ORDER BY at DESC, store_id
 """)
@@ -36,7 +38,7 @@ class TooManyFavourites(Exception):
 
 
 class NobodyThere(Exception):
-    """The session is of somebody who is no member."""
+    """The session is of somebody who is no member, or was erased some minutes ago."""
 
     code = "unknown_member"
 

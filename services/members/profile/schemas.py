@@ -94,3 +94,4 @@ class ExportSchema(Schema):
     devices = fields.List(fields.Dict())
     relatives = fields.List(fields.Dict())
     decisions = fields.List(fields.Dict())
+    favourites = fields.List(fields.Dict())

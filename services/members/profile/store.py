@@ -33,6 +33,10 @@ _EXPORTED = {
         SELECT status, reason, decided_at FROM decisions
         WHERE member_id = :member_id ORDER BY number LIMIT 1000
     """),
+    "favourites": text("""
+        SELECT store_id, at FROM favourites
+        WHERE member_id = :member_id ORDER BY at LIMIT 1000
+    """),
 }
 # All that is of the member himself. The clerks' decisions stay: they are of the programme.
 _FORGOTTEN = tuple(
@@ -47,6 +51,8 @@ _FORGOTTEN = tuple(
         "DELETE FROM changes WHERE member_id = :member_id",
         "DELETE FROM sign_ups WHERE member_id = :member_id OR phone = :phone OR email = :email",
         "DELETE FROM invitations WHERE member_id = :member_id",
+        "DELETE FROM favourites WHERE member_id = :member_id",
+        "DELETE FROM number_claims WHERE member_id = :member_id",
         "DELETE FROM questions WHERE member_id = :member_id",
         "UPDATE relatives SET label = '' WHERE member_id = :member_id",
     )

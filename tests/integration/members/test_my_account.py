@@ -105,17 +105,20 @@ def test_a_friend_joins_by_the_members_invitation(me: Me) -> None:
 
 def test_an_export_has_all_that_is_held_here(me: Me) -> None:
     me.ask("PATCH", "/me/settings", {"name": "Åsa"})
+    me.ask("PUT", "/me/favourites/aliexpress")
     told = me.ask("GET", "/me/export").get_json()
     assert told["profile"]["phone"] == me.person.phone
     assert told["profile"]["email"] == me.person.email
     assert told["settings"]["name"] == "Åsa"
     assert [one["name"] for one in told["devices"]] == ["Chrome, Android"]
+    assert [one["store_id"] for one in told["favourites"]] == ["aliexpress"]
     assert "secret" not in json.dumps(told)
 
 
 def test_who_is_erased_is_gone_from_every_table(me: Me) -> None:
     """INVARIANT: no number, e-mail, name or hash is left; the account's id and its events are."""
     me.ask("PATCH", "/me/settings", {"name": "Zebedee Quill"})
+    me.ask("PUT", "/me/favourites/zebra-shoes")
     assert me.ask("POST", "/me/erasure").status_code == 202
     code = me.person.code()
     assert me.ask("POST", "/me/erasure/confirm", {"code": code}).status_code == 204
@@ -126,8 +129,9 @@ def test_who_is_erased_is_gone_from_every_table(me: Me) -> None:
         ).all()
         for table in tables:
             rows = connection.scalars(text(f'SELECT t::text FROM "{table}" AS t')).all()
-            for secret in (me.person.phone, me.person.email, "Zebedee"):
+            for secret in (me.person.phone, me.person.email, "Zebedee", "zebra-shoes"):
                 assert not [row for row in rows if secret in row], table
+    assert me.ask("PUT", "/me/favourites/zebra-shoes").status_code == 404
     assert me.person.renews(me.entry).status_code == 401
     assert problem(me.ask("GET", "/me/profile"))[1] == "member_blocked"
     assert problem(me.person.signs_in())[1] == "wrong_sign_in"
