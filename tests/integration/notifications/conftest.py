@@ -151,6 +151,7 @@ def app(fresh_service_url: Callable[[str], str], clock: SteppedClock) -> Iterato
             monitor_port=0,
             operator_key=CLERK_KEY,
             service_key=SERVICE_KEY,
+            session_keys=(b"k" * 32,),
             members_url=NOWHERE,
             payout_url=NOWHERE,
             gateway_url=NOWHERE,
