@@ -37,6 +37,7 @@ class Neighbours:
             "GET /me/certificates": {"data": []},
             "GET /me/certificates/denominations": {"data": [100, 250, 500], "spendable": 450},
             "GET /me/invitations": {"data": []},
+            "GET /me/notices": {"data": [], "next": None, "unread": 0},
             "GET /me/claims": {"data": [], "next": None},
             f"GET /members/{MEMBER}/contact": {"phone": "+79261234567"},
         }
