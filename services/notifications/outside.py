@@ -23,6 +23,7 @@ _NOT_FOUND, _CONFLICT, _GONE = 404, 409, 410
 _PASSING = {401, 403, 408, 425, 429}
 _LOWEST_REFUSAL = 400
 _SomeText = Annotated[str, msgspec.Meta(min_length=1)]
+_HourAndMinute = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 T = TypeVar("T")
 
 
@@ -49,8 +50,8 @@ class Contact(msgspec.Struct, frozen=True):
     email: str | None = None
     is_email_proved: bool = False
     notices: dict[str, Channels] = {}
-    quiet_from: time | None = None
-    quiet_until: time | None = None
+    quiet_from: _HourAndMinute | None = None
+    quiet_until: _HourAndMinute | None = None
 
     @property
     def proved_email(self) -> str | None:
@@ -61,7 +62,7 @@ class Contact(msgspec.Struct, frozen=True):
         """Answer how he wants one kind of news."""
         wanted = self.notices.get(news)
         how = {} if wanted is None else msgspec.structs.asdict(wanted)
-        return Choice(**how, quiet_from=self.quiet_from, quiet_until=self.quiet_until)
+        return Choice(**how, quiet_from=_time(self.quiet_from), quiet_until=_time(self.quiet_until))
 
 
 class Certificate(msgspec.Struct, frozen=True):
@@ -172,6 +173,10 @@ class Outside:
             raise TryLater(_named("the gateway", fault)) from None
         told = _read(answer, "the gateway", Deliveries)
         return {one.idempotency_key: one.state for one in told.data}
+
+
+def _time(told: str | None) -> time | None:
+    return None if told is None else time.fromisoformat(told)
 
 
 def _fetch(client: HttpClient, path: str, what: str, view: type[T]) -> T:

@@ -16,10 +16,10 @@ UPDATE messages SET channel = :channel
 WHERE message_id = :message_id AND channel IS NULL
 """)
 # The cause is the guard: one e-mail beside an SMS, whether it was chosen or the SMS failed.
-_ADD_BESIDE = text("""
+_ADD_BESIDE = text(r"""
 INSERT INTO messages (cause, member_id, kind, facts, language, channel, beside_id,
     next_try_at, made_at, begun_at)
-SELECT cause || ':email', member_id, kind, facts, language, 'email', message_id, :now, :now, :now
+SELECT cause || '\:email', member_id, kind, facts, language, 'email', message_id, :now, :now, :now
 FROM messages WHERE message_id = :message_id
 ON CONFLICT (cause) DO NOTHING
 """)
