@@ -50,6 +50,11 @@ class Neighbours:
         """Answer the bodies, or the queries, with which something was asked."""
         return [body for one, body in self.heard if one == what]
 
+    @property
+    def questions(self) -> list[str]:
+        """What was asked, but for the number of unread messages that each page shows."""
+        return [one for one, _ in self.heard if one != "GET /me/notices"]
+
     def app(self) -> Flask:
         """Build it."""
         app = Flask("neighbours")
