@@ -1,4 +1,4 @@
-"""`cashback messages`: what members were told by SMS, and what did not reach them."""
+"""`cashback messages`: what members were told by SMS and e-mail, and what did not reach them."""
 
 import click
 
@@ -6,7 +6,17 @@ from deploy import target
 from deploy.cli.asking import answered, as_json, print_json, print_table
 
 _MOST = 200
-_COLUMNS = ("message_id", "member_id", "kind", "state", "attempts", "made_at", "said")
+_COLUMNS = (
+    "message_id",
+    "member_id",
+    "kind",
+    "channel",
+    "state",
+    "delivery",
+    "attempts",
+    "made_at",
+    "said",
+)
 
 
 @click.group()
@@ -14,7 +24,9 @@ def messages() -> None:
     """Look at what members were told; send it again.
 
     A message ends unsent when the gateway or a service refuses it (refused), or after days without
-    an answer (given_up). A certificate is worth nothing to a member who never got its code.
+    an answer (given_up); unwanted is what the member chose to read on the site alone. The delivery
+    is the gateway's word on what was sent: accepted, delivered or failed. A certificate is worth
+    nothing to a member who never got its code.
     """
 
 

@@ -15,6 +15,7 @@ from services.account.views.me import (
     friends,
     goals,
     history,
+    notices,
     overview,
     relatives,
 )
@@ -44,6 +45,7 @@ _PAGES = (
     shop,
     overview,
     history,
+    notices,
     goals,
     relatives,
     certificates,

@@ -27,6 +27,7 @@ class Settings:
     bonus_status_url: str
     payout_url: str
     click_tracking_url: str
+    notifications_url: str
 
     @property
     def is_secure(self) -> bool:
@@ -54,6 +55,7 @@ def from_environment() -> Settings:
         bonus_status_url=env.str("BONUS_STATUS_URL", validate=_ADDRESS),
         payout_url=env.str("PAYOUT_URL", validate=_ADDRESS),
         click_tracking_url=env.str("CLICK_TRACKING_URL", validate=_ADDRESS),
+        notifications_url=env.str("NOTIFICATIONS_URL", validate=_ADDRESS),
     )
     env.done()
     return settings

@@ -15,6 +15,8 @@ from shared.identity import SESSION_COOKIE, NotSignedIn
 _REFUSED = 400
 _NOT_SIGNED_IN = 401
 _A_PERSON_WAITS_SECONDS = 4.0
+# Every page of the account asks for the number of unread messages, and none is worth a long wait.
+_FOR_A_NUMBER_SECONDS = 1.0
 _CALLS_AT_ONCE = 16
 
 
@@ -67,6 +69,7 @@ class Services:
     members: Service
     bonus_status: Service
     payout: Service
+    notifications: Service
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_CALLS_AT_ONCE, "ask")
     )
@@ -80,14 +83,17 @@ class Services:
 def connect(settings: Settings) -> Services:
     """Make the clients; nothing is sent yet."""
 
-    def service(url: str, key: str | None = None) -> Service:
-        return Service(HttpClient(url, bearer=key, read_seconds=_A_PERSON_WAITS_SECONDS))
+    def service(
+        url: str, key: str | None = None, seconds: float = _A_PERSON_WAITS_SECONDS
+    ) -> Service:
+        return Service(HttpClient(url, bearer=key, read_seconds=seconds))
 
     return Services(
         catalog=service(settings.catalog_url),
         members=service(settings.members_url, settings.service_key),
         bonus_status=service(settings.bonus_status_url),
         payout=service(settings.payout_url),
+        notifications=service(settings.notifications_url, seconds=_FOR_A_NUMBER_SECONDS),
     )
 
 

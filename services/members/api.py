@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from services.members import handlers, store
 from services.members.config import Settings
 from services.members.domain import InvalidPhone, Member, read_phone
+from services.members.profile import store as settings
 from services.members.schemas import (
     ByClerkSchema,
     ContactSchema,
@@ -82,15 +83,26 @@ def show(member_id: UUID) -> Member:
 
 @blueprint.get("/<uuid:member_id>/contact")
 @blueprint.response(200, ContactSchema)
-def contact(member_id: UUID) -> Member:
+def contact(member_id: UUID) -> dict[str, Any]:
     """Answer how to reach a member, for services; they use it and keep nothing of it."""
     here = office()
     with here.engine.connect() as connection:
         member = store.find(connection, member_id)
+        chosen = settings.settings(connection, member_id)
     # Nobody is to be reached there any more, and whoever wants to need not try again.
     if member.phone is None:
         raise store.UnknownMember(member_id)
-    return member
+    return {
+        "member_id": member.member_id,
+        "phone": member.phone,
+        "email": member.email,
+        "language": member.language,
+        "status": member.status,
+        "is_email_proved": member.standing.email_linked_at is not None,
+        "notices": chosen.all_notices(),
+        "quiet_from": chosen.quiet_from,
+        "quiet_until": chosen.quiet_until,
+    }
 
 
 @blueprint.post("/<uuid:member_id>/block")

@@ -109,6 +109,14 @@ class MemberListSchema(Schema):
     data = fields.List(fields.Nested(MemberSchema))
 
 
+class WaysSchema(Schema):
+    """How news of one kind reach a member."""
+
+    sms = fields.Boolean()
+    email = fields.Boolean()
+    site = fields.Boolean()
+
+
 class ContactSchema(Schema):
     """How to reach a member; for the services that must, at the moment when they do."""
 
@@ -117,6 +125,18 @@ class ContactSchema(Schema):
     email = fields.String(allow_none=True)
     language = fields.Enum(Language, by_value=True)
     status = fields.Enum(Status, by_value=True)
+    is_email_proved = fields.Boolean(
+        metadata={"description": "the member proved the e-mail to be his own"}
+    )
+    notices = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(WaysSchema),
+        metadata={"description": "how each kind of news reaches the member"},
+    )
+    quiet_from = fields.Time(
+        format="%H:%M", allow_none=True, metadata={"description": "quiet hours, of Moscow"}
+    )
+    quiet_until = fields.Time(format="%H:%M", allow_none=True)
 
 
 class SessionSchema(Schema):

@@ -1,13 +1,17 @@
 """Where notifications is put together: `python -m services.notifications ROLE`."""
 
 import threading
+from datetime import timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from services.notifications import config
 from services.notifications.consumer import GROUP, SUBSCRIPTIONS
+from services.notifications.following.follower import Follower
+from services.notifications.inbox import store as inbox
 from services.notifications.outside import Outside
 from services.notifications.sender import Sender
 from shared import database, event_log, worker
@@ -19,6 +23,7 @@ from shared.pulse import Pulse, start_monitor
 from shared.server import serve
 
 log = structlog.get_logger()
+_FORGETS_EVERY = timedelta(hours=1)
 _IDLE_SECONDS = 0.25
 _PAUSE_AFTER_FAULT_SECONDS = 1.0
 
@@ -42,11 +47,17 @@ def _send(stop: threading.Event) -> None:
     settings, pulse = config.from_environment(), Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = database.connect(settings.database_url, pool_size=settings.senders + 1)
-    sender = Sender(engine, outside(settings), settings.patience, utc_now, settings.senders)
+    asked = outside(settings)
+    sender = Sender(engine, asked, settings.patience, utc_now, settings.senders)
+    follower = Follower(engine, asked, utc_now)
+    forgetting_due = utc_now()
     while not stop.is_set():
         pulse.beat()
         try:
-            tried = sender.send_due()
+            tried = sender.send_due() + follower.follow_due()
+            if utc_now() >= forgetting_due:
+                _forget_old(engine)
+                forgetting_due = utc_now() + _FORGETS_EVERY
         except (DBAPIError, *database.SERVER_AWAY) as fault:
             log.warning("sender.retries", fault=str(fault)[:300])
             stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
@@ -54,6 +65,11 @@ def _send(stop: threading.Event) -> None:
         if not tried:
             stop.wait(_IDLE_SECONDS)
     sender.close()
+
+
+def _forget_old(engine: Engine) -> None:
+    with engine.begin() as connection:
+        inbox.forget_old(connection, utc_now())
 
 
 def outside(settings: config.Settings) -> Outside:

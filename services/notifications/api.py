@@ -8,10 +8,12 @@ from uuid import UUID
 import structlog
 from flask import current_app, request
 from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow.validate import OneOf
 from sqlalchemy import Engine
 
 from services.notifications import store, texts
 from services.notifications.domain import Kind, State
+from services.notifications.ways.domain import Channel
 from shared.clock import Clock
 from shared.identity import Access
 from shared.schemas import Moment, StrictSchema, WholeInQuery
@@ -71,6 +73,21 @@ class MessageSchema(Schema):
     kind = fields.Enum(Kind, by_value=True)
     text = fields.String()
     state = fields.Enum(State, by_value=True)
+    channel = fields.Enum(
+        Channel,
+        by_value=True,
+        allow_none=True,
+        metadata={"description": "null until its way is known"},
+    )
+    send_after = Moment(
+        allow_none=True, metadata={"description": "when the member's quiet hours end"}
+    )
+    delivery = fields.String(
+        allow_none=True,
+        validate=OneOf(["accepted", "delivered", "failed"]),
+        metadata={"description": "what became of it after the gateway took it; null: not taken"},
+    )
+    delivery_at = Moment(allow_none=True)
     attempts = fields.Integer()
     made_at = Moment()
     ended_at = Moment(allow_none=True)
@@ -145,4 +162,6 @@ def _desk() -> Desk:
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     kind = Kind(row["kind"])
     words = texts.compose(kind, row["language"], row["facts"] | _HIDDEN)
-    return row | {"kind": kind, "state": State(row["state"]), "text": words}
+    channel = None if row["channel"] is None else Channel(row["channel"])
+    shown = {"kind": kind, "state": State(row["state"]), "channel": channel, "text": words}
+    return row | shown

@@ -5,9 +5,10 @@ from functools import partial
 from flask import Flask
 
 from services.notifications import api, config
+from services.notifications.inbox import api as inbox
 from shared import database, ops
 from shared.clock import Clock, utc_now
-from shared.identity import Access
+from shared.identity import Access, Sessions
 from shared.server import end_with_parent
 from shared.web import create_app
 
@@ -21,16 +22,19 @@ def make_app() -> Flask:
 def build(settings: config.Settings, clock: Clock) -> Flask:
     """Build the app, at a clock."""
     engine = database.connect(settings.database_url)
-    access = Access(settings.operator_key, settings.service_key)
+    sessions = Sessions(settings.session_keys)
+    access = Access(settings.operator_key, settings.service_key, sessions, clock)
     app = create_app(
         "notifications",
         title="Notifications",
         blueprints=[
             api.blueprint,
+            inbox.blueprint,
             ops.blueprint(engine, access),
         ],
-        refusals={**api.REFUSALS, **ops.REFUSALS},
+        refusals={**api.REFUSALS, **inbox.REFUSALS, **ops.REFUSALS},
         ready={"postgres": partial(database.ping, engine)},
     )
     app.extensions["notifications"] = api.Desk(engine, access, clock)
+    app.extensions["inbox"] = inbox.Desk(engine, access, clock)
     return app

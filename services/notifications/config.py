@@ -32,6 +32,7 @@ class Settings:
     monitor_port: int
     operator_key: str
     service_key: str
+    session_keys: tuple[bytes, ...]
     members_url: str
     payout_url: str
     gateway_url: str
@@ -52,6 +53,7 @@ def from_environment() -> Settings:
         monitor_port=env.int("MONITOR_PORT", 0),
         operator_key=env.str("OPERATOR_KEY"),
         service_key=env.str("SERVICE_KEY"),
+        session_keys=tuple(env.keys_of("SESSION_KEYS")),
         members_url=env.str("MEMBERS_URL", validate=_ADDRESS),
         payout_url=env.str("PAYOUT_URL", validate=_ADDRESS),
         gateway_url=env.str("GATEWAY_URL", validate=_ADDRESS),

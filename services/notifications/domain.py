@@ -1,4 +1,4 @@
-"""What is worth an SMS, and for what cause: pure rules from what happened to what is told.
+"""What is worth a message, and for what cause: pure rules from what happened to what is told.
 
 Only money moves are told; nobody is bothered with a pending bonus. A cause is told once for ever,
 however often its event is repeated or the same fact is stated again by a later one.
@@ -13,6 +13,7 @@ from uuid import UUID
 # A partner's own words go into an SMS under our name only if they cannot be a link or a number.
 _HARMLESS = re.compile(r"[^\W\d][\w ,'()-]{2,59}")
 _LONG_NUMBER = re.compile(r"\d{5}")
+_FOR_A_FRIEND = "invitation"  # the source of a bonus
 _VOIDED = "certificate_voided"  # the reason of payout.reversed, and so of points.returned
 
 
@@ -21,6 +22,7 @@ class Kind(StrEnum):
 
     BONUS_ACCRUED = "bonus_accrued"
     BONUS_GIVEN = "bonus_given"  # by the operator, for something else than a purchase
+    FRIEND_BONUS = "friend_bonus"  # for a friend whom the member brought
     BONUS_REJECTED = "bonus_rejected"
     BONUS_RETURNED = "bonus_returned"
     BONUS_REJECTED_BECAUSE = "bonus_rejected_because"
@@ -61,6 +63,7 @@ class State(StrEnum):
 
     UNSENT = "unsent"
     SENT = "sent"
+    UNWANTED = "unwanted"  # the member chose neither SMS nor e-mail for such news
     REFUSED = "refused"  # by the one who was asked for it: no later attempt would end otherwise
     GIVEN_UP = "given_up"  # after days of passing faults
 
@@ -106,6 +109,7 @@ def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
     debit: int,
     reason: str | None,
     account: Account,
+    source: str = "purchase",
 ) -> News | None:
     """Answer what to tell of a bonus as it is now; None when it is no news in money.
 
@@ -114,7 +118,9 @@ def news_of_bonus(  # noqa: PLR0913 - what an event says of a bonus
     if debit:
         return _news_of_debit(bonus_id, member_id, debit, reason, account)
     if store_id is None:
-        return _news_of_gift(bonus_id, member_id, status, amount, account)
+        kind = Kind.FRIEND_BONUS if source == _FOR_A_FRIEND else Kind.BONUS_GIVEN
+        given = account.facts() | {"amount": amount}
+        return _news_of_gift(bonus_id, member_id, status, kind, given)
     facts = account.facts() | {"store": store_id}
     if status == "accrued" and amount > 0:
         cause = f"bonus:{bonus_id}:accrued"
@@ -135,12 +141,11 @@ def _news_of_fall(
 
 
 def _news_of_gift(
-    bonus_id: UUID, member_id: UUID, status: str, amount: int, account: Account
+    bonus_id: UUID, member_id: UUID, status: str, kind: Kind, facts: Mapping[str, str | int]
 ) -> News | None:
-    if status != "accrued" or amount <= 0:
+    if status != "accrued" or not facts["amount"]:
         return None
-    facts = account.facts() | {"amount": amount}
-    return News(f"bonus:{bonus_id}:accrued", member_id, Kind.BONUS_GIVEN, facts)
+    return News(f"bonus:{bonus_id}:accrued", member_id, kind, facts)
 
 
 def _news_of_debit(

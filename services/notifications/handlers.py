@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from services.notifications import domain, store
+from services.notifications.inbox import store as inbox
 from shared.clock import Clock
 from shared.events import Received
 
@@ -33,6 +34,7 @@ class BonusChanged(msgspec.Struct, frozen=True):
     reason: str | None
     balance: Balance
     debit: int = 0
+    source: str = "purchase"
 
 
 class PointsReturned(msgspec.Struct, frozen=True):
@@ -88,6 +90,7 @@ class MemberChanged(msgspec.Struct, frozen=True):
 
     member_id: UUID
     language: str
+    status: str = "active"
 
 
 class RelativeChanged(msgspec.Struct, frozen=True):
@@ -120,6 +123,7 @@ def tell_of_bonuses(
             debit=one.data.debit,
             reason=one.data.reason,
             account=one.data.balance.account(),
+            source=one.data.source,
         )
         for one in events
     ]
@@ -220,8 +224,11 @@ def ask_relatives(
 def note_members(
     connection: Connection, events: Sequence[Received[MemberChanged]], _clock: Clock
 ) -> None:
-    """Keep in which language members are written to."""
+    """Keep in which language members are written to; of an erased one no notice is kept."""
     store.note_members(connection, {one.data.member_id: one.data.language for one in events})
+    erased = [one.data.member_id for one in events if one.data.status == "erased"]
+    if erased:
+        inbox.forget(connection, erased)
 
 
 def note_stores(

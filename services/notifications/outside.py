@@ -5,7 +5,8 @@ answered by what nobody agreed to (a portal's page, a field missing), raises `Tr
 can never succeed raises `CannotBeSent`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import time
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import msgspec
 import requests
 import structlog
 
+from services.notifications.ways.domain import Choice
 from shared.http_client import CallFailed, HttpClient
 
 log = structlog.get_logger()
@@ -21,6 +23,7 @@ _NOT_FOUND, _CONFLICT, _GONE = 404, 409, 410
 _PASSING = {401, 403, 408, 425, 429}
 _LOWEST_REFUSAL = 400
 _SomeText = Annotated[str, msgspec.Meta(min_length=1)]
+_HourAndMinute = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 T = TypeVar("T")
 
 
@@ -32,10 +35,34 @@ class CannotBeSent(Exception):
     """No later attempt would end otherwise."""
 
 
+class Channels(msgspec.Struct, frozen=True):
+    """How a member wants one kind of news."""
+
+    sms: bool
+    email: bool
+    site: bool
+
+
 class Contact(msgspec.Struct, frozen=True):
-    """Of a member only where an SMS reaches him."""
+    """Where a member is reached, and how he wants to be."""
 
     phone: _SomeText
+    email: str | None = None
+    is_email_proved: bool = False
+    notices: dict[str, Channels] = {}
+    quiet_from: _HourAndMinute | None = None
+    quiet_until: _HourAndMinute | None = None
+
+    @property
+    def proved_email(self) -> str | None:
+        """The e-mail, if it is certainly the member's."""
+        return self.email if self.is_email_proved and self.email else None
+
+    def choice(self, news: str) -> Choice:
+        """Answer how he wants one kind of news."""
+        wanted = self.notices.get(news)
+        how = {} if wanted is None else msgspec.structs.asdict(wanted)
+        return Choice(**how, quiet_from=_time(self.quiet_from), quiet_until=_time(self.quiet_until))
 
 
 class Certificate(msgspec.Struct, frozen=True):
@@ -66,6 +93,28 @@ class Accepted(msgspec.Struct, frozen=True):
     status: Literal["accepted"]
 
 
+class Delivery(msgspec.Struct, frozen=True):
+    """What became of a message."""
+
+    idempotency_key: UUID
+    state: Literal["accepted", "delivered", "failed"]
+
+
+class Deliveries(msgspec.Struct, frozen=True):
+    """What became of some messages."""
+
+    data: list[Delivery]
+
+
+class Text(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A finished message as the gateway takes it; only a mail has a subject."""
+
+    channel: str
+    to: str
+    text: str
+    subject: str | None = None
+
+
 class Outside:
     """The three servers that a message needs."""
 
@@ -75,10 +124,9 @@ class Outside:
         self._payout = payout
         self._gateway = gateway
 
-    def phone_of(self, member_id: UUID) -> str:
-        """Answer a member's phone; raises TryLater, CannotBeSent."""
-        path = f"/members/{member_id}/contact"
-        return _fetch(self._members, path, "the member", Contact).phone
+    def contact(self, member_id: UUID) -> Contact:
+        """Answer how a member is reached; raises TryLater, CannotBeSent."""
+        return _fetch(self._members, f"/members/{member_id}/contact", "the member", Contact)
 
     def certificate(self, certificate_id: str) -> Mapping[str, str | int]:
         """Answer a certificate's code and denomination; raises TryLater, CannotBeSent."""
@@ -95,7 +143,7 @@ class Outside:
         """Answer what a letter needs to be sent; raises TryLater, CannotBeSent."""
         return _fetch(self._members, f"/letters/{letter_id}", "the letter", Letter)
 
-    def send(self, message_id: UUID, channel: str, to: str, words: str) -> None:
+    def send(self, message_id: UUID, text: Text) -> None:
         """Hand an SMS or an e-mail over, once per message however often this is called.
 
         Raises TryLater (the answer may only be lost: the message's id keeps the second attempt
@@ -104,7 +152,7 @@ class Outside:
         try:
             answer = self._gateway.post(
                 "/messages",
-                json={"channel": channel, "to": to, "text": words},
+                json=msgspec.to_builtins(text),
                 headers={"Idempotency-Key": str(message_id)},
                 repeatable=True,
             )
@@ -115,6 +163,20 @@ class Outside:
             log.warning("message.was_sent_in_other_words", message_id=str(message_id))
             return
         _read(answer, "the gateway", Accepted)
+
+    def states(self, message_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """Answer what became of messages, as far as it is known; raises TryLater, CannotBeSent."""
+        asked = {"keys": [str(one) for one in message_ids]}
+        try:
+            answer = self._gateway.post("/messages/states", json=asked, repeatable=True)
+        except CallFailed as fault:
+            raise TryLater(_named("the gateway", fault)) from None
+        told = _read(answer, "the gateway", Deliveries)
+        return {one.idempotency_key: one.state for one in told.data}
+
+
+def _time(told: str | None) -> time | None:
+    return None if told is None else time.fromisoformat(told)
 
 
 def _fetch(client: HttpClient, path: str, what: str, view: type[T]) -> T:

@@ -15,14 +15,17 @@ from sqlalchemy import Engine
 from services.notifications import store, texts
 from services.notifications.config import Patience
 from services.notifications.domain import Kind, State
-from services.notifications.outside import CannotBeSent, Outside, TryLater
+from services.notifications.outside import CannotBeSent, Contact, Outside, Text, TryLater
 from services.notifications.store import Message
+from services.notifications.ways import store as ways
+from services.notifications.ways.domain import WAYS, Channel, Plan, Site, plan
 from shared.clock import Clock
 
 log = structlog.get_logger()
 ENDED = Counter("notification_messages", "Messages that are through, by outcome.", ["state"])
 _BATCH = 50
-_SMS = "sms"
+_NO_EMAIL = "the member has no e-mail"
+_Fetched = tuple[str, str, Mapping[str, str | int]]
 _WITH_A_CODE = {Kind.CERTIFICATE_ISSUED, Kind.CERTIFICATE_REISSUED}
 # Twenty doublings of a second are twelve days: more would only overflow.
 _MOST_DOUBLINGS = 20
@@ -56,9 +59,13 @@ class Sender:
         self._hands.shutdown()
 
     def _send(self, message: Message) -> None:
+        channel = None
         try:
-            channel, to, words = self._composed(message)
-            self._outside.send(message.message_id, channel, to, words)
+            text = self._composed(message)
+            if text is None:
+                return
+            channel = text.channel
+            self._outside.send(message.message_id, text)
         except TryLater as fault:
             self._try_later(message, str(fault))
         except CannotBeSent as fault:
@@ -67,27 +74,63 @@ class Sender:
             # The kind alone: its text may carry a code or a phone.
             self._try_later(message, f"a fault of ours: {type(fault).__name__}")
         else:
-            self._end(message, State.SENT, None)
+            self._end(message, State.SENT, None, channel)
 
-    def _composed(self, message: Message) -> tuple[str, str, str]:
-        channel, to, more = self._fetched(message)
+    def _composed(self, message: Message) -> Text | None:
+        """Write a message to whom it goes to; None when it is not to be sent, or not now."""
+        fetched = self._fetched(message)
+        if fetched is None:
+            return None
+        channel, to, more = fetched
         words = texts.compose(message.kind, message.language, {**message.facts, **more})
-        return channel, to, words
+        if channel == Channel.EMAIL:
+            news = WAYS[message.kind].news
+            return Text(channel, to, words, texts.subject(news, message.language))
+        return Text(channel, to, words)
 
-    def _fetched(self, message: Message) -> tuple[str, str, Mapping[str, str | int]]:
+    def _fetched(self, message: Message) -> _Fetched | None:
         """Fetch how and whom to send a message, and what of its text is kept elsewhere."""
         facts = message.facts
         if "letter_id" in facts:
+            if WAYS[message.kind].site is Site.ALWAYS:
+                self._keep(message, Plan((), is_on_site=True))
             letter = self._outside.letter(str(facts["letter_id"]))
             return str(facts["channel"]), letter.to, letter.facts
         if message.kind is Kind.RELATIVE_ASKED:
             asked = self._outside.question(str(facts["relative_id"]), int(facts["question"]))
-            return _SMS, asked.phone, {"code": asked.code, "asked_by": asked.asked_by}
+            return Channel.SMS, asked.phone, {"code": asked.code, "asked_by": asked.asked_by}
         assert message.member_id is not None  # only a letter goes to somebody else
-        phone = self._outside.phone_of(message.member_id)
-        if message.kind in _WITH_A_CODE:
-            return _SMS, phone, self._outside.certificate(str(facts["certificate_id"]))
-        return _SMS, phone, {}
+        contact = self._outside.contact(message.member_id)
+        to = self._planned(message, contact)
+        if to is not None and message.kind in _WITH_A_CODE:
+            return *to, self._outside.certificate(str(facts["certificate_id"]))
+        return None if to is None else (*to, {})
+
+    def _planned(self, message: Message, contact: Contact) -> tuple[str, str] | None:
+        """Answer by which channel and whom to send to; None where that is not now, or never."""
+        email = contact.proved_email
+        choice = contact.choice(WAYS[message.kind].news)
+        made = plan(message.kind, choice, self._clock(), has_email=email is not None)
+        # A way that was taken is gone to its end: another attempt must not find another way.
+        by = message.channel or (made.channels[0] if made.channels else None)
+        if by is None:
+            self._keep(message, made)
+            self._end(message, State.UNWANTED, None)
+            return None
+        if by == Channel.EMAIL and email is None and message.beside_id is not None:
+            raise CannotBeSent(_NO_EMAIL)
+        self._keep(message, made)
+        if made.send_after is not None:
+            return None
+        return (
+            (Channel.EMAIL, email)
+            if by == Channel.EMAIL and email
+            else (Channel.SMS, contact.phone)
+        )
+
+    def _keep(self, message: Message, made: Plan) -> None:
+        with self._engine.begin() as connection:
+            ways.keep(connection, message, made, self._clock())
 
     def _try_later(self, message: Message, fault: str) -> None:
         now = self._clock()
@@ -99,12 +142,14 @@ class Sender:
             store.put_off(connection, message.message_id, fault, now + pause)
         log.warning("message.put_off", message_id=str(message.message_id), fault=fault)
 
-    def _end(self, message: Message, state: State, said: str | None) -> None:
+    def _end(
+        self, message: Message, state: State, said: str | None, channel: str | None = None
+    ) -> None:
         with self._engine.begin() as connection:
-            store.end(connection, message.message_id, state, said, self._clock())
+            store.end(connection, message.message_id, state, said, self._clock(), channel=channel)
         ENDED.labels(state.value).inc()
         # Unsent for good: a member waits for it, a certificate's owner for what he paid.
-        tell = log.info if state is State.SENT else log.error
+        tell = log.info if state in {State.SENT, State.UNWANTED} else log.error
         tell(
             "message.ended",
             message_id=str(message.message_id),

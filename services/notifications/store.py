@@ -12,9 +12,11 @@ from sqlalchemy import Connection, RowMapping, text
 from services.notifications.domain import Kind, News, State
 from shared.database import raw
 
+_FIRST_CHECK_AFTER = timedelta(seconds=5)
 _ADD = """
-INSERT INTO messages (cause, member_id, kind, facts, language, next_try_at, made_at, begun_at)
-SELECT cause, member_id, kind, facts, language, %s, %s, %s
+INSERT INTO messages
+    (cause, member_id, kind, facts, language, channel, next_try_at, made_at, begun_at)
+SELECT cause, member_id, kind, facts, language, facts ->> 'channel', %s, %s, %s
 FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::jsonb[], %s::text[])
     AS news (cause, member_id, kind, facts, language)
 ON CONFLICT (cause) DO NOTHING
@@ -43,10 +45,12 @@ FROM (
 ) AS due
 WHERE messages.message_id = due.message_id
 RETURNING messages.message_id, messages.member_id, messages.kind, messages.facts,
-    messages.language, messages.attempts, messages.begun_at, due.store_name
+    messages.language, messages.channel, messages.beside_id, messages.attempts,
+    messages.begun_at, due.store_name
 """)
 _END = text("""
-UPDATE messages SET state = :state, ended_at = :now, said = :said
+UPDATE messages SET state = :state, ended_at = :now, said = :said,
+    channel = coalesce(:channel, channel), delivery = :delivery, check_at = :check_at
 WHERE message_id = :message_id AND state = 'unsent'
 """)
 _PUT_OFF = text("""
@@ -55,12 +59,14 @@ WHERE message_id = :message_id AND state = 'unsent'
 """)
 # The id stays, so the gateway does not deliver a second time what did arrive.
 _SEND_AGAIN = text("""
-UPDATE messages SET state = 'unsent', ended_at = NULL, begun_at = :now, next_try_at = :now
+UPDATE messages SET state = 'unsent', send_after = NULL, ended_at = NULL,
+    begun_at = :now, next_try_at = :now
 WHERE message_id = :message_id AND state IN ('refused', 'given_up')
 """)
 _SHOWN = """
 SELECT message_id, member_id, kind, facts, coalesce(language, :default_language) AS language, state,
-    attempts, made_at, ended_at, said, name AS store_name
+    channel, send_after, delivery, delivery_at, attempts, made_at, ended_at, said,
+    name AS store_name
 FROM messages LEFT JOIN stores ON store_id = facts ->> 'store'
 """
 _NEWEST = "ORDER BY made_at DESC, message_id LIMIT :limit"
@@ -98,13 +104,19 @@ class CannotSendAgain(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that this process sends now; its patience counts from `begun_at`."""
+    """A message that this process sends now; its patience counts from `begun_at`.
+
+    `channel`: None until its way was planned. `beside_id`: the SMS that it goes beside.
+    """
 
     message_id: UUID
     member_id: UUID | None
     kind: Kind
     facts: Mapping[str, str | int]
+    own_facts: Mapping[str, str | int]  # as they are kept: a store by its id
     language: str
+    channel: str | None
+    beside_id: UUID | None
     attempts: int
     begun_at: datetime
 
@@ -147,7 +159,10 @@ def claim(
             row.member_id,
             Kind(row.kind),
             _named(row.facts, row.store_name),
+            row.facts,
             row.language,
+            row.channel,
+            row.beside_id,
             row.attempts,
             row.begun_at,
         )
@@ -155,11 +170,26 @@ def claim(
     ]
 
 
-def end(
-    connection: Connection, message_id: UUID, state: State, said: str | None, now: datetime
+def end(  # noqa: PLR0913 - what is noted of an end
+    connection: Connection,
+    message_id: UUID,
+    state: State,
+    said: str | None,
+    now: datetime,
+    *,
+    channel: str | None = None,
 ) -> None:
-    """Note that a message is through: sent, refused or given up."""
-    values = {"message_id": message_id, "state": state.value, "said": said, "now": now}
+    """Note that a message is through; of one that was sent, that the gateway has accepted it."""
+    is_sent = state is State.SENT
+    values = {
+        "message_id": message_id,
+        "state": state.value,
+        "said": said,
+        "now": now,
+        "channel": channel,
+        "delivery": "accepted" if is_sent else None,
+        "check_at": now + _FIRST_CHECK_AFTER if is_sent else None,
+    }
     connection.execute(_END, values)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from services.notifications.domain import Kind
+from services.notifications.ways.domain import News
 
 LANGUAGES = ("en", "ru", "uk", "sv")
 DEFAULT_LANGUAGE = "en"
@@ -23,6 +24,12 @@ def compose(kind: Kind, language: str, facts: Mapping[str, str | int]) -> str:
     if "available" in filled:
         filled["balance"] = _balance(filled, spoken)
     return str(_document()["texts"][kind.value][spoken]).format_map(filled)
+
+
+def subject(news: News, language: str) -> str:
+    """Write what stands above a mail with such news."""
+    spoken = language if language in LANGUAGES else DEFAULT_LANGUAGE
+    return str(_document()["subjects"][news.value][spoken])
 
 
 def _hint(reason: str, language: str) -> str:

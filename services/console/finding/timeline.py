@@ -107,11 +107,22 @@ def _certificates(part: Mapping[str, Any]) -> Iterator[Happened]:
         )
 
 
+def _state_of_message(message: Mapping[str, Any]) -> str:
+    """Answer what is known last: what became of it after it was sent, or how far it got."""
+    delivery = message.get("delivery")
+    return str(message["state"] if delivery in {None, "accepted"} else delivery)
+
+
 def _messages(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["data"]:
         ids = (one["message_id"],)
         yield Happened(
-            one["made_at"], "message", one["text"], one["state"], one["said"] or "", ids=ids
+            one["made_at"],
+            "message",
+            one["text"],
+            _state_of_message(one),
+            one["said"] or "",
+            ids=ids,
         )
 
 

@@ -20,6 +20,7 @@ class News(StrEnum):
     PAYOUTS = "payouts"
     CERTIFICATES = "certificates"
     CLAIMS = "claims"
+    FRIENDS = "friends"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Response, current_app, jsonify, render_template
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.sandbox.answers import delay, lose_answer
 from services.sandbox.database import Database
@@ -13,7 +13,7 @@ from services.sandbox.gateway import messages
 from services.sandbox.schemas import PAGE_OF_HTML, AfterSchema, KeySchema
 from shared.clock import Clock
 from shared.problems import problem
-from shared.schemas import StrictSchema, Text
+from shared.schemas import ShortList, StrictSchema, Text
 from shared.web import Blueprint, single_parameters
 
 MODES = {
@@ -21,6 +21,7 @@ MODES = {
     "slow": "delivered, answered after `seconds`",
     "error_500": "500, not delivered",
     "rate_limited": "429, not delivered",
+    "failed": "202, but it never arrives: its state is failed",
     "refused": "422, not delivered: the message is not taken as it is",
 }
 blueprint = Blueprint(
@@ -32,6 +33,8 @@ blueprint = Blueprint(
     static_url_path="/assets",
 )
 _LONGEST_TEXT = 2000
+_LONGEST_SUBJECT = 200
+_MOST_STATES = 200
 _SHOWN = 200
 
 
@@ -50,6 +53,18 @@ class MessageSchema(StrictSchema):
     channel = fields.String(required=True, validate=validate.OneOf(["sms", "email"]))
     to = Text(longest=254, required=True)
     text = Text(longest=_LONGEST_TEXT, required=True)
+    subject = Text(
+        longest=_LONGEST_SUBJECT,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "of a mail"},
+    )
+
+    @validates_schema
+    def _an_sms_has_none(self, sent: dict[str, Any], **_: Any) -> None:
+        if sent.get("channel") == "sms" and sent.get("subject") is not None:
+            message = "An SMS has no subject."
+            raise ValidationError(message, "subject")
 
 
 class InboxSchema(AfterSchema):
@@ -65,6 +80,27 @@ class AcceptedSchema(Schema):
     status = fields.String(validate=validate.Equal("accepted"))
 
 
+class WantedStatesSchema(StrictSchema):
+    """Which messages are asked about, by the keys they were sent with."""
+
+    keys = ShortList(
+        fields.String(validate=validate.Length(1, 255)), most=_MOST_STATES, required=True
+    )
+
+
+class StateSchema(Schema):
+    """What became of a message."""
+
+    idempotency_key = fields.String()
+    state = fields.String(validate=validate.OneOf(["accepted", "delivered", "failed"]))
+
+
+class StateListSchema(Schema):
+    """What became of messages; one that was never taken is missing."""
+
+    data = fields.List(fields.Nested(StateSchema))
+
+
 class DeliveredSchema(Schema):
     """A message as its recipient got it."""
 
@@ -73,6 +109,7 @@ class DeliveredSchema(Schema):
     idempotency_key = fields.String()
     channel = fields.String()
     to = fields.String()
+    subject = fields.String(allow_none=True)
     text = fields.String()
     received_at = fields.String()
 
@@ -97,9 +134,21 @@ def send(header: dict[str, str], sent: dict[str, str]) -> Response:
         return refusal
     with desk.database.write() as connection:
         message_id = messages.accept(
-            connection, header["idempotency_key"], messages.Message(**sent), desk.clock()
+            connection,
+            header["idempotency_key"],
+            messages.Message(**sent),
+            desk.clock(),
+            arrives=fault is None or fault.mode != "failed",
         )
     return _tell(message_id, fault)
+
+
+@blueprint.post("/messages/states")
+@blueprint.arguments(WantedStatesSchema)
+@blueprint.response(200, StateListSchema)
+def states(sent: dict[str, list[str]]) -> dict[str, Any]:
+    """Answer what became of messages: accepted (on their way), delivered or failed."""
+    return {"data": messages.states(_desk().database.read(), sent["keys"])}
 
 
 @blueprint.get("/messages")

@@ -47,6 +47,7 @@ def _site(redis_url: str, _catalog: Catalog, _members: Members) -> Iterator[Flas
                 bonus_status_url=NOWHERE,
                 payout_url=NOWHERE,
                 click_tracking_url="http://clicks.test",
+                notifications_url=NOWHERE,
             )
         )
 

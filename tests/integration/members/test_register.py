@@ -146,6 +146,10 @@ def test_services_may_read_a_contact(desk: Desk) -> None:
     path = f"/members/{member['member_id']}/contact"
     assert desk.ask("GET", path, key={}).status_code == 401
     assert desk.ask("GET", path, key=SERVICE).get_json()["phone"] == member["phone"]
+    told = desk.ask("GET", path, key=SERVICE).get_json()
+    usual = {"sms": True, "email": False, "site": True}
+    assert (told["is_email_proved"], told["quiet_from"]) == (False, None)
+    assert (told["notices"]["payouts"], told["notices"]["friends"]) == (usual, usual)
     unknown = "/members/00000000-0000-4000-8000-000000000000/contact"
     assert desk.ask("GET", unknown, key=SERVICE).status_code == 404
 

@@ -21,7 +21,7 @@ from shared.http_client import Breaker, HttpClient
 from tests.support.clock import SteppedClock
 from tests.support.processes import serving
 
-CLERK_KEY, SERVICE_KEY = "clerk", "service"
+CLERK_KEY, SERVICE_KEY, SESSION_KEY = "clerk", "service", b"k" * 32
 NOWHERE = "http://127.0.0.1:1"
 
 
@@ -68,8 +68,12 @@ class World:
 
     def inbox(self, phone: str) -> list[str]:
         """The texts that really arrived at a phone."""
-        found = requests.get(f"{self.gateway_url}/messages", params={"to": phone}, timeout=5).json()
-        return [one["text"] for one in found["data"]]
+        return [one["text"] for one in self.mails(phone)]
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        """What really arrived at a phone or a mailbox."""
+        found = requests.get(f"{self.gateway_url}/messages", params={"to": to}, timeout=5).json()
+        return list(found["data"])
 
     def gateway_fails(self, mode: str, phone: str, **how: Any) -> None:
         fault = {"mode": mode, "phone": phone} | how
@@ -151,6 +155,7 @@ def app(fresh_service_url: Callable[[str], str], clock: SteppedClock) -> Iterato
             monitor_port=0,
             operator_key=CLERK_KEY,
             service_key=SERVICE_KEY,
+            session_keys=(SESSION_KEY,),
             members_url=NOWHERE,
             payout_url=NOWHERE,
             gateway_url=NOWHERE,

@@ -16,6 +16,7 @@ def test_a_clerk_reads_a_members_messages(world: World, app: Flask) -> None:
     [told] = answer.get_json()["data"]
     assert (told["kind"], told["state"], told["attempts"]) == ("top_up_completed", "sent", 1)
     assert "120" in told["text"]
+    assert (told["channel"], told["delivery"], told["send_after"]) == ("sms", "accepted", None)
 
 
 @pytest.mark.parametrize("key", ["", SERVICE_KEY, "wrong"])

@@ -21,6 +21,7 @@ def test_a_kill_during_the_call_is_one_sms_in_the_end(world: World, tmp_path: Pa
         "KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "OPERATOR_KEY": "clerk",
         "SERVICE_KEY": SERVICE_KEY,
+        "SESSION_KEYS": "6b" * 32,
         "MEMBERS_URL": world.members_url,
         "PAYOUT_URL": NOWHERE,
         "GATEWAY_URL": world.gateway_url,

@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 
 from services.notifications.domain import State
-from services.notifications.outside import Outside, TryLater
+from services.notifications.outside import Outside, Text, TryLater
 from shared.http_client import HttpClient
 from tests.integration.notifications.conftest import World, topped_up
 from tests.support.answers import answering
 
 SOMEBODY = UUID("385b334f-922a-4e42-8673-1ab85585c0d6")
+HELLO = Text("sms", "+79280000000", "Hello")
 HTML = b"<html><body>Welcome to the portal</body></html>"
 UNREADABLE = {
     "html": HTML,
@@ -25,6 +26,7 @@ UNREADABLE = {
     "nulls": b'{"phone": null, "code": null, "denomination": null, "status": null}',
     "empty texts": b'{"phone": "", "code": "", "denomination": 500, "status": ""}',
     "other types": b'{"phone": 79280000000, "code": 7, "denomination": "500", "status": 7}',
+    "a state of no message": b'{"data": [{"state": "delivered"}]}',
 }
 
 
@@ -34,10 +36,11 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(body: bytes) -> None:
     with answering(lambda _method, _path: (200, body)) as broken:
         outside = Outside(*[HttpClient(broken)] * 3)
         for call in (
-            lambda: outside.phone_of(SOMEBODY),
+            lambda: outside.contact(SOMEBODY),
             lambda: outside.certificate(str(SOMEBODY)),
             lambda: outside.letter(str(SOMEBODY)),
-            lambda: outside.send(SOMEBODY, "sms", "+79280000000", "Hello"),
+            lambda: outside.send(SOMEBODY, HELLO),
+            lambda: outside.states([SOMEBODY]),
         ):
             with pytest.raises(TryLater, match="an answer that cannot be read"):
                 call()
@@ -62,7 +65,7 @@ def test_a_redirect_is_no_answer() -> None:
     with answering(lambda _method, _path: (302, b'{"status": "accepted"}')) as broken:
         outside = Outside(*[HttpClient(broken)] * 3)
         with pytest.raises(TryLater, match="answered 302"):
-            outside.send(SOMEBODY, "sms", "+79280000000", "Hello")
+            outside.send(SOMEBODY, HELLO)
 
 
 def test_a_message_that_cannot_be_written_does_not_stop_the_others(world: World) -> None:

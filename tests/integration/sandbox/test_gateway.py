@@ -37,6 +37,23 @@ def test_a_lost_answer_hides_a_delivered_message(gateway: Part, phone: str, key:
     assert _texts(gateway, phone) == ["Hello"]
 
 
+def test_a_message_that_fails_is_taken_and_never_arrives(
+    gateway: Part, phone: str, key: str
+) -> None:
+    gateway.fails("failed", phone=phone, count=1)
+    sent = {"channel": "sms", "to": phone, "text": "Hello"}
+    for _ in range(2):
+        assert gateway.once("/messages", key, sent).status_code == 202
+    assert gateway.once("/messages", f"{key}-2", sent).status_code == 202
+    asked = {"keys": [key, f"{key}-2", f"{key}-3"]}
+    told = gateway.ask("POST", "/messages/states", json=asked).json()["data"]
+    assert [(one["idempotency_key"], one["state"]) for one in told] == [
+        (key, "failed"),
+        (f"{key}-2", "delivered"),
+    ]
+    assert _texts(gateway, phone) == ["Hello"]
+
+
 @pytest.mark.parametrize(("mode", "status"), [("error_500", 500), ("refused", 422)])
 def test_a_broken_gateway_delivers_nothing(
     gateway: Part, phone: str, key: str, mode: str, status: int
@@ -55,6 +72,7 @@ def test_a_broken_gateway_delivers_nothing(
         {"channel": "sms", "to": "", "text": "x"},
         {"channel": "sms", "to": "+79261234567", "text": ""},
         {"channel": "sms", "to": "+79261234567", "text": "x" * 2001},
+        {"channel": "sms", "to": "+79261234567", "text": "x", "subject": "Hello"},
         {"channel": "sms", "to": "+79261234567"},
     ],
 )

@@ -3,7 +3,8 @@
 import pytest
 
 from services.notifications.domain import Kind
-from services.notifications.texts import LANGUAGES, compose
+from services.notifications.texts import LANGUAGES, compose, subject
+from services.notifications.ways.domain import News
 
 FACTS: dict[str, str | int] = {
     "store": "good-pharmacy",
@@ -24,6 +25,7 @@ SHOWN = {
     Kind.CLAIM_REFUSED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],
     Kind.BONUS_ACCRUED: ["good-pharmacy", "12345", "67890"],
     Kind.BONUS_GIVEN: ["12345", "67890"],
+    Kind.FRIEND_BONUS: ["12345", "67890"],
     Kind.BONUS_REJECTED: ["good-pharmacy", "67890"],
     Kind.BONUS_RETURNED: ["good-pharmacy", "67890"],
     Kind.BONUS_REJECTED_BECAUSE: ["good-pharmacy", "cancelled by the buyer"],
@@ -62,6 +64,11 @@ def test_a_text_says_its_facts_in_every_language(kind: Kind, language: str) -> N
     words = compose(kind, language, FACTS)
     assert [fact for fact in SHOWN[kind] if fact not in words] == []
     _fits(words, language)
+
+
+@pytest.mark.parametrize("news", News)
+def test_a_mail_has_a_subject_of_its_own_in_every_language(news: News) -> None:
+    assert len({subject(news, language) for language in LANGUAGES}) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -30,6 +30,7 @@ def _news(  # noqa: PLR0913 - what an event says of a bonus
     store_id: str | None = "aliexpress",
     debit: int = 0,
     account: Account = RICH,
+    source: str = "purchase",
 ) -> News | None:
     return news_of_bonus(
         bonus_id=BONUS,
@@ -40,6 +41,7 @@ def _news(  # noqa: PLR0913 - what an event says of a bonus
         debit=debit,
         reason=reason,
         account=account,
+        source=source,
     )
 
 
@@ -57,6 +59,13 @@ def test_a_bonus_of_no_store_is_told_when_it_is_given_and_not_when_it_falls() ->
     assert told.kind is Kind.BONUS_GIVEN
     assert told.facts == {"amount": 76, "available": 500, "debt": 0}
     assert _news("rejected", store_id=None) is None
+
+
+def test_a_gift_for_a_friend_is_news_of_friends() -> None:
+    told = _news("accrued", store_id=None, source="invitation")
+    assert told is not None
+    assert told.kind is Kind.FRIEND_BONUS
+    assert _news("pending", store_id=None, source="invitation") is None
 
 
 @pytest.mark.parametrize(

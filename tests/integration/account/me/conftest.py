@@ -78,6 +78,7 @@ def _account(redis_url: str, _neighbours: tuple[Neighbours, str]) -> Flask:
         bonus_status_url=url,
         payout_url=url,
         click_tracking_url=url,
+        notifications_url=url,
     )
     return build(settings)
 

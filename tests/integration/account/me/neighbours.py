@@ -37,6 +37,7 @@ class Neighbours:
             "GET /me/certificates": {"data": []},
             "GET /me/certificates/denominations": {"data": [100, 250, 500], "spendable": 450},
             "GET /me/invitations": {"data": []},
+            "GET /me/notices": {"data": [], "next": None, "unread": 0},
             "GET /me/claims": {"data": [], "next": None},
             f"GET /members/{MEMBER}/contact": {"phone": "+79261234567"},
         }
@@ -48,6 +49,11 @@ class Neighbours:
     def asked(self, what: str) -> list[Any]:
         """Answer the bodies, or the queries, with which something was asked."""
         return [body for one, body in self.heard if one == what]
+
+    @property
+    def questions(self) -> list[str]:
+        """What was asked, but for the number of unread messages that each page shows."""
+        return [one for one, _ in self.heard if one != "GET /me/notices"]
 
     def app(self) -> Flask:
         """Build it."""
