@@ -24,9 +24,9 @@ from services.account.views.me.settings import (
     data,
     devices,
     everything,
-    notices,
     password,
     person,
+    ways,
 )
 from services.account.visitor import Desk, ask_to_enter, visitor
 from shared.clock import Clock, utc_now
@@ -56,7 +56,7 @@ _PAGES = (
     contact,
     password,
     devices,
-    notices,
+    ways,
     data,
     joining,
     entering,
