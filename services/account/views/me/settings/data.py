@@ -3,17 +3,25 @@
 import json
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, flash, redirect, render_template, session
 from werkzeug.wrappers import Response as Redirect
 
 from services.account.refusals import Sentences, said, tell
-from services.account.services import Refused, Service
+from services.account.services import Refused
 from services.account.views.me.settings.mine import ask, masked
 from services.account.visitor import desk, leave, visitor
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext, marked
+
+
+class Asked(Protocol):
+    """A service that answers lists in pages."""
+
+    def get(self, path: str, token: str = "", **query: Any) -> Any:
+        """Answer a page."""
+
 
 pages = Blueprint("settings_data", __name__)
 _KEPT = "erasure"
@@ -38,8 +46,8 @@ def download() -> Response:
         ask("GET", "export"),
         ask_services.together(
             partial(money.get, "me/balance", token),
-            partial(_all, money, "me/bonuses", token),
-            partial(_all, money, "me/claims", token),
+            partial(whole, money, "me/bonuses", token),
+            partial(whole, money, "me/claims", token),
             partial(payout.get, "me/goals", token),
             partial(payout.get, "me/certificates", token),
         ),
@@ -105,7 +113,7 @@ def erase() -> Redirect | tuple[str, int]:
     return response
 
 
-def _all(service: Service, path: str, token: str) -> list[Any]:
+def whole(service: Asked, path: str, token: str) -> list[Any]:
     """Answer a list that comes in pages, whole; its end is a page without a next one."""
     found: list[Any] = []
     after = None

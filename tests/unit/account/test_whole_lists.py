@@ -1,0 +1,30 @@
+"""An export reads a list to its end, page by page, and never hands out a part for the whole."""
+
+from typing import Any
+
+import pytest
+
+from services.account.views.me.settings.data import whole
+
+
+class Pages:
+    """A list of `size` numbers in pages of three."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def get(self, path: str, token: str = "", **query: Any) -> dict[str, Any]:
+        assert (path, token) == ("me/bonuses", "token")
+        begin = query["after"] or 0
+        end = min(begin + 3, self.size)
+        return {"data": list(range(begin, end)), "next": end if end < self.size else None}
+
+
+@pytest.mark.parametrize("size", [0, 3, 10])
+def test_a_list_is_whole(size: int) -> None:
+    assert whole(Pages(size), "me/bonuses", "token") == list(range(size))
+
+
+def test_a_list_without_end_is_no_list() -> None:
+    with pytest.raises(ValueError, match="more than"):
+        whole(Pages(10**9), "me/bonuses", "token")
