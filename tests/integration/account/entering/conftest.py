@@ -74,7 +74,15 @@ class Browser:
 
 def settings(**changes: Any) -> Settings:
     """The settings of a test's site; nobody else answers unless a test says who."""
-    urls = ("account", "members", "catalog", "bonus_status", "payout", "click_tracking")
+    urls = (
+        "account",
+        "members",
+        "catalog",
+        "bonus_status",
+        "payout",
+        "notifications",
+        "click_tracking",
+    )
     values: dict[str, Any] = {
         "app_env": "local",
         "redis_url": "redis://127.0.0.1:1/0",
