@@ -74,7 +74,8 @@ class Browser:
 
 def settings(**changes: Any) -> Settings:
     """The settings of a test's site; nobody else answers unless a test says who."""
-    urls = ("account", "members", "catalog", "bonus_status", "payout", "click_tracking")
+    others = ("members", "catalog", "bonus_status", "payout", "click_tracking", "notifications")
+    urls = ("account", *others)
     values: dict[str, Any] = {
         "app_env": "local",
         "redis_url": "redis://127.0.0.1:1/0",
