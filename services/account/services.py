@@ -83,17 +83,17 @@ class Services:
 def connect(settings: Settings) -> Services:
     """Make the clients; nothing is sent yet."""
 
-    def service(
-        url: str, key: str | None = None, seconds: float = _A_PERSON_WAITS_SECONDS
-    ) -> Service:
-        return Service(HttpClient(url, bearer=key, read_seconds=seconds))
+    def service(url: str, key: str | None = None) -> Service:
+        return Service(HttpClient(url, bearer=key, read_seconds=_A_PERSON_WAITS_SECONDS))
+
+    counting = HttpClient(settings.notifications_url, read_seconds=_FOR_A_NUMBER_SECONDS, tries=1)
 
     return Services(
         catalog=service(settings.catalog_url),
         members=service(settings.members_url, settings.service_key),
         bonus_status=service(settings.bonus_status_url),
         payout=service(settings.payout_url),
-        notifications=service(settings.notifications_url, seconds=_FOR_A_NUMBER_SECONDS),
+        notifications=Service(counting),
     )
 
 

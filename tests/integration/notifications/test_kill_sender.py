@@ -34,6 +34,7 @@ def test_a_kill_during_the_call_is_one_sms_in_the_end(world: World, tmp_path: Pa
     [row] = world.rows(member_id)
     assert row.state == State.UNSENT
     with running("notifications", "send", tmp_path, settings):
-        eventually(lambda: world.rows(member_id)[0].state == State.SENT, seconds=60)
+        eventually(lambda: world.rows(member_id)[0].delivery == "delivered", seconds=60)
+    assert [row.state for row in world.rows(member_id)] == [State.SENT]
     assert len(world.inbox(phone)) == 1
     assert phone[1:] not in "".join(path.read_text() for path in tmp_path.glob("*.log"))
