@@ -79,8 +79,8 @@ def _work(stop: threading.Event) -> None:
         Job("held", held.work, _IDLE_SECONDS),
         Job("files", rows.work, _IDLE_SECONDS),
         Job("claims", accepted.work, _IDLE_SECONDS),
-        *(Job(f"pulls-{one}", due.work, _IDLE_SECONDS) for one in range(_PULLS_AT_ONCE)),
-        *(Job(f"webhooks-{one}", sender.work, _IDLE_SECONDS) for one in range(_SENDERS)),
+        Job("pulls", due.work, _IDLE_SECONDS, _PULLS_AT_ONCE),
+        Job("webhooks", sender.work, _IDLE_SECONDS, _SENDERS),
     ]
     if settings.central_bank_url:
         fetcher = Fetcher(largest_bytes=LARGEST_FILE_BYTES)

@@ -84,7 +84,7 @@ def _execute(stop: threading.Event) -> None:
     every = settings.reversals_every.total_seconds()
     keep_doing(
         [
-            *(Job(f"top-ups-{one}", executor.work, _IDLE_SECONDS) for one in range(hands)),
+            Job("top-ups", executor.work, _IDLE_SECONDS, hands),
             Job("lost", executor.find_lost, _TICK_SECONDS),
             Job("certificates", issue, _IDLE_SECONDS),
             Job("reversals", follow_reversals, every),
