@@ -2,21 +2,18 @@
 
 import threading
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from services.notifications import config
-from services.notifications.consumer import GROUP, SUBSCRIPTIONS
-from services.notifications.outside import Outside
-from services.notifications.sender import Sender
-from shared import database, event_log, worker
 from shared.clock import utc_now
-from shared.http_client import HttpClient
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import serve
+
+if TYPE_CHECKING:
+    from services.notifications.outside import Outside
 
 log = structlog.get_logger()
 _IDLE_SECONDS = 0.25
@@ -24,11 +21,16 @@ _PAUSE_AFTER_FAULT_SECONDS = 1.0
 
 
 def _web(_stop: threading.Event) -> None:
+    from shared.server import serve
+
     settings = config.from_environment()
     serve("services.notifications.app:make_app", settings.listen_host, settings.listen_port)
 
 
 def _consume(stop: threading.Event) -> None:
+    from services.notifications.consumer import GROUP, SUBSCRIPTIONS
+    from shared import database, event_log, worker
+
     settings, pulse = config.from_environment(), Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = database.connect(settings.database_url, pool_size=3)
@@ -39,6 +41,11 @@ def _consume(stop: threading.Event) -> None:
 
 
 def _send(stop: threading.Event) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from services.notifications.sender import Sender
+    from shared import database
+
     settings, pulse = config.from_environment(), Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = database.connect(settings.database_url, pool_size=settings.senders + 1)
@@ -56,8 +63,11 @@ def _send(stop: threading.Event) -> None:
     sender.close()
 
 
-def outside(settings: config.Settings) -> Outside:
+def outside(settings: config.Settings) -> "Outside":
     """Make the clients of the servers that a message needs."""
+    from services.notifications.outside import Outside
+    from shared.http_client import HttpClient
+
     calls = partial(HttpClient, connections=settings.senders)
     return Outside(
         calls(settings.members_url, bearer=settings.service_key),
