@@ -37,6 +37,7 @@ _BATCH = 1_000
 _SEND_SECONDS = 35
 _PLACES = 2**64
 _CLOSE_SECONDS = 5
+_RARER = 3  # how much longer a relay waits when nothing has come for a while
 _PAUSE_AFTER_FAULT_SECONDS = 1.0
 _ONE_RELAY = "event_log_relay"
 
@@ -209,14 +210,15 @@ def _relay_while_leading(
             stop.wait(poll_seconds)
             return
         # A producer that failed may stay failed: each try has a new one, and repeats are harmless.
-        producer = make_producer(bootstrap)
+        producer, pause = make_producer(bootstrap), poll_seconds
         try:
             while not stop.is_set():
                 pulse.beat()
                 sent = send_next(connection, producer)
                 UNSENT.set(unsent(connection) if sent == _BATCH else 0)
                 if sent < _BATCH:
-                    stop.wait(poll_seconds)
+                    stop.wait(pause)
+                pause = poll_seconds if sent else min(pause * 1.5, _RARER * poll_seconds)
         finally:
             producer.close(timeout=_CLOSE_SECONDS)
             # The lock belongs to the session: a pooled connection would keep it.

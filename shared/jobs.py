@@ -17,21 +17,28 @@ _BEAT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work to repeat: `do` answers whether there may be more at once, else it idles a while."""
+    """Work to repeat: `do` answers whether there may be more at once, else it idles a while.
+
+    Of several hands, which share the work, one looks for all while there is none to do.
+    """
 
     name: str
     do: Callable[[], bool]
     idle_seconds: float
+    hands: int = 1
 
 
 def keep_doing(jobs: Sequence[Job], stop: threading.Event, pulse: Pulse) -> None:
-    """Do every job in a thread of its own until `stop` is set, and wait for what is under way."""
+    """Do every job in threads of its own until `stop` is set, and wait for what is under way."""
     # Each thread takes a copy of our context along: its log lines name service and role too.
     threads = [
         threading.Thread(
-            target=copy_context().run, args=(_keep_doing, job, stop, pulse), name=job.name
+            target=copy_context().run,
+            args=(_keep_doing, job, lull, stop, pulse),
+            name=f"{job.name}-{hand}",
         )
-        for job in jobs
+        for job, lull in [(job, _Lull()) for job in jobs]
+        for hand in range(job.hands)
     ]
     for thread in threads:
         thread.start()
@@ -39,17 +46,28 @@ def keep_doing(jobs: Sequence[Job], stop: threading.Event, pulse: Pulse) -> None
         thread.join()
 
 
-def _keep_doing(job: Job, stop: threading.Event, pulse: Pulse) -> None:
+@dataclass(slots=True)
+class _Lull:
+    """Until when the hands of a job need not look, since one of them has just found nothing."""
+
+    until: float = 0.0
+
+
+def _keep_doing(job: Job, lull: _Lull, stop: threading.Event, pulse: Pulse) -> None:
+    busy = False
     while not stop.is_set():
         pulse.beat()
+        if not busy and (left := lull.until - time.monotonic()) > 0:
+            _idle(left, stop, pulse)
+            continue
         try:
             busy = job.do()
         except Exception as fault:  # noqa: BLE001 - one job's fault must not stop the others
             log.warning("job.failed", job=job.name, fault=f"{type(fault).__name__}: {fault}"[:300])
             stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
+            busy = False
         else:
-            if not busy:
-                _idle(job.idle_seconds, stop, pulse)
+            lull.until = 0.0 if busy else time.monotonic() + job.idle_seconds
 
 
 def _idle(seconds: float, stop: threading.Event, pulse: Pulse) -> None:

@@ -43,6 +43,8 @@ _SESSION_MS = 45_000
 # A topic that is made after its reader started is found this soon (the default: five minutes).
 _METADATA_MS = 5_000
 _TOPICS_MS = 60_000
+# How long a broker that has nothing new holds an answer back; what comes in ends it at once.
+_FETCH_MS = 2_000
 
 
 def make_producer(bootstrap: str) -> KafkaProducer:
@@ -73,6 +75,7 @@ def make_consumer(
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_poll_records=batch,
+        fetch_max_wait_ms=_FETCH_MS,
         bootstrap_timeout_ms=_BOOTSTRAP_MS,
         metadata_max_age_ms=_METADATA_MS,
         session_timeout_ms=_SESSION_MS,

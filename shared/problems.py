@@ -11,6 +11,17 @@ from werkzeug.exceptions import HTTPException
 CONTENT_TYPE = "application/problem+json"
 
 
+class TooManyTries(Exception):
+    """Somebody failed too often within a minute; a refusal stands here, free of what counts."""
+
+    code = "too_many_tries"
+    retry_after_seconds = 60
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("Too many failed tries within a minute: wait a minute and try again.")
+
+
 class FaultSchema(marshmallow.Schema):
     """One field that is wrong."""
 

@@ -13,18 +13,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from shared.problems import TooManyTries
+
 log = structlog.get_logger()
 _REDIS_SECONDS = 0.25
-
-
-class TooManyTries(Exception):
-    """The key failed too often within a minute."""
-
-    code = "too_many_tries"
-    retry_after_seconds = 60
-
-    def __init__(self) -> None:
-        super().__init__("Too many failed tries within a minute: wait a minute and try again.")
 
 
 class Throttle:

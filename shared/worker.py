@@ -45,7 +45,9 @@ LAG = Gauge("consumer_lag", "Messages of a partition not read yet.", ["topic", "
 # kafka-python's answer to a poll: its records carry no types.
 Polled = Mapping[TopicPartition, Sequence[Any]]
 
+# While a batch is applied its offsets wait to be committed; what comes in ends either at once.
 _POLL_MS = 200
+_IDLE_POLL_MS = 500
 # kafka-python 3.0 forgets its place in the group when a poll ends while it joins for the second
 # time, as it does when it first joined before it knew the topics: so a join gets all the time that
 # it needs, and a reader that has no partitions for long begins again.
@@ -112,7 +114,7 @@ def _follow(
     with _closing(consumer), ThreadPoolExecutor(1, thread_name_prefix="apply") as applying:
         while not stop.is_set():
             pulse.beat()
-            polled = consumer.poll(timeout_ms=_POLL_MS if consumer.assignment() else _JOIN_MS)
+            polled = consumer.poll(timeout_ms=_how_long(consumer, under_way))
             place.check(consumer)
             batches = _read(applier, polled)
             _finish(consumer, under_way)
@@ -125,6 +127,12 @@ def _follow(
                 next_offsets = {place: records[-1].offset + 1 for place, records in polled.items()}
                 under_way = _UnderWay(applied, next_offsets)
         _finish(consumer, under_way)
+
+
+def _how_long(consumer: KafkaConsumer, under_way: _UnderWay | None) -> int:
+    if not consumer.assignment():
+        return _JOIN_MS
+    return _POLL_MS if under_way else _IDLE_POLL_MS
 
 
 class NoPartitions(KafkaError):

@@ -6,8 +6,8 @@ from shared.process import run_role
 
 
 def _web(stop: threading.Event) -> None:
-    from services.account import config  # noqa: PLC0415 - the server's first process needs no more
-    from shared.server import serve  # noqa: PLC0415
+    from services.account import config
+    from shared.server import serve
 
     del stop  # granian minds the signals itself
     settings = config.from_environment()

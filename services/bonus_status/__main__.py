@@ -5,22 +5,11 @@ import sys
 import threading
 
 from services.bonus_status.config import WEB_THREADS, read_rebuild_settings, read_settings
-from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
-from services.bonus_status.sources.shipped import shipped_rules
-from services.bonus_status.store.sources import rules
-from services.bonus_status.work.alarms import WatchRatios
-from services.bonus_status.work.anchors import AnchorChains
-from services.bonus_status.work.claims import DueClaims
-from services.bonus_status.work.delays import CountDelays
-from shared import event_log
 from shared.clock import utc_now
-from shared.database import connect
 from shared.jobs import Job, keep_doing
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import serve
-from shared.worker import consume
 
 _SERVICE = "bonus_status"
 _BATCH = 8_000
@@ -38,6 +27,8 @@ def _migrate(_: threading.Event) -> None:
 
 
 def _web(_: threading.Event) -> None:
+    from shared.server import serve
+
     settings = read_settings()
     serve(
         "services.bonus_status.api.app:make_app",
@@ -48,6 +39,12 @@ def _web(_: threading.Event) -> None:
 
 
 def _consume(stop: threading.Event) -> None:
+    from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
+    from services.bonus_status.sources.shipped import shipped_rules
+    from services.bonus_status.store.sources import rules
+    from shared.database import connect
+    from shared.worker import consume
+
     settings = read_settings()
     # A batch makes some twenty objects a message and drops them all: looking for cycles among them
     # after every 700 would cost a tenth of the time and find none.
@@ -73,6 +70,12 @@ def _consume(stop: threading.Event) -> None:
 
 
 def _work(stop: threading.Event) -> None:
+    from services.bonus_status.work.alarms import WatchRatios
+    from services.bonus_status.work.anchors import AnchorChains
+    from services.bonus_status.work.claims import DueClaims
+    from services.bonus_status.work.delays import CountDelays
+    from shared.database import connect
+
     settings = read_settings()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
@@ -90,6 +93,9 @@ def _work(stop: threading.Event) -> None:
 
 
 def _relay(stop: threading.Event) -> None:
+    from shared import event_log
+    from shared.database import connect
+
     settings = read_settings()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
@@ -98,8 +104,7 @@ def _relay(stop: threading.Event) -> None:
 
 
 def _rebuild(_: threading.Event) -> None:
-    # Here, not above: the processes that run all the time need nothing of it.
-    from services.bonus_status.replay.process import rebuild  # noqa: PLC0415
+    from services.bonus_status.replay.process import rebuild
 
     sys.exit(rebuild(read_rebuild_settings()))
 

@@ -8,26 +8,25 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from services.catalog import config, handlers
-from services.catalog.files import catalog_file
-from services.catalog.files.located import UnusableFile
-from shared import database, event_log
-from shared.clock import utc_now
+from services.catalog import config
 from shared.migrate import upgrade
 from shared.process import Role, run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import serve
 
 SHIPPED_FILE = Path(__file__).with_name("stores.yaml")
 _MEDIA_TYPES = {".yaml": "application/yaml", ".yml": "application/yaml", ".csv": "text/csv"}
 
 
 def _web(_stop: threading.Event) -> None:
+    from shared.server import serve
+
     settings = config.from_environment()
     serve("services.catalog.app:make", settings.listen_host, settings.listen_port)
 
 
 def _relay(stop: threading.Event) -> None:
+    from shared import database, event_log
+
     settings = config.from_environment()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
@@ -40,6 +39,12 @@ def _migrate(_stop: threading.Event) -> None:
 
 
 def _import(file: Path, _stop: threading.Event) -> None:
+    from services.catalog import handlers
+    from services.catalog.files import catalog_file
+    from services.catalog.files.located import UnusableFile
+    from shared import database
+    from shared.clock import utc_now
+
     settings = config.from_environment()
     places = {"partner_shop": settings.partner_shop_url}
     engine = database.connect(settings.database_url, pool_size=1)

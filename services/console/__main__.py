@@ -5,10 +5,11 @@ import threading
 from services.console import config
 from shared.migrate import upgrade
 from shared.process import run_role
-from shared.server import serve
 
 
 def _web(_stop: threading.Event) -> None:
+    from shared.server import serve
+
     settings = config.from_environment()
     serve("services.console.app:make_app", settings.listen_host, settings.listen_port)
 

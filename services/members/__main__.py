@@ -3,19 +3,21 @@
 import threading
 
 from services.members import config
-from shared import database, event_log
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import serve
 
 
 def _web(_stop: threading.Event) -> None:
+    from shared.server import serve
+
     settings = config.from_environment()
     serve("services.members.app:make_app", settings.listen_host, settings.listen_port)
 
 
 def _relay(stop: threading.Event) -> None:
+    from shared import database, event_log
+
     settings = config.from_environment()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)

@@ -3,24 +3,20 @@
 import threading
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from services.notifications import config
-from services.notifications.consumer import GROUP, SUBSCRIPTIONS
-from services.notifications.following.follower import Follower
-from services.notifications.inbox import store as inbox
-from services.notifications.outside import Outside
-from services.notifications.sender import Sender
-from shared import database, event_log, worker
 from shared.clock import utc_now
-from shared.http_client import HttpClient
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import serve
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from services.notifications.outside import Outside
 
 log = structlog.get_logger()
 _FORGETS_EVERY = timedelta(hours=1)
@@ -29,11 +25,16 @@ _PAUSE_AFTER_FAULT_SECONDS = 1.0
 
 
 def _web(_stop: threading.Event) -> None:
+    from shared.server import serve
+
     settings = config.from_environment()
     serve("services.notifications.app:make_app", settings.listen_host, settings.listen_port)
 
 
 def _consume(stop: threading.Event) -> None:
+    from services.notifications.consumer import GROUP, SUBSCRIPTIONS
+    from shared import database, event_log, worker
+
     settings, pulse = config.from_environment(), Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = database.connect(settings.database_url, pool_size=3)
@@ -44,6 +45,12 @@ def _consume(stop: threading.Event) -> None:
 
 
 def _send(stop: threading.Event) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from services.notifications.following.follower import Follower
+    from services.notifications.sender import Sender
+    from shared import database
+
     settings, pulse = config.from_environment(), Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = database.connect(settings.database_url, pool_size=settings.senders + 1)
@@ -67,13 +74,18 @@ def _send(stop: threading.Event) -> None:
     sender.close()
 
 
-def _forget_old(engine: Engine) -> None:
+def _forget_old(engine: "Engine") -> None:
+    from services.notifications.inbox import store as inbox
+
     with engine.begin() as connection:
         inbox.forget_old(connection, utc_now())
 
 
-def outside(settings: config.Settings) -> Outside:
+def outside(settings: config.Settings) -> "Outside":
     """Make the clients of the servers that a message needs."""
+    from services.notifications.outside import Outside
+    from shared.http_client import HttpClient
+
     calls = partial(HttpClient, connections=settings.senders)
     return Outside(
         calls(settings.members_url, bearer=settings.service_key),

@@ -4,28 +4,11 @@ import gc
 import threading
 
 from services.partner_postback import config
-from services.partner_postback.click_id import ClickIds
-from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS
-from services.partner_postback.fraud.shipped import shipped_rules
-from services.partner_postback.outside.fetching import Fetcher
-from services.partner_postback.partners import Directory
-from services.partner_postback.pulls.running import Running
-from services.partner_postback.store.holds import rules
-from services.partner_postback.webhooks.call import Caller
-from services.partner_postback.work.claims import AcceptedClaims
-from services.partner_postback.work.files import FileRows
-from services.partner_postback.work.held import HeldRetry
-from services.partner_postback.work.pulls import DuePulls
-from services.partner_postback.work.rates import LARGEST_FILE_BYTES, DailyRates
-from services.partner_postback.work.webhooks import WebhookSender
-from shared import database, event_log
 from shared.clock import utc_now
 from shared.jobs import Job, keep_doing
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import serve
-from shared.worker import consume
 
 _IDLE_SECONDS = 1.0
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
@@ -38,6 +21,8 @@ _WORK_CONNECTIONS = 14
 
 
 def _web(_stop: threading.Event) -> None:
+    from shared.server import serve
+
     settings = config.read_settings()
     serve(
         "services.partner_postback.api.app:make_app",
@@ -48,6 +33,12 @@ def _web(_stop: threading.Event) -> None:
 
 
 def _consume(stop: threading.Event) -> None:
+    from services.partner_postback.consumer import GROUP, SUBSCRIPTIONS
+    from services.partner_postback.fraud.shipped import shipped_rules
+    from services.partner_postback.store.holds import rules
+    from shared import database
+    from shared.worker import consume
+
     settings = config.read_settings()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
@@ -59,6 +50,19 @@ def _consume(stop: threading.Event) -> None:
 
 
 def _work(stop: threading.Event) -> None:
+    from services.partner_postback.click_id import ClickIds
+    from services.partner_postback.outside.fetching import Fetcher
+    from services.partner_postback.partners import Directory
+    from services.partner_postback.pulls.running import Running
+    from services.partner_postback.webhooks.call import Caller
+    from services.partner_postback.work.claims import AcceptedClaims
+    from services.partner_postback.work.files import FileRows
+    from services.partner_postback.work.held import HeldRetry
+    from services.partner_postback.work.pulls import DuePulls
+    from services.partner_postback.work.rates import LARGEST_FILE_BYTES, DailyRates
+    from services.partner_postback.work.webhooks import WebhookSender
+    from shared import database
+
     # A batch makes objects by the ten thousand, and hardly one of them in a circle: looking for
     # circles after every 700 took a fifth of the time that a file takes.
     gc.freeze()
@@ -79,8 +83,8 @@ def _work(stop: threading.Event) -> None:
         Job("held", held.work, _IDLE_SECONDS),
         Job("files", rows.work, _IDLE_SECONDS),
         Job("claims", accepted.work, _IDLE_SECONDS),
-        *(Job(f"pulls-{one}", due.work, _IDLE_SECONDS) for one in range(_PULLS_AT_ONCE)),
-        *(Job(f"webhooks-{one}", sender.work, _IDLE_SECONDS) for one in range(_SENDERS)),
+        Job("pulls", due.work, _IDLE_SECONDS, _PULLS_AT_ONCE),
+        Job("webhooks", sender.work, _IDLE_SECONDS, _SENDERS),
     ]
     if settings.central_bank_url:
         fetcher = Fetcher(largest_bytes=LARGEST_FILE_BYTES)
@@ -90,6 +94,8 @@ def _work(stop: threading.Event) -> None:
 
 
 def _relay(stop: threading.Event) -> None:
+    from shared import database, event_log
+
     settings = config.read_settings()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)

@@ -5,7 +5,6 @@ from functools import partial
 
 from marshmallow import ValidationError
 
-from services.partner_postback.outside.fetching import UnsafeAddress, check_address
 from shared.config import environment
 
 # Each waits for its commit most of the time; requests beyond them queue in the server.
@@ -56,8 +55,15 @@ def read_settings() -> Settings:
 
 
 def _check_outside(url: str, *, allows_plain_http: bool) -> None:
+    if not url:
+        return
+    # Here, not above: who fetches nothing starts without an HTTP client.
+    from services.partner_postback.outside.fetching import (  # noqa: PLC0415
+        UnsafeAddress,
+        check_address,
+    )
+
     try:
-        if url:
-            check_address(url, "address", allows_plain_http=allows_plain_http, allows_query=True)
+        check_address(url, "address", allows_plain_http=allows_plain_http, allows_query=True)
     except UnsafeAddress as fault:
         raise ValidationError(str(fault)) from None

@@ -2,30 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import Engine
 
-from services.payout import config, consumer
-from services.payout.certificates import issuing
-from services.payout.certificates.codes import CodeBook
-from services.payout.hearing import Hearing
-from services.payout.monthly_run import schedule as months
-from services.payout.reconciliation import schedule as days
-from services.payout.reconciliation.reconciling import Desk
-from services.payout.top_ups import reversals
-from services.payout.top_ups.billing import Billing
-from services.payout.top_ups.execution import Executor
-from services.payout.top_ups.phones import Phones
-from shared import database, event_log, worker
+from services.payout import config
 from shared.clock import utc_now
-from shared.http_client import HttpClient
 from shared.jobs import Job, keep_doing
 from shared.migrate import upgrade
 from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
-from shared.server import serve
-from shared.signed import Signer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 log = structlog.get_logger()
 _IDLE_SECONDS = 0.25
@@ -39,11 +28,16 @@ def _migrate(_stop: threading.Event) -> None:
 
 
 def _web(_stop: threading.Event) -> None:
+    from shared.server import serve
+
     settings = config.from_environment()
     serve("services.payout.api.app:make_app", settings.listen_host, settings.listen_port)
 
 
 def _consume(stop: threading.Event) -> None:
+    from services.payout import consumer
+    from shared import database, worker
+
     settings, pulse = _start()
     worker.consume(
         database.connect(settings.database_url, pool_size=2),
@@ -56,12 +50,23 @@ def _consume(stop: threading.Event) -> None:
 
 
 def _relay(stop: threading.Event) -> None:
+    from shared import database, event_log
+
     settings, pulse = _start()
     engine = database.connect(settings.database_url, pool_size=2)
     event_log.relay(engine, settings.kafka_bootstrap, stop, pulse=pulse)
 
 
 def _execute(stop: threading.Event) -> None:
+    from services.payout.certificates import issuing
+    from services.payout.certificates.codes import CodeBook
+    from services.payout.top_ups import reversals
+    from services.payout.top_ups.billing import Billing
+    from services.payout.top_ups.execution import Executor
+    from services.payout.top_ups.phones import Phones
+    from shared import database
+    from shared.http_client import HttpClient
+
     settings, pulse = _start()
     hands = settings.executors
     engine = database.connect(settings.database_url, pool_size=hands + 3)
@@ -84,7 +89,7 @@ def _execute(stop: threading.Event) -> None:
     every = settings.reversals_every.total_seconds()
     keep_doing(
         [
-            *(Job(f"top-ups-{one}", executor.work, _IDLE_SECONDS) for one in range(hands)),
+            Job("top-ups", executor.work, _IDLE_SECONDS, hands),
             Job("lost", executor.find_lost, _TICK_SECONDS),
             Job("certificates", issue, _IDLE_SECONDS),
             Job("reversals", follow_reversals, every),
@@ -95,6 +100,11 @@ def _execute(stop: threading.Event) -> None:
 
 
 def _schedule(stop: threading.Event) -> None:
+    from services.payout.hearing import Hearing
+    from services.payout.monthly_run import schedule as months
+    from shared import database
+    from shared.signed import Signer
+
     settings, pulse = _start()
     engine = database.connect(settings.database_url, pool_size=3)
     hearing, signer = Hearing(settings.kafka_bootstrap), Signer(settings.manifest_keys)
@@ -118,8 +128,13 @@ def _schedule(stop: threading.Event) -> None:
 
 
 def _reconciling(
-    engine: Engine, settings: config.Settings, stop: threading.Event, pulse: Pulse
+    engine: "Engine", settings: config.Settings, stop: threading.Event, pulse: Pulse
 ) -> Callable[[], bool]:
+    from services.payout.reconciliation import schedule as days
+    from services.payout.reconciliation.reconciling import Desk
+    from services.payout.top_ups.billing import Billing
+    from shared.http_client import HttpClient
+
     desk = Desk(engine, settings.reconciling, utc_now)
     billing = Billing(HttpClient(settings.billing_url, read_seconds=_FILE_SECONDS))
 

@@ -19,8 +19,7 @@ from shared.pages import written
 from shared.pages.form import Form
 from shared.pages.sessions import RedisSessions
 from shared.pages.words import LANGUAGE_COOKIE, Words, language, speak
-from shared.problems import http_problem
-from shared.throttle import TooManyTries
+from shared.problems import TooManyTries, http_problem
 from shared.web import NotUtf8, RepeatedParameter
 
 log = structlog.get_logger()

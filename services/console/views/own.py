@@ -14,7 +14,7 @@ from shared.pages.sessions import RedisSessions
 from shared.pages.site import local_path
 from shared.pages.words import gettext as _
 from shared.pages.words import marked
-from shared.throttle import TooManyTries
+from shared.problems import TooManyTries
 
 Page = str | Response | tuple[str, int]
 _LONGEST = 200

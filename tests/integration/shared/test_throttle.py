@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from shared.throttle import Throttle, TooManyTries
+from shared.problems import TooManyTries
+from shared.throttle import Throttle
 
 
 def test_a_key_that_fails_too_often_is_told_to_wait_and_others_are_not(redis_url: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import count
+from itertools import count, product
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from services.partner_postback.formats.request import RawRequest
 from services.partner_postback.known import Known
 from services.partner_postback.verdicts import Arrival, Verdict
 from shared.money import Money
-from tests.unit.partner_postback.messages import ORDERED_AT, rubles
+from tests.unit.partner_postback.messages import ORDERED_AT, one_of_each, perhaps, rubles
 
 PARTNER = "global-mall"
 NOW = ORDERED_AT + timedelta(days=60)
@@ -63,7 +63,7 @@ class Intake:
             if one.verdict is Verdict.HELD:
                 self._waiting[arrival.receipt_id] = arrival
         woken = {order_id for _, order_id in batch.woken}
-        self._due |= {key for key, one in self._waiting.items() if _said(one).order_id in woken}
+        self._due |= {key for key, one in self._waiting.items() if _message(one).order_id in woken}
         return [one.code for one in outcomes]
 
     def _arrival(self, message: Message) -> Arrival:
@@ -72,7 +72,7 @@ class Intake:
         return Arrival(uuid4(), PARTNER, request, message)
 
 
-def _said(arrival: Arrival) -> Message:
+def _message(arrival: Arrival) -> Message:
     assert isinstance(arrival.said, Message)
     return arrival.said
 
@@ -88,54 +88,67 @@ def _of(one: Conversion) -> tuple[object, ...]:
     return (*fixed, one.rate_micro, one.state)
 
 
-moments = st.none() | st.integers(0, 4).map(lambda after: ORDERED_AT + timedelta(minutes=after))
-sums = st.integers(1, 8).map(lambda hundreds: rubles(hundreds * 100))
+_SUMS = [rubles(hundreds * 100) for hundreds in range(1, 9)]
+_MOMENTS = [ORDERED_AT + timedelta(minutes=after) for after in range(5)]
+_CLICKS = [None, CLICK, OTHER]
+_EVENTS = [None, "e-1", "e-2"]
+
+
+# What is held, for a while or for ever, or says its sum in another way.
+_ODDITIES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "large": {"amount": rubles(10**10), "basis": Basis.TOTAL},
+    # Outside of the attribution window.
+    "late": {"ordered_at": ORDERED_AT + timedelta(days=45)},
+    "bad click": {"click_id": BAD},
+    # The partner finds its order by the key, whatever the click.
+    "key alone": {"click_id": BAD, "ignores_click": True},
+    "currency": {"amount": Money(500, "EUR")},
+    "text": {"amount": None, "amount_text": "300.00"},
+}
+_ODD = ["none", "none", "large"]
+
+_said = one_of_each(
+    list(Says), [Basis.TOTAL, Basis.LESS, Basis.MORE], [None, "cancelled"], [True, False], _EVENTS
+)
+_complete = one_of_each(
+    _SUMS, perhaps(_MOMENTS), [None, "books", "phones"], [0, 1],
+    [*_ODD, "late", "bad click", "key alone"],
+)  # fmt: skip
+_partly = one_of_each(
+    perhaps(_SUMS), perhaps(_MOMENTS), [None, "books", "phones"], _CLICKS,
+    [*_ODD, "currency", "text"],
+)  # fmt: skip
 
 
 @st.composite
 def later(draw: st.DrawFn, line_id: str, action: str, lines: int | None) -> Message:
     """Anything that may be said of a line, complete enough to be its first message or not."""
-    says = draw(st.sampled_from(list(Says)))
-    basis = draw(st.sampled_from([Basis.TOTAL, Basis.LESS, Basis.MORE]))
-    is_complete = draw(st.booleans())
-    amount = draw(sums) if is_complete else draw(st.none() | sums)
+    says, basis, reason, is_complete, event_id = draw(_said)
+    click_id, ordered_at = CLICK, None
+    if is_complete:
+        amount, status_at, category, after, oddity = draw(_complete)
+        ordered_at = ORDERED_AT + timedelta(minutes=after)
+    else:
+        amount, status_at, category, click_id, oddity = draw(_partly)
+        if not amount and oddity in {"currency", "text"}:
+            oddity = "none"
     message = Message(
         order_id="A-1",
         line_id=line_id,
         action=action,
         says=says,
-        status_at=draw(moments),
-        click_id=CLICK if is_complete else draw(st.sampled_from([None, CLICK, OTHER])),
+        status_at=status_at,
+        click_id=click_id,
         amount=amount,
         basis=Basis.TOTAL if is_complete or says is Says.REPORTED or amount is None else basis,
-        category=draw(st.sampled_from([None, "books", "phones"])),
-        ordered_at=ORDERED_AT + timedelta(minutes=draw(st.integers(0, 1))) if is_complete else None,
-        reason=draw(st.sampled_from([None, "cancelled"])),
-        event_id=draw(st.sampled_from([None, "e-1", "e-2"])),
+        category=category,
+        ordered_at=ordered_at,
+        reason=reason,
+        event_id=event_id,
         lines=lines,
     )
-    return _odd(draw, message, is_complete=is_complete)
-
-
-def _odd(draw: st.DrawFn, message: Message, *, is_complete: bool) -> Message:
-    """What is held, for a while or for ever, or says its sum in another way."""
-    oddities = ["none", "none", "large"]
-    if is_complete:
-        oddities += ["late", "bad click", "key alone"]
-    elif message.amount:
-        oddities += ["currency", "text"]
-    changes: dict[str, dict[str, Any]] = {
-        "none": {},
-        "large": {"amount": rubles(10**10), "basis": Basis.TOTAL},
-        # Outside of the attribution window.
-        "late": {"ordered_at": ORDERED_AT + timedelta(days=45)},
-        "bad click": {"click_id": BAD},
-        # The partner finds its order by the key, whatever the click.
-        "key alone": {"click_id": BAD, "ignores_click": True},
-        "currency": {"amount": Money(500, "EUR")},
-        "text": {"amount": None, "amount_text": "300.00"},
-    }
-    return replace(message, **changes[draw(st.sampled_from(oddities))])
+    return replace(message, **_ODDITIES[oddity])
 
 
 def report(line_id: str, action: str, amount: Money, lines: int | None) -> Message:
@@ -152,22 +165,40 @@ def report(line_id: str, action: str, amount: Money, lines: int | None) -> Messa
     )
 
 
+_of_whole = one_of_each(
+    [one for one in Says if one is not Says.REPORTED], list(Basis), ["", "sale"],
+    perhaps(_MOMENTS), _CLICKS, [None, "e-1"],
+)  # fmt: skip
+_no_sum = st.none()
+_perhaps_a_sum = st.sampled_from(perhaps(_SUMS))
+
+
 @st.composite
 def of_whole_order(draw: st.DrawFn, amounts: st.SearchStrategy[Money | None]) -> Message:
-    says = draw(st.sampled_from([one for one in Says if one is not Says.REPORTED]))
+    says, basis, action, status_at, click_id, event_id = draw(_of_whole)
     amount = draw(amounts)
-    basis = draw(st.sampled_from(list(Basis))) if amount else Basis.TOTAL
     return Message(
         order_id="A-1",
         line_id="",
-        action=draw(st.sampled_from(["", "sale"])),
+        action=action,
         says=says,
-        status_at=draw(moments),
-        click_id=draw(st.sampled_from([None, CLICK, OTHER])),
+        status_at=status_at,
+        click_id=click_id,
         amount=amount,
-        basis=basis,
-        event_id=draw(st.sampled_from([None, "e-1"])),
+        basis=basis if amount else Basis.TOTAL,
+        event_id=event_id,
     )
+
+
+_some_of_whole = st.lists(of_whole_order(_no_sum), max_size=2)
+_some_with_sums = st.lists(of_whole_order(_perhaps_a_sum), max_size=2)
+_shapes = one_of_each(
+    [[("1", "sale")], [("1", "sale"), ("2", "sale")], [("1", "sale"), ("1", "lead")],
+     [("1", "sale"), ("2", "sale"), ("3", "sale")]],
+    [False, True], [False, True],
+)  # fmt: skip
+# A line may have no report at all; how many messages follow, and which of them count the lines.
+_lines = one_of_each(range(10), _SUMS, range(4), list(product([False, True], repeat=3)))
 
 
 @st.composite
@@ -179,41 +210,39 @@ def orders(draw: st.DrawFn) -> list[Message]:
     that differ, an amount of the whole where a line of several may be known alone, or one that is
     not the sum of all lines at its moment.
     """
-    keys = draw(
-        st.sampled_from(
-            [[("1", "sale")], [("1", "sale"), ("2", "sale")], [("1", "sale"), ("1", "lead")],
-             [("1", "sale"), ("2", "sale"), ("3", "sale")]]
-        )
-    )  # fmt: skip
-    is_cart = len({line for line, _ in keys}) == len(keys) and draw(st.booleans())
+    keys, may_be_cart, may_name_sum = draw(_shapes)
+    is_cart = may_be_cart and len({line for line, _ in keys}) == len(keys)
     lines = len(keys) if is_cart else None
-    names_sum = is_cart and len(keys) > 1 and draw(st.booleans())
+    names_sum = may_name_sum and is_cart and len(keys) > 1
     said: list[Message] = []
     for line_id, action in keys:
-        if draw(st.integers(0, 9)):  # a line may have no report at all
-            said.append(report(line_id, action, draw(sums), lines))
-        counted = st.just(lines) if names_sum else st.sampled_from([None, lines])
+        has_report, reported, followed, counts = draw(_lines)
+        if has_report:
+            said.append(report(line_id, action, reported, lines))
         said += [
-            draw(later(line_id, action, draw(counted))) for _ in range(draw(st.integers(0, 3)))
+            draw(later(line_id, action, lines if names_sum or count_too else None))
+            for count_too in counts[:followed]
         ]
-    amounts = st.none() | sums if len(keys) == 1 else st.none()
-    said += draw(st.lists(of_whole_order(amounts), max_size=2))
+    said += draw(_some_with_sums if len(keys) == 1 else _some_of_whole)
     return [*said, draw(of_all_lines(said))] if names_sum else said
 
 
 @st.composite
 def of_all_lines(draw: st.DrawFn, said: list[Message]) -> Message:
     """A message about the whole of an order that names its sum, or one that nothing ever is."""
-    message = replace(draw(of_whole_order(st.none())), action="")
+    message = replace(draw(of_whole_order(_no_sum)), action="")
     intake = Intake()
     intake.take(*said)
     intake.retry()
     lines = intake.known.lines_of((PARTNER, "A-1"))
-    paid_minor = sum(intake.known.paid_minor(one, message) for one in lines)
-    amount_minor = draw(st.sampled_from([paid_minor, NEVER_THE_SUM]))
-    says_total = draw(st.booleans()) or message.says is not Says.RETURNED
-    return replace(
-        message,
-        amount=Money(amount_minor, "RUB"),
-        basis=Basis.TOTAL if says_total else Basis.LESS,
-    )
+
+    def summed(at: Message) -> int:
+        return sum(intake.known.paid_minor(one, at) for one in lines)
+
+    named, says_total = draw(st.sampled_from([summed(message), NEVER_THE_SUM])), draw(st.booleans())
+    basis = Basis.TOTAL if says_total or message.says is not Says.RETURNED else Basis.LESS
+    message = replace(message, amount=Money(named, "RUB"), basis=basis)
+    if summed(message) == named:
+        return message
+    # Its own amount moves it before or behind what was said in the same minute.
+    return replace(message, amount=Money(NEVER_THE_SUM, "RUB"))
