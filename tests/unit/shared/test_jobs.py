@@ -31,7 +31,8 @@ def test_of_hands_with_nothing_to_do_one_looks_for_all() -> None:
 
 def test_while_one_hand_works_another_looks() -> None:
     """One long call must not keep all other work waiting."""
-    stop, both = threading.Event(), threading.Barrier(2, action=lambda: stop.set())
+    stop = threading.Event()
+    both = threading.Barrier(2, action=stop.set)
 
     def work() -> bool:
         both.wait(timeout=30)
