@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -48,16 +48,26 @@ def keep_doing(jobs: Sequence[Job], stop: threading.Event, pulse: Pulse) -> None
 
 @dataclass(slots=True)
 class _Lull:
-    """Until when the hands of a job need not look, since one of them has just found nothing."""
+    """Until when the hands of a job need not look, since one of them looks or found nothing."""
 
     until: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def left(self, idle_seconds: float) -> float:
+        """Answer how long to wait; who need not wait looks for all, and has others wait."""
+        with self._lock:
+            now = time.monotonic()
+            left = self.until - now
+            if left <= 0:
+                self.until = now + idle_seconds
+            return left
 
 
 def _keep_doing(job: Job, lull: _Lull, stop: threading.Event, pulse: Pulse) -> None:
     busy = False
     while not stop.is_set():
         pulse.beat()
-        if not busy and (left := lull.until - time.monotonic()) > 0:
+        if not busy and (left := lull.left(job.idle_seconds)) > 0:
             _idle(left, stop, pulse)
             continue
         try:
@@ -65,7 +75,7 @@ def _keep_doing(job: Job, lull: _Lull, stop: threading.Event, pulse: Pulse) -> N
         except Exception as fault:  # noqa: BLE001 - one job's fault must not stop the others
             log.warning("job.failed", job=job.name, fault=f"{type(fault).__name__}: {fault}"[:300])
             stop.wait(_PAUSE_AFTER_FAULT_SECONDS)
-            busy = False
+            busy, lull.until = False, 0.0
         else:
             lull.until = 0.0 if busy else time.monotonic() + job.idle_seconds
 

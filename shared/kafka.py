@@ -114,7 +114,7 @@ def read_whole_topic(bootstrap: str, topic: str) -> Iterator[tuple[bytes, bytes]
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
         while True:
-            for records in consumer.poll(timeout_ms=500).values():
+            for records in consumer.poll(timeout_ms=1_000).values():
                 yield from ((record.key, record.value) for record in records)
             ends = consumer.end_offsets(places)
             if all(consumer.position(place) >= ends[place] for place in places):

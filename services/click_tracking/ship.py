@@ -18,7 +18,7 @@ from shared.kafka import KafkaError, KafkaProducer, make_producer
 from shared.pulse import Pulse
 
 log = structlog.get_logger()
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
 _LOOK_SECONDS = 0.5
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 2.0

@@ -1,18 +1,26 @@
 """How the tests of `verify` break the books that it reads."""
 
 import uuid
-from collections.abc import Callable
 
-import psycopg
+from psycopg import sql
+
+from deploy.verify.books import Auditor
 
 PAYOUT = str(uuid.UUID(int=7))
 
 
-def break_books(url_of: Callable[[str], str], service: str, *statements: str) -> None:
-    """Run statements as a service that forgot its rules."""
-    with psycopg.connect(url_of(service)) as connection:
-        for statement in statements:
-            connection.execute(statement)
+def break_books(auditor: Auditor, service: str, *statements: str) -> None:
+    """Run statements as a service that forgot its rules, in the auditor's own transaction."""
+    become(auditor, service)
+    for statement in statements:
+        auditor.execute(statement)
+    auditor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what a commit would look at
+    become(auditor, "auditor")
+
+
+def become(auditor: Auditor, role: str) -> None:
+    """Go on in another role, which finds its own schema first."""
+    auditor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
 
 
 def settled_top_up(rubles: int) -> tuple[str, ...]:

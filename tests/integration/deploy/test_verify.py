@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -38,27 +37,23 @@ def test_a_check_reads_each_table_once(auditor: Auditor, query: str) -> None:
     assert not re.search("Nested Loop|SubPlan", plan), plan
 
 
-def test_the_auditor_can_change_nothing(auditor: Auditor) -> None:
+def test_the_auditor_can_change_nothing(real_auditor: Auditor) -> None:
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        auditor.execute("DELETE FROM bonus_status.accounts")
-    auditor.execute("SET default_transaction_read_only = off")
+        real_auditor.execute("DELETE FROM bonus_status.accounts")
+    real_auditor.execute("SET default_transaction_read_only = off")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        auditor.execute("DELETE FROM bonus_status.accounts")
+        real_auditor.execute("DELETE FROM bonus_status.accounts")
 
 
-def test_points_without_a_posting_are_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str]
-) -> None:
+def test_points_without_a_posting_are_found(auditor: Auditor) -> None:
     member = f"INSERT INTO accounts (member_id, accrued) VALUES ('{uuid.uuid4()}', 100)"
-    break_books(fresh_service_url, "bonus_status", member)
+    break_books(auditor, "bonus_status", member)
     faults = [check.faults for check in books.checks(auditor) if not check.holds]
     assert faults == [{"members_off_postings": 1, "members_off_bonuses": 1}]
 
 
-def test_a_store_that_owes_what_no_posting_says_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str]
-) -> None:
-    break_books(fresh_service_url, "bonus_status", "INSERT INTO store_balances VALUES ('shop', 5)")
+def test_a_store_that_owes_what_no_posting_says_is_found(auditor: Auditor) -> None:
+    break_books(auditor, "bonus_status", "INSERT INTO store_balances VALUES ('shop', 5)")
     faults = [check.faults for check in books.checks(auditor) if not check.holds]
     # The report of what stores owe does not show it either.
     assert faults == [{"stores_off_postings": 1}, {"stores_wrong": 1}]
@@ -110,20 +105,17 @@ _HALF_A_FILE = (
 )
 def test_a_receipt_whose_verdict_does_not_hold_is_found(
     auditor: Auditor,
-    fresh_service_url: Callable[[str], str],
     broken: str,
     faults: dict[str, int],
 ) -> None:
-    break_books(fresh_service_url, "partner_postback", broken)
+    break_books(auditor, "partner_postback", broken)
     found = [check.faults for check in intake.checks(auditor) if not check.holds]
     assert found == [faults]
 
 
-def test_a_conversion_without_a_bonus_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str]
-) -> None:
+def test_a_conversion_without_a_bonus_is_found(auditor: Auditor) -> None:
     break_books(
-        fresh_service_url,
+        auditor,
         "partner_postback",
         f"""
         INSERT INTO conversions VALUES ('{uuid.uuid4()}', 'mall', 'A1', '1', 'sale', 'shop',
@@ -140,10 +132,8 @@ def test_a_top_up_that_nobody_asked_for_is_found(auditor: Auditor) -> None:
     assert found["executed_without_payout"] == 1
 
 
-def test_a_top_up_executed_twice_or_with_another_amount_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str]
-) -> None:
-    break_books(fresh_service_url, "payout", *settled_top_up(200))
+def test_a_top_up_executed_twice_or_with_another_amount_is_found(auditor: Auditor) -> None:
+    break_books(auditor, "payout", *settled_top_up(200))
     assert not any(_without_count(journey.compare_top_ups(auditor, [_executed(200)])).values())
     twice = journey.compare_top_ups(auditor, [_executed(200), _executed(200)])
     assert _without_count(twice)["executed_twice"] == 1
@@ -160,12 +150,10 @@ def _without_count(figures: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in figures.items() if name != "top_up_payouts"}
 
 
-def test_an_accepted_claim_without_a_conversion_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str]
-) -> None:
+def test_an_accepted_claim_without_a_conversion_is_found(auditor: Auditor) -> None:
     claim_id, member_id, receipt_id = (uuid.uuid4() for _ in range(3))
     break_books(
-        fresh_service_url,
+        auditor,
         "bonus_status",
         f"""
         INSERT INTO claims (claim_id, member_id, store_id, click_id, order_id, ordered_at,
@@ -182,8 +170,8 @@ def test_an_accepted_claim_without_a_conversion_is_found(
         VALUES ('{receipt_id}', 'mall', now(), 'signed', 'RECORD', '', '{{}}', '', '{claim_id}',
             'refused', 'invalid_fields', 'broken', 'claim')
     """
-    break_books(fresh_service_url, "partner_postback", receipt)
+    break_books(auditor, "partner_postback", receipt)
     assert journey.claims(auditor).faults == {"without_conversion": 1}
     other = receipt.replace(str(receipt_id), str(uuid.uuid4())).replace("'mall'", "'home'")
-    break_books(fresh_service_url, "partner_postback", other)
+    break_books(auditor, "partner_postback", other)
     assert journey.claims(auditor).faults == {"without_conversion": 1, "recorded_twice": 1}

@@ -1,7 +1,5 @@
 """`verify` sees a certificate that is spent otherwise than by one redemption worth all of it."""
 
-from collections.abc import Callable
-
 import pytest
 
 from deploy.verify import journey
@@ -25,14 +23,14 @@ from tests.integration.deploy.breaking import PAYOUT, break_books, settled_top_u
     ids=["spent", "open", "a kopeck"],
 )
 def test_a_certificate_that_is_spent_otherwise_than_redeemed_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str], statements: list[str], fault: str
+    auditor: Auditor, statements: list[str], fault: str
 ) -> None:
-    break_books(fresh_service_url, "payout", *settled_top_up(500), *_REDEEMED)
+    break_books(auditor, "payout", *settled_top_up(500), *_REDEEMED)
     if statements[0].endswith("'redeemed'"):
-        break_books(fresh_service_url, "payout", "UPDATE redemptions SET cancelled_at = now()")
+        break_books(auditor, "payout", "UPDATE redemptions SET cancelled_at = now()")
     else:
         assert journey.certificates(auditor).holds
-    break_books(fresh_service_url, "payout", *statements)
+    break_books(auditor, "payout", *statements)
     assert journey.certificates(auditor).faults[fault] == 1
 
 
@@ -51,16 +49,15 @@ def test_a_certificate_that_is_spent_otherwise_than_redeemed_is_found(
 )
 def test_a_certificate_is_void_with_its_points_back_or_replaced_by_its_like(
     auditor: Auditor,
-    fresh_service_url: Callable[[str], str],
     statements: list[str],
     fault: str | None,
 ) -> None:
-    break_books(fresh_service_url, "payout", *settled_top_up(500), *_REPLACED_AND_VOID)
+    break_books(auditor, "payout", *settled_top_up(500), *_REPLACED_AND_VOID)
     told = journey.certificates(auditor)
     assert told.holds
     assert (told.seen["open_certificates"], told.seen["void_certificates"]) == (0, 1)
-    break_books(fresh_service_url, "payout", "ALTER TABLE payouts DISABLE TRIGGER USER")
-    break_books(fresh_service_url, "payout", *statements)
+    break_books(auditor, "payout", "ALTER TABLE payouts DISABLE TRIGGER USER")
+    break_books(auditor, "payout", *statements)
     assert journey.certificates(auditor).faults[fault or "void_without_points_back"] == 1
 
 

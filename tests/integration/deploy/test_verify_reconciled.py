@@ -1,7 +1,5 @@
 """`verify` sees a difference between the operator's files and our payouts that has no case."""
 
-from collections.abc import Callable
-
 import pytest
 
 from deploy.verify import reconciled
@@ -32,13 +30,13 @@ from tests.integration.deploy.breaking import PAYOUT, break_books
     ids=["no class", "another difference", "explained", "closed by nobody"],
 )
 def test_a_difference_that_nobody_owns_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str], statements: list[str], fault: str
+    auditor: Auditor, statements: list[str], fault: str
 ) -> None:
-    break_books(fresh_service_url, "payout", *_A_CASE)
+    break_books(auditor, "payout", *_A_CASE)
     check = reconciled.check(auditor)
     assert check.holds
     assert check.seen == {"days": 1, "lines": 1, "open_cases": 1}
-    break_books(fresh_service_url, "payout", *statements)
+    break_books(auditor, "payout", *statements)
     assert dict(reconciled.check(auditor).faults) == {fault: 1}
 
 

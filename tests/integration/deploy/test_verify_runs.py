@@ -1,7 +1,6 @@
 """`verify` sees a run that paid something else than was planned, or whose end nobody signed."""
 
 import json
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -40,54 +39,43 @@ def ended(plan_hash: str, **changes: object) -> str:
     ],
     ids=["a ruble more", "another kind", "totals", "another payout", "lost", "manifest", "open"],
 )
-def test_what_differs_from_the_plan_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str], statement: str, fault: str
-) -> None:
-    break_books(fresh_service_url, "payout", *settled_top_up(500), _COUNTED)
+def test_what_differs_from_the_plan_is_found(auditor: Auditor, statement: str, fault: str) -> None:
+    break_books(auditor, "payout", *settled_top_up(500), _COUNTED)
     assert runs(auditor, SIGNER.public_keys).holds
-    auditor.rollback()
     hash_now = "(SELECT encode(plan_hash, 'hex') FROM runs)"
     manifest = ended("HASH").replace("HASH", f"' || {hash_now} || '")
-    break_books(
-        fresh_service_url, "payout", f"UPDATE runs SET ended_at = now(), manifest = '{manifest}'"
-    )
-    break_books(fresh_service_url, "payout", *statement.split("; "))
+    break_books(auditor, "payout", f"UPDATE runs SET ended_at = now(), manifest = '{manifest}'")
+    break_books(auditor, "payout", *statement.split("; "))
     faults = runs(auditor, SIGNER.public_keys).faults
     for expected in [fault] if fault else ["ended_too_early", "reserved_for_no_payout"]:
         assert faults[expected] >= 1
 
 
-def test_points_of_a_payout_on_its_way_are_reserved_for_it(
-    auditor: Auditor, fresh_service_url: Callable[[str], str]
-) -> None:
+def test_points_of_a_payout_on_its_way_are_reserved_for_it(auditor: Auditor) -> None:
     """What would break it: a state forgotten here, and right books are called wrong."""
     on_the_way = {one for one in State if one not in ENDS} - {
         State.PLANNED, State.REQUESTED, State.REVERSED
     }  # fmt: skip
-    break_books(fresh_service_url, "payout", *settled_top_up(500), _COUNTED)
+    break_books(auditor, "payout", *settled_top_up(500), _COUNTED)
     account = f"INSERT INTO accounts (member_id, reserved) VALUES ('{uuid4()}', 500)"
-    break_books(fresh_service_url, "bonus_status", account)
+    break_books(auditor, "bonus_status", account)
     free = "ALTER TABLE payouts DISABLE TRIGGER USER"
     for state in sorted(on_the_way):
-        break_books(fresh_service_url, "payout", free, f"UPDATE payouts SET state = '{state}'")
+        break_books(auditor, "payout", free, f"UPDATE payouts SET state = '{state}'")
         assert runs(auditor, SIGNER.public_keys).faults == {}, state
-        auditor.rollback()
 
 
 @pytest.mark.parametrize(
     "changes", [{"signature": "00" * 64}, {"key_id": "another"}, {"sha256": "00" * 32}]
 )
 def test_a_manifest_that_is_not_signed_is_found(
-    auditor: Auditor, fresh_service_url: Callable[[str], str], changes: dict[str, object]
+    auditor: Auditor, changes: dict[str, object]
 ) -> None:
     told = ended("00" * 32, **changes)
     rows = settled_top_up(500)
-    break_books(fresh_service_url, "payout", *rows[:3])
-    break_books(
-        fresh_service_url, "payout", f"UPDATE runs SET ended_at = now(), manifest = '{told}'"
-    )
+    break_books(auditor, "payout", *rows[:3])
+    break_books(auditor, "payout", f"UPDATE runs SET ended_at = now(), manifest = '{told}'")
     assert runs(auditor, SIGNER.public_keys).faults == {"manifests_not_signed": 1}
-    auditor.rollback()
     good = ended("00" * 32)
-    break_books(fresh_service_url, "payout", f"UPDATE runs SET manifest = '{good}'")
+    break_books(auditor, "payout", f"UPDATE runs SET manifest = '{good}'")
     assert runs(auditor, SIGNER.public_keys).holds
