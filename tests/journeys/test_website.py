@@ -1,12 +1,12 @@
 """Somebody's whole way on the website: from a number to a certificate, in a real browser."""
 
 import secrets
-from collections.abc import Iterator
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser
 
 from deploy.demo.actors import Shop
 from tests.journeys import website
@@ -15,6 +15,7 @@ from tests.support.browser import Person, chromium, person
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
+_PATIENCE_SECONDS = 300
 STORE, WORDS = "perekrestok", "perek"
 PAID, CERTIFICATE = 4_000, 500
 
@@ -39,48 +40,59 @@ SCREENS = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+def test_from_a_number_to_a_certificate_and_away(stack: RunningStack) -> None:
+    """INVARIANT: the whole way works in each language, on each screen, and without scripts.
+
+    They walk side by side, for most of the way is waiting; one run of the month pays them all.
+    """
+    pay = threading.Barrier(len(SCREENS), lambda: stack.run_month(stack.new_month()))
+    with ThreadPoolExecutor(len(SCREENS)) as together:
+        walks = [together.submit(_walks, stack, screen, pay) for screen in SCREENS]
+    faults = [fault for walk in walks if (fault := walk.exception()) is not None]
+    for fault in sorted(faults, key=lambda one: isinstance(one, threading.BrokenBarrierError)):
+        raise fault
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_from_a_number_to_a_certificate(
-    stack: RunningStack, browser: Browser, screen: Screen
-) -> None:
-    """INVARIANT: the whole way works in each language, on each screen, and without scripts."""
+def _walks(stack: RunningStack, screen: Screen, pay: threading.Barrier) -> None:
+    base = stack.system.urls["account"]
+    wanted = {"language": screen.language, "width": screen.width, "scripts": screen.scripts}
+    try:
+        with chromium() as browser, person(browser, base, screen.name, **wanted) as somebody:
+            _lives(somebody, stack, screen, pay)
+    except BaseException:
+        pay.abort()
+        raise
+
+
+def _lives(somebody: Person, stack: RunningStack, screen: Screen, pay: threading.Barrier) -> None:
     phone = f"+7900{secrets.randbelow(10**7):07d}"
     email = f"lilac.{secrets.token_hex(5)}@example.org"
-    base = stack.system.urls["account"]
-    with person(
-        browser,
-        base,
-        screen.name,
-        language=screen.language,
-        width=screen.width,
-        scripts=screen.scripts,
-    ) as somebody:
-        website.joins(somebody, stack, phone, email)
-        click_id = website.goes_to(somebody, STORE, WORDS)
-        order, points = website.buys(stack, STORE, click_id, PAID)
-        website.sees(somebody, screen.on_its_way, points)
-        somebody.looks("pending")
-        Shop(stack.system).does("approve", order)
-        website.sees(somebody, screen.available, points)
-        somebody.looks("points")
-        _opens_the_bonus(somebody)
-        website.saves_for_a_smartphone(somebody, CERTIFICATE)
-        stack.run_month(stack.new_month())
-        website.sees(somebody, screen.spent, CERTIFICATE)
-        code = website.shows_the_code(somebody)
-        eventually(lambda: code in _messages(stack, phone), what="the code came by SMS too")
-        _claims(somebody, stack)
-        somebody.context.clear_cookies()
-        website.signs_in_by_sms(somebody, stack, phone, codes_before=1)
-        somebody.opens("/me/friends")
-        somebody.looks("friends")
-        _is_a_stranger_elsewhere(somebody, base)
+    website.joins(somebody, stack, phone, email)
+    click_id = website.goes_to(somebody, STORE, WORDS)
+    order, points = website.buys(stack, STORE, click_id, PAID)
+    website.sees(somebody, screen.on_its_way, points)
+    somebody.looks("pending")
+    Shop(stack.system).does("approve", order)
+    website.sees(somebody, screen.available, points)
+    somebody.looks("points")
+    _opens_the_bonus(somebody)
+    website.saves_for_a_smartphone(somebody, CERTIFICATE)
+    pay.wait(timeout=_PATIENCE_SECONDS)
+    website.sees(somebody, screen.spent, CERTIFICATE)
+    code = website.shows_the_code(somebody)
+    eventually(lambda: code in _messages(stack, phone), what="the code came by SMS too")
+    _claims(somebody, stack)
+    somebody.context.clear_cookies()
+    website.signs_in_by_sms(somebody, stack, phone, codes_before=1)
+    for path, picture in {
+        "friends": "friends",
+        "notices": "messages",
+        "settings": "settings",
+    }.items():
+        somebody.opens(f"/me/{path}")
+        somebody.looks(picture)
+    website.erases_himself(somebody, stack, phone, codes_before=2)
+    assert somebody.page.request.get(f"{somebody.base}/me", max_redirects=0).status == 303
 
 
 def _opens_the_bonus(somebody: Person) -> None:
@@ -118,11 +130,3 @@ def _is_led_on(somebody: Person, store: str) -> bool:
 
 def _messages(stack: RunningStack, phone: str) -> str:
     return " ".join(website.texts_to(stack, phone))
-
-
-def _is_a_stranger_elsewhere(somebody: Person, base: str) -> None:
-    """What one browser is let in to, another is not."""
-    other = somebody.page.request
-    assert other.get(f"{base}/me").ok
-    somebody.context.clear_cookies()
-    assert other.get(f"{base}/me", max_redirects=0).status == 303

@@ -181,3 +181,18 @@ def signs_in_by_sms(somebody: Person, stack: RunningStack, phone: str, codes_bef
     eventually(is_sent, what="a code is on its way", every=5)
     somebody.types("code", code_sent_to(stack, phone, after=codes_before))
     somebody.presses(SUBMIT, "/me")
+
+
+def erases_himself(somebody: Person, stack: RunningStack, phone: str, codes_before: int) -> None:
+    """Ask for it, type the code, and be nobody."""
+    somebody.opens("/me/settings/erase")
+    somebody.looks("erase")
+
+    def is_sent() -> bool:
+        somebody.opens("/me/settings/erase")
+        somebody.presses("form[action='/me/settings/erase'] button")
+        return somebody.page.locator("[name=code]").is_visible()
+
+    eventually(is_sent, what="a code is on its way", every=5)
+    somebody.types("code", code_sent_to(stack, phone, after=codes_before))
+    somebody.presses("main form:has([name=code]) button.danger")
