@@ -25,7 +25,7 @@ _TOGETHER = (
     ("catalog", "payout"),
     ("click_tracking", "bonus_status"),
     ("partner_postback", "members"),
-    ("notifications",),
+    ("notifications", "account", "console"),
 )
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -75,6 +76,8 @@ def test_a_run_is_previewed_released_and_signed_by_command(
     stack: RunningStack, tmp_path: Path
 ) -> None:
     month = stack.new_month()
+    # A run that pays nobody releases itself.
+    _somebody_has_points(stack, month)
     before = cashback_json(stack, "payout", "run", "--month", month, "--dry-run")
     assert before["state"] == "preview"
     assert cashback(stack, "payout", "run", "--month", month).returncode == 2  # whoever asks?
@@ -141,3 +144,18 @@ def _receipts_of(stack: RunningStack, order: str) -> list[str]:
     told = ask(stack.system.clerk("partner_shop"), f"/api/orders/{order}")
     answers = [one["answer"] for one in told["deliveries"] if one["answer"]]
     return [answer["receipt_id"] for answer in answers]
+
+
+def _somebody_has_points(stack: RunningStack, month: str) -> None:
+    given = {
+        "command_id": str(uuid4()),
+        "member_id": stack.new_members()[0]["id"],
+        "kind": "credit",
+        "amount": 150,
+        "clerk": "anna",
+        "reason": "points for a run",
+    }
+    desk = stack.system.clerk("bonus_status")
+    eventually(lambda: desk.post("/corrections", json=given, repeatable=True).ok, seconds=60)
+    dry = ("payout", "run", "--month", month, "--dry-run")
+    eventually(lambda: cashback_json(stack, *dry)["totals"], seconds=60, every=1)

@@ -75,7 +75,7 @@ class Person:
         if PICTURES:
             folder = Path(PICTURES)
             folder.mkdir(exist_ok=True)
-            self.page.screenshot(path=folder / f"{self.name}-{name}.png", full_page=True)
+            self.page.screenshot(path=folder / f"{self.name}-{name}.png")
 
 
 @contextmanager

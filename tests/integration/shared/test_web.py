@@ -1,6 +1,7 @@
 """Every service answers in one way: problems with a code and the field, probes, ids and metrics."""
 
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -162,7 +163,13 @@ def test_a_database_that_is_away_is_said_to_be_away() -> None:
     """No 500: the caller did nothing wrong, and may try again."""
     away = connect("postgresql://nobody:nothing@127.0.0.1:1/nowhere")
     desk = ops.blueprint(away, Access("operator", "service"))
-    app = create_app("payout", title="x", blueprints=[desk], refusals=ops.REFUSALS, ready={})
+    app = create_app(
+        "payout",
+        title="x",
+        blueprints=[desk],
+        refusals=ops.REFUSALS,
+        ready={"postgres": partial(ping, away)},
+    )
     answer = app.test_client().get("/ops/parked", headers=KEY)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert answer.get_json()["code"] == "try_again"
