@@ -93,9 +93,11 @@ def test_large_corrections_and_the_run_take_two_persons(
 ) -> None:
     boris, vera = hire("finance"), hire("finance")
     [member, *_] = stack.new_members()
+    desk = stack.system.clerk("bonus_status")
     wish = {"member_id": member["id"], "kind": "credit", "amount": "5000", "reason": "A late file."}
-    boris.send("/acts/correction-new", **wish)
-    found = stack.system.clerk("bonus_status").get("/corrections?state=waiting").json()["data"]
+    # bonus_status hears of a new member a moment later; until then he is unknown there.
+    eventually(lambda: boris.send("/acts/correction-new", **wish), seconds=60, every=1)
+    found = desk.get("/corrections?state=waiting").json()["data"]
     [waiting] = [one for one in found if one["member_id"] == member["id"]]
     approve = f"/acts/correction-approve/{waiting['correction_id']}"
     shown = {name: html.unescape(one) for name, one in _HIDDEN.findall(boris.read(approve))}
