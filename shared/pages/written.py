@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal
 
 from shared.months import PROGRAMME_ZONE
 from shared.pages.words import locale
@@ -33,11 +33,6 @@ def signed(amount: int) -> str:
     return f"+{rubles(amount)}" if amount > 0 else rubles(amount).replace("-", "\N{MINUS SIGN}")
 
 
-def percent(share: float) -> str:
-    """Write a share of one: 0.07 is `7 %`."""
-    return str(format_percent(share, locale=locale()))
-
-
 def day(moment: Moment, pattern: str = "long") -> str:
     """Write the day on which a moment falls in Moscow: `1 December 2026`."""
     return str(format_date(_local(moment), pattern, locale=locale()))
@@ -58,9 +53,7 @@ def time(moment: Moment) -> str:
     return str(format_datetime(_local(moment), "d MMMM y, HH:mm", locale=locale()))
 
 
-FILTERS = {
-    one.__name__: one for one in (number, rubles, signed, percent, day, day_of_year, month, time)
-}
+FILTERS = {one.__name__: one for one in (number, rubles, signed, day, day_of_year, month, time)}
 
 
 def _local(moment: Moment) -> datetime | date:
