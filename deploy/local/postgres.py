@@ -31,7 +31,7 @@ def start(
     data: Path, port: int, password: str, *, log: Path, note: process.Note = process.forget
 ) -> process.Running:
     """Start the server on that port of the loopback interface; make its data first if new."""
-    user, binaries = _user_and_binaries()
+    user, binaries = user_and_binaries()
     data = _data_folder(data, user)
     if not (data / "PG_VERSION").exists():
         _initialise(binaries, data, password, user)
@@ -123,7 +123,7 @@ def _initialise(binaries: Path, data: Path, password: str, user: str | None) -> 
         password_file.unlink()
 
 
-def _user_and_binaries() -> tuple[str | None, Path]:
+def user_and_binaries() -> tuple[str | None, Path]:
     """PostgreSQL refuses to run as root: there it gets a system user of its own."""
     if os.geteuid() != 0:
         return None, _wheel()

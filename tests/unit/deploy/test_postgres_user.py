@@ -33,6 +33,6 @@ def test_two_servers_that_start_at_once_on_a_new_machine_share_its_user(
     monkeypatch.setattr(postgres, "PUBLIC_HOME", tmp_path / "home")
     monkeypatch.setattr(postgres, "_public_binaries", lambda wheel: wheel)
     with ThreadPoolExecutor(2) as both:
-        starts = [both.submit(postgres._user_and_binaries) for _ in range(2)]
+        starts = [both.submit(postgres.user_and_binaries) for _ in range(2)]
         assert {start.result()[0] for start in starts} == {postgres.USER}
     assert made == [postgres.USER]
