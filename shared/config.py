@@ -1,5 +1,6 @@
 """Settings come from the environment, once, at start; all that is wrong is listed together."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 
@@ -30,6 +31,12 @@ class Environment(FileAwareEnv):
         """Read a comma list of hex keys of 32 bytes, newest first."""
         texts: list[str] | None = self.list(name, validate=_are_keys)
         return [_key(text) for text in texts or ()]
+
+    def proxies(self) -> tuple[str, ...]:
+        """Read TRUSTED_PROXIES: addresses or networks, 10.0.0.0/8, of what stands before us."""
+        return tuple(
+            self.list("TRUSTED_PROXIES", [], subcast=str.strip, validate=_are_networks) or ()
+        )
 
     def done(self) -> None:
         """End the reading; raises WrongSettings with every fault at once."""
@@ -64,3 +71,11 @@ def _are_keys(texts: list[str]) -> None:
         if not fits:
             message = f"Each key is {KEY_BYTES * 2} hexadecimal digits."
             raise ValidationError(message)
+
+
+def _are_networks(texts: list[str]) -> None:
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from None

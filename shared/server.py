@@ -3,9 +3,12 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
+from wsgiref.types import WSGIApplication
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 _PARENT_CHECK_SECONDS = 0.5
 
@@ -31,6 +34,16 @@ def serve(factory: str, host: str, port: int, *, threads: int = 32) -> None:
         workers_kill_timeout=15,
         log_access=False,
     ).serve()
+
+
+def behind(proxies: Sequence[str], app: WSGIApplication) -> WSGIApplication:
+    """Take a visitor's address from X-Forwarded-For where one of these proxies says it.
+
+    Of the addresses there, the last that is none of theirs counts: who sends such a header himself
+    is not believed.
+    """
+    answer: WSGIApplication = wrap_wsgi_with_proxy_headers(app, list(proxies))
+    return answer if proxies else app
 
 
 def end_with_parent() -> None:

@@ -8,15 +8,12 @@ import structlog
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from redis import ConnectionPool
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from shared.problems import TooManyTries
+from shared.redis import impatient
 
 log = structlog.get_logger()
-_REDIS_SECONDS = 0.25
 
 
 class Throttle:
@@ -25,13 +22,7 @@ class Throttle:
     def __init__(self, name: str, redis_url: str, failures_a_minute: int) -> None:
         self._name = name
         self._limit = RateLimitItemPerMinute(failures_a_minute)
-        connections = ConnectionPool.from_url(
-            redis_url,
-            socket_timeout=_REDIS_SECONDS,
-            socket_connect_timeout=_REDIS_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
-        redis = RedisStorage(redis_url, connection_pool=connections)
+        redis = RedisStorage(redis_url, connection_pool=impatient(redis_url))
         self._shared = SlidingWindowCounterRateLimiter(redis)
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
 

@@ -1,19 +1,11 @@
-"""What is still on its way: unsent events, messages not read yet, parked messages, clicks to ship.
-
-Which consumer group reads which topic is what contracts/asyncapi.yaml says.
-"""
-
-from collections import defaultdict
-from collections.abc import Mapping
-
-import yaml
+"""What is still on its way: unsent events, messages not read yet, parked ones, clicks to ship."""
 
 from deploy import databases
 from deploy.target import Target
-from deploy.topics import CONTRACT
 from deploy.verify.books import Auditor, figures
 from deploy.verify.check import Check
 from shared.kafka import lag_of
+from shared.readers import readers
 
 _UNSENT = """
 SELECT count(*) AS unsent FROM {schema}.event_log AS log, {schema}.event_log_sent AS sent
@@ -46,19 +38,6 @@ def checks(auditor: Auditor, system: Target) -> list[Check]:
             wrong={"messages_parked": _count(auditor, "parked", _PARKED)},
         ),
     ]
-
-
-def readers() -> Mapping[str, list[str]]:
-    """Answer consumer group → topics, as the contract has them."""
-    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-    groups: dict[str, list[str]] = defaultdict(list)
-    for operation in contract["operations"].values():
-        # Without a group a process reads the whole topic at each start, and cannot lag for long.
-        if operation["action"] == "receive" and "bindings" in operation:
-            group = operation["bindings"]["kafka"]["groupId"]["enum"][0]
-            channel = operation["channel"]["$ref"].rpartition("/")[2]
-            groups[group].append(contract["channels"][channel]["address"])
-    return groups
 
 
 def _count(auditor: Auditor, table: str, query: str) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
@@ -28,13 +29,14 @@ from services.account.views.me.settings import (
     person,
     ways,
 )
-from services.account.visitor import Desk, ask_to_enter, visitor
+from services.account.visitor import Desk, ask_to_enter, member_in_session, visitor
 from shared.clock import Clock, utc_now
 from shared.identity import NotSignedIn
+from shared.pages.pace import keep_pace
 from shared.pages.sessions import RedisSessions
 from shared.pages.site import TRANSLATIONS, Site, dress
 from shared.pages.words import Words
-from shared.server import end_with_parent
+from shared.server import behind, end_with_parent
 from shared.web import create_app
 
 _HERE = Path(__file__).parent
@@ -64,10 +66,11 @@ _PAGES = (
 )
 
 
-def make() -> Flask:
+def make() -> WSGIApplication:
     """Build the app from the environment; granian calls this in its worker."""
     end_with_parent()
-    return build(config.from_environment(), utc_now)
+    settings = config.from_environment()
+    return behind(settings.trusted_proxies, build(settings))
 
 
 def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
@@ -90,6 +93,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         is_secure=settings.is_secure,
         assets={"account": _HERE / "assets"},
     )
+    keep_pace(app, settings.redis_url, settings.requests_a_minute, member_in_session)
     dress(app, site)
     app.extensions["account"] = Desk(settings, connect(settings), clock)
     app.register_error_handler(NotSignedIn, ask_to_enter)

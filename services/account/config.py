@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marshmallow.validate import URL, OneOf
+from marshmallow.validate import URL, OneOf, Range
 
 from shared.config import environment
 
@@ -28,6 +28,8 @@ class Settings:
     payout_url: str
     click_tracking_url: str
     notifications_url: str
+    trusted_proxies: tuple[str, ...] = ()
+    requests_a_minute: int = 300
 
     @property
     def is_secure(self) -> bool:
@@ -49,6 +51,8 @@ def from_environment() -> Settings:
         session_cookie_domain=env.str("SESSION_COOKIE_DOMAIN", None),
         # The first one is for visitors whose browser asks for none of them.
         languages=tuple(env.list("SITE_LANGUAGES", ["ru", "en", "uk", "sv"])),
+        trusted_proxies=env.proxies(),
+        requests_a_minute=env.int("REQUESTS_A_MINUTE", 300, validate=Range(1)),
         account_url=env.str("ACCOUNT_URL", validate=_ADDRESS),
         members_url=env.str("MEMBERS_URL", validate=_ADDRESS),
         catalog_url=env.str("CATALOG_URL", validate=_ADDRESS),

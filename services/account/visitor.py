@@ -145,6 +145,12 @@ def visitor() -> Visitor:
     return looks
 
 
+def member_in_session() -> str | None:
+    """Answer who signed in here, whether or not the device still counts; asks nobody."""
+    kept = session.get(_KEPT)
+    return kept["member_id"] if kept else None
+
+
 def visitor_headers() -> dict[str, str]:
     """Tell a service for whom the site asks: limits count by address."""
     return {"X-Visitor-Address": request.remote_addr or "127.0.0.1"}

@@ -3,6 +3,7 @@
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from flask import Blueprint, Flask, Response
 
@@ -15,11 +16,12 @@ from services.console.neighbours import Neighbours, Refused
 from shared import database
 from shared.clock import Clock, utc_now
 from shared.identity import Access
+from shared.pages.pace import keep_pace
 from shared.pages.sessions import RedisSessions
 from shared.pages.site import TRANSLATIONS, Site, dress, error_page
 from shared.pages.words import Words
 from shared.sealed import Sealer
-from shared.server import end_with_parent
+from shared.server import behind, end_with_parent
 from shared.throttle import Throttle
 from shared.web import create_app
 
@@ -31,10 +33,11 @@ _OUR_KEY_IS_WRONG = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _COOKIE = "cashback_console"
 
 
-def make_app() -> Flask:
+def make_app() -> WSGIApplication:
     """Make the web process's app; granian calls this in its worker."""
     end_with_parent()
-    return build(config.from_environment())
+    settings = config.from_environment()
+    return behind(settings.trusted_proxies, build(settings))
 
 
 def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
@@ -50,6 +53,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         ready={"postgres": partial(database.ping, engine)},
         template_folder="templates",
     )
+    keep_pace(app, settings.redis_url, settings.requests_a_minute, guard.name_in_session)
     dress(app, _site(settings))
     app.register_blueprint(
         Blueprint("console", __name__, static_folder="assets", static_url_path="/assets/console")
@@ -63,6 +67,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         sealer,
         clock,
         settings.sms_kopecks,
+        settings.kafka_bootstrap,
     )
     app.extensions["csrf"].exempt(app.blueprints["clerks"])
     # Files of terms and profiles are pasted into a field.

@@ -23,6 +23,7 @@ class Desk:
     sealer: Sealer
     clock: Clock
     sms_kopecks: int
+    kafka_bootstrap: str
 
 
 def desk() -> Desk:

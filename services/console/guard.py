@@ -56,6 +56,11 @@ def remember(clerk: Clerk, version: int | None = None) -> None:
     session["began_at"] = desk().clock().isoformat()
 
 
+def name_in_session() -> str | None:
+    """Answer who signed in, whether or not he still may."""
+    return session.get("clerk")
+
+
 def forget() -> None:
     """End the session."""
     session.clear()
@@ -64,7 +69,7 @@ def forget() -> None:
 
 def present_clerk() -> Clerk | None:
     """Answer who is signed in: by a session that is not too old, of a clerk as he is now."""
-    name = session.get("clerk")
+    name = name_in_session()
     if not name:
         return None
     age = desk().clock() - datetime.fromisoformat(session["began_at"])

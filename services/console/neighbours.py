@@ -13,6 +13,7 @@ from shared.pages.words import gettext
 
 log = structlog.get_logger()
 _READ_SECONDS = 8.0
+_READY_SECONDS = 3.0
 _AT_ONCE = 16
 _NOT_FOUND = 404
 _TRIES = 2
@@ -60,6 +61,7 @@ class Neighbours:
             name: HttpClient(url, bearer=operator_key, read_seconds=_READ_SECONDS, tries=_TRIES)
             for name, url in urls.items()
         }
+        self._urls = urls
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="asking")
 
     @property
@@ -85,6 +87,13 @@ class Neighbours:
         """Answer a response as it came, of any status; raises CallFailed."""
         given = {name: value for name, value in asked.items() if value not in (None, "")}
         return self._clients[service].get(path, params=given)
+
+    def readiness(self, service: str) -> requests.Response:
+        """Answer what a service says of itself, 200 or 503; raises CallFailed."""
+        try:
+            return requests.get(f"{self._urls[service]}/readyz", timeout=_READY_SECONDS)
+        except requests.RequestException as fault:
+            raise CallFailed(str(fault)) from fault
 
     def act(self, service: str, method: str, path: str, *, act_id: str, **options: Any) -> Any:
         """Do something, once; the act's id becomes the request's, so that logs show it.

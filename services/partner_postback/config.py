@@ -29,6 +29,7 @@ class Settings:
     # Credentials go to networks over HTTPS alone, but for stand-ins on this machine.
     allows_plain_http: bool = False
     webhooks_to_private_addresses: bool = False
+    trusted_proxies: tuple[str, ...] = ()
 
 
 def read_settings() -> Settings:
@@ -49,6 +50,7 @@ def read_settings() -> Settings:
         central_bank_url=env.str("CENTRAL_BANK_URL", "", validate=is_safe),
         allows_plain_http=allows_plain_http,
         webhooks_to_private_addresses=env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False),
+        trusted_proxies=env.proxies(),
     )
     env.done()
     return settings

@@ -15,13 +15,12 @@ from flask import Flask, Request, Response
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from werkzeug.datastructures import CallbackDict
 
+from shared.redis import impatient
+
 log = structlog.get_logger()
-_REDIS_SECONDS = 0.25
 _NAME_BYTES = 32
 
 
@@ -50,13 +49,7 @@ class RedisSessions(SessionInterface):
         self, redis_url: str, *, cookie: str, idle: timedelta, secure: bool, samesite: str = "Lax"
     ) -> None:
         """Take the address of Redis and how the cookie is written; connects at first use."""
-        self._redis = Redis.from_url(
-            redis_url,
-            decode_responses=True,
-            socket_timeout=_REDIS_SECONDS,
-            socket_connect_timeout=_REDIS_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._redis = Redis(connection_pool=impatient(redis_url, as_text=True))
         self._cookie, self._idle, self._secure = cookie, idle, secure
         self._samesite = samesite
         self._written = TaggedJSONSerializer()

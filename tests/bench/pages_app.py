@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, render_template
 
-from services.account.app import make as make_real_app
+from services.account.app import build
 from services.account.config import from_environment
 from services.account.visitor import visitor
 from shared.server import serve
@@ -18,7 +18,7 @@ _NOTHING = dict.fromkeys(("accrued", "pending", "written_off", "reserved", "debt
 
 def make_app() -> Flask:
     """Build the app, with the bare route."""
-    app = make_real_app()
+    app = build(from_environment())
 
     @app.get("/me/bench-empty")
     def empty() -> str:

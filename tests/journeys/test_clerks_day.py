@@ -15,6 +15,7 @@ import requests
 
 from deploy.demo.narrator import Narrator
 from deploy.target import Target
+from shared.readers import readers
 from tests.support.stack import RunningStack
 from tests.support.waiting import eventually
 
@@ -65,7 +66,10 @@ def test_she_answers_a_caller(stack: RunningStack, hire: Callable[[str], Browser
     assert "Not everything is here" not in page
     for path in ("/held", "/parked", "/payouts/held", "/claims?state=all", "/cases", "/stores"):
         anna.read(path)
-    assert "no answer" not in anna.read("/health")
+    health = anna.read("/health")
+    assert "no answer" not in health
+    assert "Messages not read yet" in health
+    assert all(f"<b>{group}</b>" in health for group in readers())
     assert 'role="img"' in anna.read("/reports")
 
 

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = "CASHBACK_TEST_SESSION"
+REQUESTS_A_MINUTE = 1_000_000  # all of a session's tests come from one address
 
 
 def start() -> None:

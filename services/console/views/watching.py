@@ -10,6 +10,8 @@ from services.console.acts.table import ACTS
 from services.console.clerks import store
 from services.console.desk import desk
 from services.console.neighbours import Neighbours
+from services.console.reporting.lag import unread
+from shared.readers import readers
 
 _PAGE = 50
 _TITLES = {act.name: act.title for act in ACTS}
@@ -24,16 +26,21 @@ def register(app: Flask) -> None:
 
 
 def health() -> str:
-    """Show whether each service answers, what is parked, and which alarms stand."""
+    """Show whether each service answers, what it has not read yet, and which alarms stand."""
     ask = desk().neighbours
     asks: dict[str, Any] = {name: (name, lambda name=name: _ready(ask, name)) for name in ask.names}
     asks["alarms"] = ("bonus_status", lambda: ask.get("bonus_status", "/alarms", limit=_PAGE))
     asks["reminders"] = ("bonus_status", lambda: ask.get("bonus_status", "/reminders", limit=_PAGE))
     asks["sms"] = ("notifications", lambda: ask.get("notifications", "/figures/days"))
+    kafka = desk().kafka_bootstrap
+    asks |= {
+        _unread(group): (group, lambda group=group: unread(kafka, group)) for group in readers()
+    }
     parts = ask.together(**asks)
     return render_template(
         "console/health.html",
         services={name: parts[name] for name in ask.names},
+        unread={group: parts[_unread(group)] for group in readers()},
         alarms=parts["alarms"],
         reminders=parts["reminders"],
         sms=parts["sms"],
@@ -41,9 +48,13 @@ def health() -> str:
     )
 
 
+def _unread(group: str) -> str:
+    return f"unread by {group}"
+
+
 def _ready(ask: Neighbours, service: str) -> dict[str, Any]:
     began = time.perf_counter()
-    answer = ask.raw(service, "/readyz")
+    answer = ask.readiness(service)
     took = round((time.perf_counter() - began) * 1000)
     parts = answer.json() if answer.status_code != _NOT_FOUND else {}
     return {"is_ready": answer.ok, "parts": parts, "milliseconds": took}

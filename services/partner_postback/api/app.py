@@ -1,6 +1,7 @@
 """The web process's app: its routes and refusals, put together."""
 
 from functools import partial
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
@@ -27,14 +28,15 @@ from services.partner_postback.partners import Directory
 from shared import database, ops
 from shared.clock import Clock, utc_now
 from shared.identity import Access
-from shared.server import end_with_parent
+from shared.server import behind, end_with_parent
 from shared.web import create_app
 
 
-def make_app() -> Flask:
+def make_app() -> WSGIApplication:
     """Build the web process's app; granian calls this in its worker."""
     end_with_parent()
-    return build(config.read_settings())
+    settings = config.read_settings()
+    return behind(settings.trusted_proxies, build(settings))
 
 
 def build(settings: Settings, clock: Clock = utc_now) -> Flask:

@@ -14,6 +14,7 @@ from services.account.shop.window import Window
 from shared.http_client import HttpClient
 from tests.integration.account.neighbours import Catalog, Members, answering
 from tests.support.clock import SteppedClock
+from tests.support.session import REQUESTS_A_MINUTE
 
 NOWHERE = "http://127.0.0.1:1"
 
@@ -48,6 +49,7 @@ def _site(redis_url: str, _catalog: Catalog, _members: Members) -> Iterator[Flas
                 payout_url=NOWHERE,
                 click_tracking_url="http://clicks.test",
                 notifications_url=NOWHERE,
+                requests_a_minute=REQUESTS_A_MINUTE,
             )
         )
 

@@ -25,6 +25,7 @@ from tests.integration.members.conftest import new_phone
 from tests.integration.members.conftest import settings as members_settings
 from tests.support.clock import SteppedClock
 from tests.support.servers import Addresses
+from tests.support.session import REQUESTS_A_MINUTE
 
 NOWHERE = "http://127.0.0.1:1"
 KEY = {"Authorization": "Bearer operator"}
@@ -75,11 +76,13 @@ def opened(
                 "app_env": "local",
                 "database_url": service_url("console"),
                 "redis_url": addresses.redis_url,
+                "kafka_bootstrap": addresses.kafka_bootstrap,
                 "listen_host": "127.0.0.1",
                 "listen_port": 0,
                 "operator_key": "operator",
                 "clerk_keys": (b"c" * 32,),
                 "urls": neighbours,
+                "requests_a_minute": REQUESTS_A_MINUTE,
             }
             app = build(Settings(**(values | changes)), clock)
             cleanup.callback(app.extensions["console"].engine.dispose)

@@ -34,3 +34,16 @@ def test_keys_are_read_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     env = environment()
     assert env.keys_of("KEYS") == [b"\x11" * 32, b"\x22" * 32]
     env.done()
+
+
+def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment().proxies() == ()
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1")
+    env = environment()
+    assert env.proxies() == ("10.0.0.0/8", "2001:db8::1")
+    env.done()
+    monkeypatch.setenv("TRUSTED_PROXIES", "proxy.example")
+    env = environment()
+    env.proxies()
+    with pytest.raises(WrongSettings, match="TRUSTED_PROXIES"):
+        env.done()

@@ -23,6 +23,7 @@ from tests.integration.members.conftest import Desk
 from tests.integration.members.conftest import settings as settings_of_members
 from tests.integration.members.people import Person
 from tests.support.clock import SteppedClock
+from tests.support.session import REQUESTS_A_MINUTE
 
 NOWHERE = "http://127.0.0.1:1"
 BASE = "http://site.test"
@@ -92,6 +93,7 @@ def settings(**changes: Any) -> Settings:
         "site_key": b"s" * 32,
         "session_cookie_domain": None,
         "languages": ("en", "ru", "uk", "sv"),
+        "requests_a_minute": REQUESTS_A_MINUTE,
         **{f"{name}_url": NOWHERE for name in urls},
     }
     return Settings(**(values | changes))

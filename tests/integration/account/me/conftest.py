@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from services.account.app import build
 from services.account.config import Settings
 from tests.integration.account.me.neighbours import MEMBER, Neighbours, answering
+from tests.support.session import REQUESTS_A_MINUTE
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _TAG = re.compile(r"<[^>]+>")
@@ -79,6 +80,7 @@ def _account(redis_url: str, _neighbours: tuple[Neighbours, str]) -> Flask:
         payout_url=url,
         click_tracking_url=url,
         notifications_url=url,
+        requests_a_minute=REQUESTS_A_MINUTE,
     )
     return build(settings)
 
