@@ -44,8 +44,10 @@ def pytest_report_header() -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The controlling process stops what any worker started."""
+    """The controlling process ends what any worker started."""
     if not hasattr(config, "workerinput"):
+        if servers.are_given():
+            databases.forget_templates(servers.addresses().postgres_dsn)
         servers.stop()
         session.close()
 

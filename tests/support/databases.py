@@ -1,5 +1,9 @@
-"""Databases for tests: made with every role, migrated by a service's own code when asked for."""
+"""Databases for tests: made with every role, migrated by a service's own code when asked for.
 
+A service's migrations run once a session, in a template; each database of a test is a copy of it.
+"""
+
+import fcntl
 import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -11,25 +15,33 @@ from sqlalchemy import Engine
 from deploy import databases
 from shared.database import connect
 from shared.migrate import upgrade
+from tests.support import session
 
 # Tests kill services, never the server under such a database: a commit need not be on its disk.
 _WAIT_FOR_NO_DISK = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
+_COPY = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+# What roles may do with a database is not copied with it.
+_ALLOW = """
+UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = %s)
+WHERE datname = %s
+"""
+_TEMPLATES = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
 PASSWORD = "tests"  # of databases that live for one test session
 
 
 def fresh_database(admin_dsn: str, cleanup: ExitStack) -> Callable[[str], str]:
     """Make a database; answer service → its URL there, as that service's role and migrated."""
     name = f"test_{secrets.token_hex(6)}"
-    databases.prepare(admin_dsn, name, dict.fromkeys(databases.ROLES, PASSWORD))
-    cleanup.callback(databases.drop, admin_dsn, name)
-    with psycopg.connect(admin_dsn, autocommit=True) as admin:
-        admin.execute(_WAIT_FOR_NO_DISK.format(sql.Identifier(name)))
     migrated: set[str] = set()
+    cleanup.callback(databases.drop, admin_dsn, name)
 
     def url_of(service: str) -> str:
         url = databases.as_role(admin_dsn, name, service, PASSWORD)
         if service in databases.OWNERS and service not in migrated:
-            upgrade(f"services.{service}", url)
+            if migrated:
+                upgrade(f"services.{service}", url)
+            else:
+                _copy(admin_dsn, _template(admin_dsn, service), name)
             migrated.add(service)
         return url
 
@@ -47,3 +59,35 @@ def engines(url_of: Callable[[str], str], cleanup: ExitStack) -> Callable[[str],
         return opened[service]
 
     return engine_of
+
+
+def forget_templates(admin_dsn: str) -> None:
+    """Drop what this session made, for servers that outlive it."""
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        templates = admin.execute(_TEMPLATES, [_prefix()]).fetchall()
+    for (name,) in templates:
+        databases.drop(admin_dsn, name)
+
+
+def _prefix() -> str:
+    return f"test_template_{session.folder().name.rpartition('-')[2]}_".lower()
+
+
+def _template(admin_dsn: str, service: str) -> str:
+    """Name the database that has the service's schema; whoever asks first makes it."""
+    name = _prefix() + service
+    ready = session.folder() / name
+    with (session.folder() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            databases.prepare(admin_dsn, name, dict.fromkeys(databases.ROLES, PASSWORD))
+            upgrade(f"services.{service}", databases.as_role(admin_dsn, name, service, PASSWORD))
+            ready.touch()
+    return name
+
+
+def _copy(admin_dsn: str, template: str, name: str) -> None:
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        admin.execute(_COPY.format(sql.Identifier(name), sql.Identifier(template)))
+        admin.execute(_ALLOW, [template, name])
+        admin.execute(_WAIT_FOR_NO_DISK.format(sql.Identifier(name)))

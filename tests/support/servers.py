@@ -37,16 +37,21 @@ class Addresses:
     kafka_bootstrap: str
 
 
+def are_given() -> bool:
+    """Say whether they run already, and go on after this session."""
+    return all(os.environ.get(name) for name in GIVEN)
+
+
 def place() -> str:
     """Say where the servers of this session come from."""
-    if all(os.environ.get(name) for name in GIVEN):
+    if are_given():
         return "given addresses"
     return "testcontainers" if _docker_answers() else "local servers (no Docker engine answers)"
 
 
 def addresses() -> Addresses:
     """Start the servers if nobody of this session did yet, and say where they are."""
-    if all(os.environ.get(name) for name in GIVEN):
+    if are_given():
         return Addresses(*(os.environ[name] for name in GIVEN))
     folder = session.folder()
     state = folder / "servers.json"
