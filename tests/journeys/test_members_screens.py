@@ -36,7 +36,9 @@ class Screen:
 SCREENS = (
     Screen("ru-desktop", "ru-RU", 1280, "Доступно", "Впути", "Потраченовсего"),
     Screen("en-phone", "en-GB", 390, "Available", "Onitsway", "Spentsofar"),
-    Screen("en-no-scripts", "en-GB", 390, "Available", "Onitsway", "Spentsofar", scripts=False),
+    Screen(
+        "ru-small-no-scripts", "ru-RU", 320, "Доступно", "Впути", "Потраченовсего", scripts=False
+    ),
 )
 
 

@@ -16,6 +16,7 @@ PASSWORD = "Lilac-Kettle-42"
 SUBMIT = "main form.form button"
 _CODE = re.compile(r"\b(\d{6})\b")
 _QUESTION = re.compile(r"\w+")
+_TAGS_AND_SPACE = re.compile(r"<[^>]*>|[\s,]")
 _NUMBERS = {
     "ru": "ноль один два три четыре пять шесть семь восемь девять десять",
     "en": "zero one two three four five six seven eight nine ten",
@@ -97,15 +98,18 @@ def buys(stack: RunningStack, store: str, click_id: str, rubles: int) -> tuple[s
 
 
 def sees(somebody: Person, label: str, least: int) -> int:
-    """Look at the first page again and again until beside a label stands at least a sum."""
+    """Ask for the first page until beside a label stands at least a sum; then look at it."""
+    language = somebody.page.get_attribute("html", "lang") or "en"
 
     def sum_there() -> int:
-        somebody.opens("/me")
-        words = re.sub(r"[\s,]", "", somebody.reads())
-        found = re.search(rf"{label}(\d+)", words)
+        asked = somebody.page.request.get(
+            f"{somebody.base}/me", headers={"Accept-Language": language}
+        )
+        found = re.search(rf"{label}(\d+)", _TAGS_AND_SPACE.sub("", asked.text()))
         return int(found[1]) if found else 0
 
     eventually(lambda: sum_there() >= least, what=f"{label} {least}", every=0.5)
+    somebody.opens("/me")
     return sum_there()
 
 
