@@ -1,10 +1,12 @@
 """Errors over HTTP in one shape, RFC 9457 problem+json, with a code and the field at fault."""
 
 import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import marshmallow
-from flask import Response, g
+from flask import Flask, Response, g
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
@@ -89,9 +91,25 @@ def http_problem(error: HTTPException) -> Response:
 
 
 class ProblemApi(Api):
-    """flask-smorest's Api, answering errors as problems."""
+    """flask-smorest's Api, answering errors as problems; it is described once somebody asks."""
 
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask) -> None:
+        """Take the app; its blueprints are registered as usual."""
+        self._descriptions: list[Callable[[], None]] = []
+        self._describing = threading.Lock()
+        super().__init__(app)
+
+    def describe_later(self, description: Callable[[], None]) -> None:
+        """Keep what describes a blueprint: it costs more than all else that an app is made of."""
+        self._descriptions.append(description)
+
+    def _openapi_json(self) -> Any:
+        with self._describing:
+            while self._descriptions:
+                self._descriptions.pop(0)()
+        return super()._openapi_json()
 
     def _register_responses(self) -> None:
         # flask-smorest has one media type for answers and errors; ours differ, as OpenAPI must say.

@@ -3,6 +3,8 @@
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 from urllib.parse import unquote_to_bytes
 from uuid import uuid4
 
@@ -79,9 +81,13 @@ class StrictParser(FlaskParser):
 
 
 class Blueprint(SmorestBlueprint):
-    """flask-smorest's Blueprint with the strict parser."""
+    """flask-smorest's Blueprint with the strict parser, described when somebody asks."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def register_views_in_doc(self, api: ProblemApi, *told: Any, **by_name: Any) -> None:
+        """Put it off: most processes are never asked what they answer."""
+        api.describe_later(partial(super().register_views_in_doc, api, *told, **by_name))
 
 
 def single_parameters() -> dict[str, str]:

@@ -6,6 +6,7 @@ step, and no compiled copy that could be older than its source.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -90,7 +91,8 @@ def _words() -> Words:
     return words
 
 
-def _catalog(language: str, folders: Iterable[Path]) -> NullTranslations:
+@cache
+def _catalog(language: str, folders: tuple[Path, ...]) -> NullTranslations:
     texts = NullTranslations()
     for folder in folders:
         if language != SOURCE_LANGUAGE:

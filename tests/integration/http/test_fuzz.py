@@ -22,7 +22,7 @@ from deploy.local.processes import Process, wanted_ports
 from tests.support.servers import Addresses
 
 FIRST_PORT = 18_400
-EXAMPLES = 8
+EXAMPLES = 5
 FEW = how(
     max_examples=EXAMPLES,
     deadline=None,
