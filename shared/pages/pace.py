@@ -24,8 +24,8 @@ _MINUTE_SECONDS = 60
 def keep_pace(app: Flask, redis_url: str, a_minute: int, insider: Callable[[], str | None]) -> None:
     """Answer 429 to whoever asks for more than `a_minute` requests: call it before `dress`.
 
-    `insider` names who is signed in, or answers None: members of one operator may all come from one
-    address, so those who are known are counted one by one, and strangers by their address.
+    `insider` names who is signed in, or answers None: thousands of phones may share one address, so
+    those who are known are counted one by one, and strangers by their address.
     """
     limiter = Limiter(
         lambda: insider() or get_remote_address(),
