@@ -27,7 +27,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(JSON)
 def test_whatever_is_sent_is_a_profile_or_told_what_is_wrong(document: object) -> None:
     check(document)
@@ -36,7 +36,7 @@ def test_whatever_is_sent_is_a_profile_or_told_what_is_wrong(document: object) -
 PARTS = st.sampled_from([one.data_key or name for name, one in ProfileSchema().fields.items()])
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(PARTS, st.one_of(JSON, st.dictionaries(st.sampled_from([*FIELDS, "change"]), JSON)))
 def test_whatever_a_part_is_replaced_by_is_taken_or_told(part: str, other: object) -> None:
     check({**DOCUMENT, part: other})

@@ -21,7 +21,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.data())
 def test_whatever_a_record_holds_it_is_a_message_or_refused_by_name(data: st.DataObject) -> None:
     """INVARIANT: nothing that a partner sends is an error of ours."""

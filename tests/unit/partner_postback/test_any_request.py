@@ -46,7 +46,7 @@ BYTES = st.one_of(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(
     st.sampled_from(sorted(formats.built_in())),
     st.sampled_from(["GET", "POST", RECORD]),

@@ -94,7 +94,7 @@ def test_100_mb_are_the_most_packed_or_unpacked(monkeypatch: pytest.MonkeyPatch)
 def test_a_gzip_bomb_is_stopped_long_before_it_is_large() -> None:
     """INVARIANT: 10 GB in 10 MB; what is unpacked is bounded by what was sent."""
     packer = zlib.compressobj(9, wbits=31)
-    bomb = b"".join(packer.compress(b"0" * 1_000_000) for _ in range(2_000)) + packer.flush()
+    bomb = b"".join(packer.compress(b"0" * 1_000_000) for _ in range(300)) + packer.flush()
     unpacked = io.BytesIO()
     with pytest.raises(BrokenFile) as raised:
         receive(io.BytesIO(bomb), len(bomb), "gzip", unpacked)
