@@ -85,6 +85,9 @@ def test_a_run_is_previewed_released_and_signed_by_command(
     waiting = cashback(stack, "payout", "run", "--month", month, "--dry-run").stdout
     assert "waits for its release" in waiting.replace("\n", " ")
     assert cashback_json(stack, "payout", "show", "--month", month)["state"] == "planned"
+    runs = {run["month"]: run for run in cashback_json(stack, "payout", "list")}
+    assert runs[month]["state"] == "planned"
+    assert month in cashback(stack, "payout", "list").stdout
     released = cashback(stack, "payout", "release", "--month", month, "--clerk", "boris", say="y\n")
     assert "To be released" in released.stdout
     cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")

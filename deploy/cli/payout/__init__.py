@@ -4,6 +4,7 @@ import click
 
 from deploy.cli.payout.acts import cancel, pause, release, resume
 from deploy.cli.payout.held import ask_again, give_up, held
+from deploy.cli.payout.listing import list_them
 from deploy.cli.payout.manifest import check_manifest, manifest
 from deploy.cli.payout.review import review
 from deploy.cli.payout.run import run, show
@@ -27,6 +28,7 @@ def payout() -> None:
 
 for command in (
     run,
+    list_them,
     show,
     review,
     release,
