@@ -39,15 +39,20 @@ make_venv() {
   "$1" -m venv "$venv"
 }
 
+# uv by pip, in the version of the lock; it installs the rest in a fifth of pip's time.
+find_uv() {
+  if have uv; then command -v uv; return; fi
+  awk '/^uv==/ { ours = 1; print; next } /^[a-z]/ { ours = 0 } ours' requirements.lock > "$venv/uv.lock"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r "$venv/uv.lock" &&
+    printf '%s\n' "$venv/bin/uv"
+}
+
 install_packages() {
-  say "Python packages from requirements.lock (first time: a minute or two)"
-  if have uv && uv pip install -q --python "$venv/bin/python" --require-hashes -r requirements.lock; then
-    uv pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation -e .
-  else
-    [ -x "$venv/bin/pip" ] || "$venv/bin/python" -m ensurepip >/dev/null
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-  fi
+  say "Python packages from requirements.lock (first time: half a minute)"
+  [ -x "$venv/bin/pip" ] || have uv || "$venv/bin/python" -m ensurepip >/dev/null
+  uv=$(find_uv) || stop "uv cannot be installed by pip: is there a way to a package index?"
+  "$uv" pip install -q --python "$venv/bin/python" --require-hashes -r requirements.lock
+  "$uv" pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 }
 
 fetch_kafka() {
