@@ -15,7 +15,7 @@ _COLUMNS = ("month", "state", "planned", "paid", "begun by")
 @click.command("list")
 @as_json
 def list_them(*, wants_json: bool) -> None:
-    """List the runs of the last five years, the newest month first."""
+    """List the runs so far, the newest month first."""
     runs = answered(target.find().clerk("payout").get("/runs"))["data"]
     if wants_json:
         print_json(runs)
