@@ -11,7 +11,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test browser check lint types quick-tests fmt bench
+.PHONY: help setup demo up down test all-tests browser check lint types quick-tests fmt bench
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,9 +28,11 @@ up: setup ## start your own stack and leave it running
 down: setup ## stop your own stack; its data stay
 	@$(VENV)/cashback stack down
 
-test: browser check ## lint, types and all tests, on real servers
-	@$(VENV)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadgroup \
-	    --ignore=tests/unit --ignore=tests/contract --ignore=tests/architecture
+test: browser lint ## lint, types and all tests, on real servers
+	@$(MAKE) --no-print-directory -j 2 types all-tests
+
+all-tests:
+	@$(VENV)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadgroup
 
 browser:
 	@sh deploy/local/bootstrap.sh tests

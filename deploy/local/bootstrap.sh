@@ -51,7 +51,8 @@ install_packages() {
   say "Python packages from requirements.lock (first time: half a minute)"
   [ -x "$venv/bin/pip" ] || have uv || "$venv/bin/python" -m ensurepip >/dev/null
   uv=$(find_uv) || stop "uv cannot be installed by pip: is there a way to a package index?"
-  "$uv" pip install -q --python "$venv/bin/python" --require-hashes -r requirements.lock
+  # Compiled once here: else each of the thirty processes that start next would compile for itself.
+  "$uv" pip install -q --compile-bytecode --python "$venv/bin/python" --require-hashes -r requirements.lock
   "$uv" pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 }
 
