@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.integration.members.conftest import CLERK, SERVICE, Desk, new_phone
-from tests.integration.members.people import Person
+from tests.integration.members.people import CHROME, Person
 from tests.integration.members.relatives import problem
 from tests.support.clock import SteppedClock
 
@@ -124,3 +124,33 @@ def test_a_clerks_new_number_is_told_to_the_old_one_and_must_be_free(number: Num
     assert desk.ask("POST", old, key=SERVICE, json=by | new).status_code == 401
     assert desk.ask("POST", old, key=CLERK, json=by | new).status_code == 200
     assert [one["kind"] for one in number.old.letters()] == ["phone_changed"]
+
+
+def test_a_number_with_another_owner_does_not_open_the_old_account_by_sms(
+    number: Number, clock: SteppedClock
+) -> None:
+    """INVARIANT: after a year away the number alone lets nobody in: no points are lost silently."""
+    begun = number.new.wants_code().get_json()
+    typed = {"code": number.new.code(), "user_agent": CHROME}
+    refused = number.new.ask("POST", f"/sign-ins/{begun['sign_in_id']}/code", typed)
+    assert problem(refused) == (409, "away_too_long", None)
+    clock.move(timedelta(minutes=1))
+    assert number.proved()[1]["state"] == "taken"
+    assert number.old.signs_in().status_code == 200
+    clock.move(timedelta(minutes=1))
+    begun = number.old.wants_code().get_json()
+    typed["code"] = number.old.code()
+    entered = number.old.ask("POST", f"/sign-ins/{begun['sign_in_id']}/code", typed)
+    assert entered.status_code == 200
+
+
+def test_who_has_no_email_comes_back_by_sms_however_long_he_was_away(
+    desk: Desk, service_engine: Callable[[str], Engine], clock: SteppedClock
+) -> None:
+    member = desk.register()
+    person = Person(desk, service_engine("members"), phone=member["phone"])
+    clock.move(YEAR)
+    begun = person.wants_code().get_json()
+    typed = {"code": person.code(), "user_agent": CHROME}
+    answer = person.ask("POST", f"/sign-ins/{begun['sign_in_id']}/code", typed)
+    assert answer.get_json()["member_id"] == member["member_id"]
