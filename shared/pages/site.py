@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    g,
+    make_response,
+    render_template,
+    request,
+    session,
+)
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,7 +28,7 @@ from shared.database import SERVER_AWAY
 from shared.http_client import CallFailed
 from shared.pages import written
 from shared.pages.form import Form
-from shared.pages.sessions import RedisSessions
+from shared.pages.sessions import RedisSessions, Session
 from shared.pages.words import LANGUAGE_COOKIE, Words, language, speak
 from shared.problems import TooManyTries, http_problem
 from shared.web import NotUtf8, RepeatedParameter
@@ -167,7 +178,9 @@ def _guard(app: Flask, site: Site) -> None:
 def _show_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def too_old(error: CSRFError) -> Response:
-        del error
+        if cast("Session", session).away:
+            # Nobody's token can be looked at now: the form itself is as good as it was.
+            return away(error)
         return error_page(HTTPStatus.BAD_REQUEST, "stale")
 
     @app.errorhandler(HTTPException)
