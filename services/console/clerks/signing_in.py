@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from services.console.clerks import proving, store
 from services.console.clerks.domain import Clerk, check_password, is_name
+from shared.addresses import address_or_text
 from shared.clock import Clock
 from shared.sealed import Sealer
 from shared.throttle import Throttle
@@ -28,7 +29,7 @@ class Door:
 
     def prove(self, name: str, password: str, code: str, address: str) -> Clerk:
         """Answer the clerk who knows all three; raises WrongSignIn, TooManyTries."""
-        counts = ((self.names, name[:64]), (self.addresses, address))
+        counts = ((self.names, name[:64]), (self.addresses, address_or_text(address)))
         for throttle, key in counts:
             throttle.check(key)
         clerk = self._proven(name, password, code)
