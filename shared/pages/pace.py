@@ -25,7 +25,8 @@ def keep_pace(app: Flask, redis_url: str, a_minute: int, insider: Callable[[], s
     """Answer 429 to whoever asks for more than `a_minute` requests: call it before `dress`.
 
     `insider` names who is signed in, or answers None: members of one operator may all come from one
-    address, so those who are known are counted one by one, and strangers by their address: of IPv6 by the line, which has many.
+    address, so those who are known are counted one by one, and strangers by their address: an IPv6
+    line, which has many, is one.
     """
     limiter = Limiter(
         lambda: insider() or address_or_text(request.remote_addr),

@@ -138,20 +138,18 @@ def test_who_signs_out_stays_out_whatever_another_tab_is_doing(
 
 
 def test_who_signs_out_while_redis_goes_away_loses_the_name(
-    app: Flask, visitor: FlaskClient
+    app: Flask, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(visitor, "/note")
-    sessions = app.session_interface
-    assert isinstance(sessions, RedisSessions)
-    there = sessions._redis
 
     def cut() -> None:
-        sessions._redis = Redis(connection_pool=impatient(AWAY, as_text=True))
+        gone = Redis(connection_pool=impatient(AWAY, as_text=True))
+        monkeypatch.setattr(app.session_interface, "_redis", gone)
 
     app.extensions["meanwhile"] = cut
     assert send(visitor, "/leave") == 200
     assert visitor.get_cookie("visit") is None
-    sessions._redis = there
+    monkeypatch.undo()
     assert https(visitor, "GET", "/noted").text == "None"
 
 
