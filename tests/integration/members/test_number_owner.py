@@ -1,11 +1,13 @@
 """A number with another owner: proved, claimed, and free once its old member stayed away."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.integration.members.conftest import CLERK, SERVICE, Desk, new_phone
 from tests.integration.members.people import CHROME, Person
@@ -89,6 +91,45 @@ def test_the_old_member_keeps_his_number_by_signing_in(number: Number, clock: St
     assert begun.status_code == 201
     assert [one["kind"] for one in number.new.letters()] == ["account_exists"]
     assert number.old_member()["status"] == "active"
+
+
+def test_who_comes_back_in_the_very_moment_keeps_his_number(
+    number: Number, service_engine: Callable[[str], Engine], clock: SteppedClock
+) -> None:
+    """INVARIANT: a number is judged by who has its member locked, not by a look beforehand.
+
+    The new owner's code is taken while the old member's sign-in is not committed yet.
+    """
+    path, _ = number.proved()
+    number.new.done("POST", f"{path}/claim")
+    clock.move(14 * DAY)
+    begun = number.new.begins().get_json()
+    typed = {"code": number.new.code()}
+    engine, member_id = service_engine("members"), number.old_entry["member_id"]
+    with ThreadPoolExecutor(1) as other, engine.begin() as connection:
+        locked = text("SELECT pg_backend_pid() FROM members WHERE member_id = :id FOR UPDATE")
+        pid = connection.scalar(locked, {"id": member_id})
+        proving = other.submit(
+            number.new.ask, "POST", f"/sign-ups/{begun['sign_up_id']}/phone-code", typed
+        )
+        _wait_for_who_waits_for(engine, pid)
+        back = text("UPDATE devices SET last_used_at = :now WHERE member_id = :id")
+        connection.execute(back, {"id": member_id, "now": clock()})
+        connection.commit()
+        assert proving.result(30).get_json()["state"] == "taken"
+    old = number.old_member()
+    assert (old["phone"], old["status"]) == (number.old.phone, "active")
+
+
+def _wait_for_who_waits_for(engine: Engine, pid: int) -> None:
+    blocked = text("SELECT 1 FROM pg_stat_activity WHERE :pid = ANY(pg_blocking_pids(pid))")
+    deadline = time.monotonic() + 30
+    while True:
+        with engine.connect() as connection:
+            if connection.scalar(blocked, {"pid": pid}):
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_claim_comes_too_late_when_the_member_is_back(number: Number) -> None:
