@@ -1,4 +1,4 @@
-"""What a service answers that nobody agreed to: refused where the request is at fault, else away."""
+"""What a service answers that nobody agreed to: refused if the request is at fault, else away."""
 
 from collections.abc import Iterator
 
