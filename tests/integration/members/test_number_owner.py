@@ -1,6 +1,5 @@
 """A number with another owner: proved, claimed, and free once its old member stayed away."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,6 +12,7 @@ from tests.integration.members.conftest import CLERK, SERVICE, Desk, new_phone
 from tests.integration.members.people import CHROME, Person
 from tests.integration.members.relatives import problem
 from tests.support.clock import SteppedClock
+from tests.support.waiting import eventually
 
 DAY = timedelta(days=1)
 YEAR = 365 * DAY
@@ -112,7 +112,7 @@ def test_who_comes_back_in_the_very_moment_keeps_his_number(
         proving = other.submit(
             number.new.ask, "POST", f"/sign-ups/{begun['sign_up_id']}/phone-code", typed
         )
-        _wait_for_who_waits_for(engine, pid)
+        eventually(lambda: _is_waited_for(engine, pid))
         back = text("UPDATE devices SET last_used_at = :now WHERE member_id = :id")
         connection.execute(back, {"id": member_id, "now": clock()})
         connection.commit()
@@ -121,15 +121,10 @@ def test_who_comes_back_in_the_very_moment_keeps_his_number(
     assert (old["phone"], old["status"]) == (number.old.phone, "active")
 
 
-def _wait_for_who_waits_for(engine: Engine, pid: int) -> None:
-    blocked = text("SELECT 1 FROM pg_stat_activity WHERE :pid = ANY(pg_blocking_pids(pid))")
-    deadline = time.monotonic() + 30
-    while True:
-        with engine.connect() as connection:
-            if connection.scalar(blocked, {"pid": pid}):
-                return
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+def _is_waited_for(engine: Engine, pid: int) -> bool:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE :pid = ANY(pg_blocking_pids(pid))")
+    with engine.connect() as connection:
+        return bool(connection.scalar(waiting, {"pid": pid}))
 
 
 def test_a_claim_comes_too_late_when_the_member_is_back(number: Number) -> None:
