@@ -24,9 +24,9 @@ _MINUTE_SECONDS = 60
 def keep_pace(app: Flask, redis_url: str, a_minute: int, insider: Callable[[], str | None]) -> None:
     """Answer 429 to whoever asks for more than `a_minute` requests: call it before `dress`.
 
-    `insider` names who is signed in, or answers None: subscribers of one operator may all come from one
-    address, so those who are known are counted one by one, and strangers by their address: an IPv6
-    line, which has many, is one.
+    `insider` names who is signed in, or answers None: the subscribers of one operator may all come
+    from one address, so those who are known are counted one by one, and strangers by their address:
+    an IPv6 line, which has many, is one.
     """
     limiter = Limiter(
         lambda: insider() or address_or_text(request.remote_addr),
