@@ -31,6 +31,21 @@ class Throttle:
         if not self._ask("test", key):
             raise TooManyTries
 
+    def begin(self, key: str) -> None:
+        """Count a try before it is made, so that those made at once are no more than those in turn.
+
+        Raises TooManyTries; `forget` takes it back where the try was right.
+        """
+        self.note_failure(key)
+
+    def forget(self, key: str) -> None:
+        """Forget the failures of a key that has proved itself."""
+        try:
+            self._shared.clear(self._limit, self._name, key)
+        except RedisError as fault:
+            log.warning("throttle.redis_away", fault=type(fault).__name__)
+        self._own.clear(self._limit, self._name, key)
+
     def note_failure(self, key: str) -> None:
         """Count a failed try; raises TooManyTries when it was one too many."""
         if not self._ask("hit", key):

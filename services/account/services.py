@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import requests
 
@@ -14,6 +14,8 @@ from shared.identity import SESSION_COOKIE, NotSignedIn
 
 _REFUSED = 400
 _NOT_SIGNED_IN = 401
+# A server says so itself, before its service sees the request.
+_TOO_LONG = {414, 431}
 _A_PERSON_WAITS_SECONDS = 4.0
 # Every page of the account asks for the number of unread messages, and none is worth a long wait.
 _FOR_A_NUMBER_SECONDS = 1.0
@@ -46,7 +48,7 @@ class Service:
     def ask(self, method: str, path: str, token: str = "", **options: Any) -> Any:
         """Ask for anything; the options are those of requests (json, data, headers, params)."""
         answer = self.raw(method, path, token, **options)
-        return answer.json() if answer.content else None
+        return _json(answer) if answer.content else None
 
     def raw(self, method: str, path: str, token: str = "", **options: Any) -> requests.Response:
         """Ask for a file or a page: the answer as it came."""
@@ -102,8 +104,18 @@ def _said(query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _problem(answer: requests.Response) -> Mapping[str, Any]:
-    try:
-        return cast("Mapping[str, Any]", answer.json())
-    except ValueError:
+    if answer.status_code in _TOO_LONG:
+        return {}
+    problem = _json(answer)
+    if not isinstance(problem, dict):
         message = f"{answer.status_code} without a problem"
+        raise CallFailed(message)
+    return problem
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        message = f"{answer.status_code} without JSON"
         raise CallFailed(message) from None

@@ -13,11 +13,11 @@ from services.members.captcha.challenges import LONGEST_ANSWER
 from services.members.captcha.checking import CaptchaOver, Captchas, TooManyQuestions, WrongCaptcha
 from services.members.codes.asking import Post
 from services.members.codes.domain import CodeOver, CodeSentJustNow, TooManyCodes, WrongCode
-from services.members.codes.limits import address_counted
 from services.members.entering.devices import Door
 from services.members.handlers import MemberBlocked
 from services.members.passwords.guesses import Guesses
 from services.members.passwords.hashing import Hasher
+from shared.addresses import address_counted
 from shared.clock import Clock
 from shared.identity import Access
 from shared.schemas import Moment, StrictSchema, Text

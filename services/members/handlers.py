@@ -20,6 +20,7 @@ from services.members.domain import (
     read_email,
     read_phone,
 )
+from services.members.entering import ending
 from services.members.events import member_changed
 from shared import event_log
 from shared.identity import Sessions
@@ -103,9 +104,14 @@ def register(  # noqa: PLR0913 - what a member says when he joins
 def block(
     connection: Connection, member_id: UUID, *, reason: str, clerk: str, now: datetime
 ) -> Member:
-    """Block a member, with who and why; harmless to repeat. Raises UnknownMember."""
+    """Block a member, with who and why; harmless to repeat. Raises UnknownMember.
+
+    Who is let back in signs in anew: the block may have been for who else is signed in.
+    """
     decision = Decision(Status.BLOCKED, reason, clerk, now)
-    return _move(connection, member_id, Status.ACTIVE, decision)
+    blocked = _move(connection, member_id, Status.ACTIVE, decision)
+    ending.end_all(connection, member_id, now)
+    return blocked
 
 
 def unblock(

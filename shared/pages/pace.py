@@ -11,8 +11,8 @@ from http import HTTPStatus
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
-from flask_limiter.util import get_remote_address
 
+from shared.addresses import address_or_text
 from shared.pages.site import error_page
 from shared.redis import impatient
 
@@ -25,10 +25,11 @@ def keep_pace(app: Flask, redis_url: str, a_minute: int, insider: Callable[[], s
     """Answer 429 to whoever asks for more than `a_minute` requests: call it before `dress`.
 
     `insider` names who is signed in, or answers None: thousands of phones may share one address, so
-    those who are known are counted one by one, and strangers by their address.
+    those who are known are counted one by one, and strangers by their address: an IPv6 line, which
+    has many, is one.
     """
     limiter = Limiter(
-        lambda: insider() or get_remote_address(),
+        lambda: insider() or address_or_text(request.remote_addr),
         app=app,
         application_limits=[f"{a_minute} per minute"],
         key_prefix=app.name,

@@ -27,17 +27,20 @@ _NAME_BYTES = 32
 class Session(CallbackDict[str, Any], SessionMixin):
     """What is remembered of one visitor."""
 
-    def __init__(self, name: str, kept: dict[str, Any], *, away: bool = False) -> None:
+    def __init__(
+        self, name: str, kept: dict[str, Any], *, is_kept: bool = False, away: bool = False
+    ) -> None:
         """Take the session's name and what was kept; `away` where Redis did not answer."""
         self.modified = False
         super().__init__(kept, on_update=lambda _: setattr(self, "modified", True))
-        self.name, self.away = name, away
+        self.name, self.is_kept, self.away = name, is_kept, away
         self.left: list[str] = []
 
     def rotate(self) -> None:
         """Go on under a new name: after signing in, the one that a stranger may know is void."""
         self.left.append(self.name)
         self.name, self.modified = secrets.token_urlsafe(_NAME_BYTES), True
+        self.is_kept = False
 
 
 class RedisSessions(SessionInterface):
@@ -74,7 +77,9 @@ class RedisSessions(SessionInterface):
         except RedisError as fault:
             log.warning("sessions.redis_away", fault=type(fault).__name__)
             return Session(name, {}, away=True)
-        return Session(name, self._written.loads(str(kept))) if kept else Session(fresh, {})
+        if not kept:
+            return Session(fresh, {})
+        return Session(name, self._written.loads(str(kept)), is_kept=True)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed, and tell the browser the session's name."""
@@ -84,13 +89,13 @@ class RedisSessions(SessionInterface):
         if not session.modified or session.away:
             return
         try:
-            for name in session.left:
-                self._redis.delete(self._key(name))
-            self._redis.set(
-                self._key(session.name), self._written.dumps(dict(session)), ex=self._idle
-            )
+            is_there = self._keep(session)
         except RedisError as fault:
             log.warning("sessions.redis_away", fault=type(fault).__name__)
+            if session.left:  # signed out, or not in: Redis may still know the name of before
+                response.delete_cookie(self._cookie, secure=self._secure, httponly=True)
+            return
+        if not is_there:
             return
         response.set_cookie(
             self._cookie,
@@ -99,6 +104,17 @@ class RedisSessions(SessionInterface):
             httponly=True,
             samesite=self._samesite,
         )
+
+    def _keep(self, session: Session) -> bool:
+        """Keep a session; False where another request of the visitor's has ended it meanwhile.
+
+        What that one signed out must not come back, and its cookie is the newer one.
+        """
+        for name in session.left:
+            self._redis.delete(self._key(name))
+        content = self._written.dumps(dict(session))
+        key = self._key(session.name)
+        return bool(self._redis.set(key, content, ex=self._idle, xx=session.is_kept))
 
     def _key(self, name: str) -> str:
         return f"{self._cookie}:{hashlib.sha256(name.encode()).hexdigest()}"

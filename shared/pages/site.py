@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    g,
+    make_response,
+    render_template,
+    request,
+    session,
+)
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,7 +28,7 @@ from shared.database import SERVER_AWAY
 from shared.http_client import CallFailed
 from shared.pages import written
 from shared.pages.form import Form
-from shared.pages.sessions import RedisSessions
+from shared.pages.sessions import RedisSessions, Session
 from shared.pages.words import LANGUAGE_COOKIE, Words, language, speak
 from shared.problems import TooManyTries, http_problem
 from shared.web import NotUtf8, RepeatedParameter
@@ -165,11 +176,6 @@ def _guard(app: Flask, site: Site) -> None:
 
 
 def _show_errors(app: Flask) -> None:
-    @app.errorhandler(CSRFError)
-    def too_old(error: CSRFError) -> Response:
-        del error
-        return error_page(HTTPStatus.BAD_REQUEST, "stale")
-
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response | HTTPException:
         if request.path.startswith(_MACHINES) or error.code is None:
@@ -188,16 +194,25 @@ def _show_errors(app: Flask) -> None:
         del error
         return error_page(HTTPStatus.BAD_REQUEST)
 
-    def away(error: Exception) -> Response:
-        log.warning("site.part_away", fault=str(error)[:300])
-        response = error_page(HTTPStatus.SERVICE_UNAVAILABLE)
-        response.headers["Retry-After"] = "5"
-        return response
-
+    app.register_error_handler(CSRFError, _too_old)
     for kind in (NotUtf8, RepeatedParameter):
         app.register_error_handler(kind, unreadable)
     for fault in (CallFailed, *SERVER_AWAY):
-        app.register_error_handler(fault, away)
+        app.register_error_handler(fault, _away)
+
+
+def _too_old(error: CSRFError) -> Response:
+    if cast("Session", session).away:
+        # Nobody's token can be looked at now: the form itself is as good as it was.
+        return _away(error)
+    return error_page(HTTPStatus.BAD_REQUEST, "stale")
+
+
+def _away(error: Exception) -> Response:
+    log.warning("site.part_away", fault=str(error)[:300])
+    response = error_page(HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def error_page(status: int, why: str = "") -> Response:

@@ -23,6 +23,13 @@ _SENTENCES: Sentences = {
         "",
         marked("Too many wrong passwords. Sign in by SMS, or try again in 15 minutes."),
     ),
+    "away_too_long": (
+        "",
+        marked(
+            "Nobody has been here for over a year, and numbers change owners. Sign in with your"
+            " password, or set a new one with your number and e-mail."
+        ),
+    ),
     "link_spent": (
         "",
         marked("This link was used already or is older than 10 minutes."),
@@ -100,7 +107,7 @@ def by_code() -> ResponseReturnValue:
             session.pop(_KEPT)
             return redirect("/enter/sms", _SEE_OTHER)
         else:
-            tell(form, refusal)
+            tell(form, refusal, _SENTENCES)
         return _code_page(form), _REFUSED
     session.pop(_KEPT)
     return enter(entry, redirect(_back(), _SEE_OTHER), remember=remember)

@@ -15,6 +15,7 @@ from services.bonus_status.claims import domain, files
 from services.bonus_status.claims.domain import ENDED, Answer, CannotMove, Claim, OpenedBy, State
 from services.bonus_status.claims.opening import Filed, judge
 from services.bonus_status.schemas import ClaimAnsweredView
+from services.bonus_status.store import ledger
 from services.bonus_status.store.claims import due, grounds, kept
 from services.bonus_status.store.claims import files as kept_files
 from services.bonus_status.store.claims.files import ClaimFile
@@ -129,6 +130,9 @@ def attach(  # noqa: PLR0913, PLR0917 - whose, what, when
     Raises UnknownClaim, CannotMove when the claim has ended, WrongName, WrongContent.
     """
     claim = _own(connection, claim_id, member_id)
+    # A session outlives its member by some minutes, and of the erased no file stays.
+    if ledger.is_erased(connection, str(member_id)):
+        raise UnknownClaim(claim_id)
     if claim.state in ENDED:
         raise CannotMove(claim, claim.state)
     media_type = files.media_type_of(name, content)

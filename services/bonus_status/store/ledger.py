@@ -58,6 +58,7 @@ SELECT member_id::text, member_status, version, pending, accrued, reserved, writ
 FROM accounts WHERE member_id = ANY(%s::uuid[]) ORDER BY accounts.member_id FOR UPDATE
 """
 _IS_MEMBER = "SELECT FROM accounts WHERE member_id = %s AND member_status IN ('active', 'blocked')"
+_LOCK_STATUS = "SELECT member_status FROM accounts WHERE member_id = %s FOR SHARE"
 _OPEN_ACCOUNTS = """
 INSERT INTO accounts (member_id) SELECT * FROM unnest(%s::uuid[]) ON CONFLICT DO NOTHING
 """
@@ -124,6 +125,12 @@ def open_bonuses(connection: Connection, member_ids: Iterable[str]) -> list[Bonu
 def is_member(connection: Connection, member_id: str) -> bool:
     """Tell whether the member was heard of and not erased."""
     return raw(connection).execute(_IS_MEMBER, [member_id]).fetchone() is not None
+
+
+def is_erased(connection: Connection, member_id: str) -> bool:
+    """Tell whether the member was erased; if not, he is not before the transaction ends."""
+    row = raw(connection).execute(_LOCK_STATUS, [member_id]).fetchone()
+    return row is not None and row[0] == "erased"
 
 
 def followers(connection: Connection, purchase_ids: Iterable[str]) -> list[Bonus]:

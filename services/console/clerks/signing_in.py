@@ -1,14 +1,23 @@
-"""Signing in: a name, a password and a code, each try counted, each code used once."""
+"""Signing in: a name, a password and a code, each try counted, each code used once.
+
+Who sends the right password with wrong codes again and again has stolen it: PostgreSQL counts them,
+and after so many only new secrets let the clerk in. Nobody is locked out who keeps his password.
+"""
 
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Engine
 
 from services.console.clerks import proving, store
 from services.console.clerks.domain import Clerk, check_password, is_name
+from shared.addresses import address_or_text
 from shared.clock import Clock
 from shared.sealed import Sealer
 from shared.throttle import Throttle
+
+log = structlog.get_logger()
+MOST_WRONG_CODES = 20
 
 
 class WrongSignIn(Exception):
@@ -28,14 +37,14 @@ class Door:
 
     def prove(self, name: str, password: str, code: str, address: str) -> Clerk:
         """Answer the clerk who knows all three; raises WrongSignIn, TooManyTries."""
-        counts = ((self.names, name[:64]), (self.addresses, address))
-        for throttle, key in counts:
-            throttle.check(key)
+        counted = address_or_text(address)
+        self.addresses.check(counted)
+        self.names.begin(name[:64])
         clerk = self._proven(name, password, code)
         if clerk is None:
-            for throttle, key in counts:
-                throttle.note_failure(key)
+            self.addresses.note_failure(counted)
             raise WrongSignIn
+        self.names.forget(name[:64])
         return clerk
 
     def change_password(self, clerk: Clerk, old: str, new: str) -> int:
@@ -43,13 +52,14 @@ class Door:
 
         Raises WrongSignIn, WeakPassword, TooManyTries.
         """
-        self.names.check(clerk.name)
         check_password(new, clerk.name)
+        self.names.begin(clerk.name)
         with self.engine.begin() as connection:
             kept = store.secrets_of(connection, clerk.name)
             if kept is not None and proving.is_password(kept[0], old):
-                return store.set_password(connection, clerk.name, proving.hash_password(new))
-        self.names.note_failure(clerk.name)
+                version = store.set_password(connection, clerk.name, proving.hash_password(new))
+                self.names.forget(clerk.name)
+                return version
         raise WrongSignIn
 
     def _proven(self, name: str, password: str, code: str) -> Clerk | None:
@@ -58,7 +68,11 @@ class Door:
             kept = store.secrets_of(connection, name) if is_name(name) else None
             if not proving.is_password(kept[0] if kept else None, password) or kept is None:
                 return None
+            if not store.begin_code(connection, name, MOST_WRONG_CODES):
+                log.error("console.codes_guessed_at", clerk=name)
+                return None
             step = proving.matching_step(self.sealer, kept[1], code, self.clock())
             if step is None or not store.use_step(connection, name, step):
                 return None
+            store.note_right_code(connection, name)
             return store.find(connection, name)

@@ -15,7 +15,7 @@ ON CONFLICT DO NOTHING
 """)
 _RENEW = text("""
 UPDATE clerks SET password_hash = :password_hash, password_is_temporary = true,
-    totp_secret = :totp_secret, is_active = true, version = version + 1
+    totp_secret = :totp_secret, is_active = true, version = version + 1, wrong_codes = 0
 WHERE name = :name
 """)
 _SET_PASSWORD = text("""
@@ -29,6 +29,11 @@ _FIND = text(f"SELECT {_COLUMNS} FROM clerks WHERE name = :name")  # noqa: S608 
 _SECRETS = text("SELECT password_hash, totp_secret FROM clerks WHERE name = :name AND is_active")
 _LIST = text(f"SELECT {_COLUMNS} FROM clerks ORDER BY name LIMIT 1000")  # noqa: S608
 _USE_STEP = text("INSERT INTO totp_steps (name, step) VALUES (:name, :step) ON CONFLICT DO NOTHING")
+# Counted before the code is looked at: guesses at once are no more than those in turn.
+_BEGIN_CODE = text("""
+UPDATE clerks SET wrong_codes = wrong_codes + 1 WHERE name = :name AND wrong_codes < :most
+""")
+_RIGHT_CODE = text("UPDATE clerks SET wrong_codes = 0 WHERE name = :name")
 _FORGET_STEPS = text("DELETE FROM totp_steps WHERE name = :name AND step < :step - 100")
 
 
@@ -110,6 +115,16 @@ def secrets_of(connection: Connection, name: str) -> tuple[str, str] | None:
 def listing(connection: Connection) -> list[Clerk]:
     """Answer all clerks by name."""
     return [_as_clerk(row) for row in connection.execute(_LIST)]
+
+
+def begin_code(connection: Connection, name: str, most: int) -> bool:
+    """Count a code that is to be tried; False: so many wrong ones came that none counts."""
+    return connection.execute(_BEGIN_CODE, {"name": name, "most": most}).rowcount == 1
+
+
+def note_right_code(connection: Connection, name: str) -> None:
+    """Forget the wrong codes that came before a right one."""
+    connection.execute(_RIGHT_CODE, {"name": name})
 
 
 def use_step(connection: Connection, name: str, step: int) -> bool:

@@ -1,7 +1,7 @@
 """A clerk gives a member another number: who lost his SIM card, or his number to another owner.
 
 The clerk has seen who he is; so no code is asked for, but who did it and why is kept, and the old
-number is told.
+number is told; whoever had it until now is signed out, and what he began is void.
 """
 
 from dataclasses import replace
@@ -11,6 +11,7 @@ from flask import request
 
 from services.members import store
 from services.members.domain import Decision, Member, Status, read_phone
+from services.members.entering import ending
 from services.members.events import member_changed
 from services.members.front import front, keep_private
 from services.members.letters.domain import NOTICE_LASTS, Channel, Kind, Letter
@@ -48,6 +49,7 @@ def give_number(sent: dict[str, str], member_id: UUID) -> Member:
         decision = Decision(member.status, sent["reason"], sent["clerk"], now)
         store.add_decision(connection, member_id, decision)
         event_log.add(connection, [member_changed(member, now)])
+        ending.end_all(connection, member_id, now)
         if before.phone is not None:
             notice = Letter(
                 uuid4(),

@@ -18,6 +18,7 @@ from services.members.codes import asking
 from services.members.codes.asking import Question
 from services.members.codes.domain import WrongCode
 from services.members.domain import Member
+from services.members.entering.ending import forget_begun
 from services.members.events import member_changed
 from services.members.letters.domain import NOTICE_LASTS, Channel, Kind, Letter
 from services.members.mine import Mine
@@ -77,11 +78,15 @@ def prove(mine: Mine, change_id: UUID, end: End, typed: str) -> Change | WrongCo
         if end is End.OLD
         else replace(change, is_new_proved=True)
     )
-    if proved.is_proved:
-        _do(mine, member, proved)
-        proved = replace(proved, done_at=mine.now)
-    store.put(mine.connection, proved)
-    return proved
+    if not proved.is_proved:
+        store.put(mine.connection, proved)
+        return proved
+    done = replace(proved, done_at=mine.now)
+    store.put(mine.connection, done)
+    _do(mine, member, done)
+    # Another change may have been confirmed by the end that is the old one no more.
+    forget_begun(mine.connection, mine.member_id)
+    return done
 
 
 def _do(mine: Mine, member: Member, change: Change) -> None:

@@ -123,9 +123,7 @@ def forget(connection: Connection, subject: UUID, purpose: Purpose) -> None:
 def _count(connection: Connection, question: Question, recipient: bytes, now: datetime) -> int:
     address = question.visitor_address
     is_sms = question.channel is Channel.SMS
-    # A number that gets no SMS costs nothing, and its country is not charged with it.
-    costs = is_sms and (question.instead or question.kind) is not None
-    prefix = prefix_of(question.recipient) if costs else None
+    prefix = prefix_of(question.recipient) if is_sms else None
     store.one_at_a_time(connection, recipient, address)
     last = store.last_sent_to(connection, recipient)
     if last is not None and now < last + PAUSE_BETWEEN_CODES:
@@ -134,9 +132,12 @@ def _count(connection: Connection, question: Question, recipient: bytes, now: da
     limit = limit_reached(counts, prefix)
     if limit is not None:
         raise TooManyCodes(limit.window)
-    if prefix is not None:
-        pumping.watch(connection, prefix, now)
-    return store.add_sending(connection, recipient, address, prefix, now)
+    # A number that gets no SMS costs nothing, and its country is not charged with it; but where the
+    # country's limit is reached it is refused alike, or the refusal would tell whose number it is.
+    charged = prefix if (question.instead or question.kind) is not None else None
+    if charged is not None:
+        pumping.watch(connection, charged, now)
+    return store.add_sending(connection, recipient, address, charged, now)
 
 
 def _about(subject: UUID, purpose: Purpose) -> str:

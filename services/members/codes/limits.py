@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address
 
 import phonenumbers
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _HOME_PREFIX = "+7"
-_IPV6_SITE_BITS = 64
 
 
 class Whose(StrEnum):
@@ -66,18 +64,3 @@ def _most(limit: Limit, prefix: str | None) -> int:
 def prefix_of(phone: str) -> str:
     """Answer the country prefix of a number in E.164: `+79261234567` has `+7`."""
     return f"+{phonenumbers.parse(phone).country_code}"
-
-
-def address_counted(text: str) -> str:
-    """Answer an address as it is counted; raises ValueError where it is none.
-
-    An IPv6 line has 2^64 addresses of its own, so its first half counts:
-    `2001:db8:1:2:3:4:5:6` is `2001:db8:1:2::/64`.
-    """
-    address = ip_address(text.strip())
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    site = int(address) >> _IPV6_SITE_BITS << _IPV6_SITE_BITS
-    return f"{IPv6Address(site)}/{_IPV6_SITE_BITS}"

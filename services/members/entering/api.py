@@ -11,6 +11,7 @@ from services.members.domain import read_phone
 from services.members.entering import by_code, by_password, devices
 from services.members.entering.devices import Key
 from services.members.entering.domain import (
+    AwayTooLong,
     DeviceEnded,
     Entry,
     UnknownDevice,
@@ -42,6 +43,7 @@ REFUSALS: dict[type[Exception], int] = {
     WrongSignIn: 422,
     handlers.LinkSpent: 410,
     UnknownSignIn: 404,
+    AwayTooLong: 409,
     DeviceEnded: 401,
     UnknownDevice: 404,
     PasswordLocked: 429,

@@ -1,4 +1,8 @@
-"""Sign-in by a code alone. A number that is nobody's is answered alike, and gets no SMS."""
+"""Sign-in by a code alone. A number that is nobody's is answered alike, and gets no SMS.
+
+A number proves its member as long as he comes now and then. After a year without him it may be of
+another owner (joining/owners.py): it takes the password, or number and e-mail together.
+"""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -12,7 +16,15 @@ from services.members.codes.domain import Code, CodeOver, Purpose, WrongCode
 from services.members.domain import Language, Member, Status
 from services.members.entering import store
 from services.members.entering.devices import Door, let_in
-from services.members.entering.domain import SIGN_IN_LASTS, Browser, Entry, SignIn
+from services.members.entering.domain import (
+    SIGN_IN_LASTS,
+    AwayTooLong,
+    Browser,
+    Entry,
+    SignIn,
+)
+from services.members.joining import owners
+from services.members.joining.owners import Standing
 from services.members.letters.domain import Channel, Kind
 from services.members.passwords.guesses import Guesses
 
@@ -57,7 +69,7 @@ def finish(  # noqa: PLR0913 - whose sign-in, what was typed, and with what
     door: Door,
     guesses: Guesses,
     now: datetime,
-) -> Entry | WrongCode:
+) -> Entry | WrongCode | AwayTooLong:
     """Take the code; raises UnknownSignIn, CodeOver, MemberBlocked."""
     sign_in = store.lock_sign_in(connection, sign_in_id, now)
     refusal = asking.try_code(
@@ -66,6 +78,8 @@ def finish(  # noqa: PLR0913 - whose sign-in, what was typed, and with what
     if refusal is not None:
         return refusal
     member = _owner(connection, sign_in)
+    if _may_be_anothers(connection, member, now):
+        return AwayTooLong()
     guesses.unlock(connection, sign_in.phone)
     return let_in(connection, member, browser, door, now)
 
@@ -82,6 +96,14 @@ def _ask(connection: Connection, sign_in: SignIn, address: str, post: Post, now:
         member_id=sign_in.member_id,
     )
     return asking.ask(connection, question, post, now)
+
+
+def _may_be_anothers(connection: Connection, member: Member, now: datetime) -> bool:
+    # Who has no proved e-mail could come in by nothing else.
+    if member.standing.email_linked_at is None:
+        return False
+    owner = owners.owner_of(connection, member.number, now)
+    return owner is not None and owner.standing is not Standing.IN_USE
 
 
 def _owner(connection: Connection, sign_in: SignIn) -> Member:

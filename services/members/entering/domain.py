@@ -91,6 +91,18 @@ class WrongSignIn(ValueError):
         super().__init__("This number and this password do not go together.")
 
 
+class AwayTooLong(Exception):
+    """Nobody signed in for a year: by now the number alone may be somebody else's."""
+
+    code = "away_too_long"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody signed in here for a year, and numbers change owners: sign in with the"
+            " password, or set a new one by number and e-mail."
+        )
+
+
 class UnknownSignIn(LookupError):
     """There is no such sign-in, or it is over."""
 

@@ -8,7 +8,7 @@ number is free for whoever proves it again, and the old account waits for a cler
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
@@ -110,15 +110,23 @@ def claim(connection: Connection, owner: Owner, letters: Letters, now: datetime)
     return free_at
 
 
-def release(connection: Connection, member_id: UUID, now: datetime) -> None:
-    """Take a number from the member whose grace is over; his account waits for a clerk."""
+def release(connection: Connection, member: Member, now: datetime) -> bool:
+    """Take a number from the member whose grace is over; his account waits for a clerk.
+
+    False where he came back at the very last moment: who signs in has the member locked.
+    """
+    member_id = member.member_id
     members.find(connection, member_id, lock=True)
+    owner = owner_of(connection, member.number, now)
+    if owner is None or owner.standing is not Standing.FREE:
+        return False
     connection.execute(_RELEASE, {"member_id": member_id})
     connection.execute(_FORGET, {"member_id": member_id})
     reason = "The number has another owner, and nobody signed in within the grace period."
     members.add_decision(connection, member_id, Decision(Status.BLOCKED, reason, _BY, now))
     blocked = members.find(connection, member_id)
     event_log.add(connection, [member_changed(blocked, now)])
+    return True
 
 
 def _notice(member: Member, email: str, facts: dict[str, str], ends_at: datetime) -> Letter:

@@ -187,8 +187,7 @@ def _frees(step: Step, sign_up: SignUp) -> bool:
     """Tell whether a number that was proved is free to join with, or make it so."""
     owner = owners.owner_of(step.connection, _given(sign_up.phone), step.now)
     if owner is not None and owner.standing is Standing.FREE:
-        owners.release(step.connection, owner.member.member_id, step.now)
-        return True
+        return owners.release(step.connection, owner.member, step.now)
     return owner is None
 
 

@@ -12,6 +12,7 @@ from services.members.codes.asking import Question
 from services.members.codes.domain import Code, Purpose, WrongCode
 from services.members.domain import Language, Member
 from services.members.entering import store as devices
+from services.members.entering.ending import forget_begun
 from services.members.events import member_changed
 from services.members.letters.domain import NOTICE_LASTS, Channel, Kind, Letter
 from services.members.mine import Mine
@@ -62,6 +63,7 @@ def change_password(mine: Mine, old: str | None, new: str, kept_device: UUID | N
         raise WrongOldPassword
     passwords.put(mine.connection, mine.member_id, new, mine.now)
     devices.end_others(mine.connection, mine.member_id, kept_device, mine.now)
+    forget_begun(mine.connection, mine.member_id)
     tell_of_password(mine.connection, member, mine.post.letters, mine.now)
 
 

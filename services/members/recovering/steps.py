@@ -11,8 +11,7 @@ from services.members.codes import asking
 from services.members.codes.asking import Post, Question
 from services.members.codes.domain import CodeOver, Purpose, WrongCode
 from services.members.domain import Language, Member, Status
-from services.members.entering import devices
-from services.members.entering import store as known_devices
+from services.members.entering import devices, ending
 from services.members.entering.devices import Door
 from services.members.entering.domain import Browser, Entry
 from services.members.handlers import MemberBlocked
@@ -115,7 +114,7 @@ def set_password(  # noqa: PLR0913 - whose recovery, which password, with what
     if member.status is not Status.ACTIVE:
         raise MemberBlocked(member.member_id)
     passwords.put(connection, member.member_id, password_hash, now)
-    known_devices.end_others(connection, member.member_id, None, now)
+    ending.end_all(connection, member.member_id, now)
     tell_of_password(connection, member, door.letters, now)
     new = replace(browser, device_id=None, device_secret=None)
     return devices.make_device(connection, member.member_id, new, door, now)

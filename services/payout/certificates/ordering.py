@@ -46,12 +46,14 @@ class KeyReused(ValueError):
 
 
 class NotActive(ValueError):
-    """Who is blocked or erased orders nothing."""
+    """Who is blocked or erased orders nothing, and is shown no code."""
 
     code = "member_not_active"
 
     def __init__(self, status: MemberStatus) -> None:
-        super().__init__(f"This account is {status}: nothing can be ordered. Ask the operator.")
+        super().__init__(
+            f"This account is {status}: nothing can be ordered or shown. Ask the operator."
+        )
 
 
 class InDebt(ValueError):

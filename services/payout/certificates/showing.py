@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from services.payout.certificates.acts import NotOpen
 from services.payout.certificates.codes import CodeBook
-from services.payout.store import certificates
+from services.payout.certificates.ordering import NotActive
+from services.payout.domain import MemberStatus
+from services.payout.store import certificates, heard
 from services.payout.store.certificates import Issued, UnknownCertificate
 
 _OPEN = "issued"
@@ -40,12 +42,15 @@ def reveal(
 ) -> Revealed:
     """Show a member the code of an open certificate of his, this once.
 
-    Raises UnknownCertificate, AlreadyRevealed, NotOpen.
+    Raises UnknownCertificate, NotActive, AlreadyRevealed, NotOpen.
     """
     is_now = certificates.set_revealed(connection, member_id, certificate_id, now)
     found = certificates.find(connection, certificate_id)
     if found.member_id != member_id:
         raise UnknownCertificate(certificate_id)
+    # A session outlives a block by some minutes, and a code is money.
+    if status := heard.not_active(connection, [member_id]).get(member_id):
+        raise NotActive(MemberStatus(status))
     if found.status != _OPEN:
         raise NotOpen(found.status)
     if not is_now:

@@ -190,3 +190,7 @@ def test_of_an_erased_member_no_file_stays(claims: Claims) -> None:
     shown = claims.seen(claim_id)
     assert shown["file"] is None
     assert [one["what"] for one in shown["steps"]] == ["opened", "file"]
+    # His session may last for some minutes more.
+    late = claims.client.put(f"/me/claims/{claim_id}/file?name=a.png", data=PNG)
+    refused(late, 404, "unknown_claim")
+    assert claims.seen(claim_id)["file"] is None

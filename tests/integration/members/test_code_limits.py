@@ -53,6 +53,23 @@ def test_an_address_asks_for_twenty_an_hour(
     assert person.begins().status_code == 201
 
 
+def test_a_country_that_asked_for_too_many_is_refused_whoever_is_a_member(
+    person: Person, service_engine: Callable[[str], Engine], clock: SteppedClock
+) -> None:
+    """INVARIANT: a limit tells nobody which numbers are registered."""
+    engine = service_engine("members")
+    people = [Person(person.desk, engine, phone=f"+35840{one}234567") for one in (1, 2)]
+    person.desk.register(phone=people[0].phone)
+    asked = text("""
+        INSERT INTO code_sendings (recipient_digest, visitor_address, prefix, sent_at)
+        SELECT sha256(n::text::bytea), n::text, '+358', :now FROM generate_series(1, 100) AS n
+    """)
+    with engine.begin() as connection:
+        connection.execute(asked, {"now": clock()})
+    answers = [problem(one.wants_code()) for one in people]
+    assert answers == [(429, "too_many_codes", None)] * 2
+
+
 def test_asking_at_once_sends_one_code(person: Person) -> None:
     """INVARIANT: one SMS a minute to a number, however many ask at the same moment."""
     captchas = [person.captcha() for _ in range(6)]

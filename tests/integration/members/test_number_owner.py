@@ -1,16 +1,18 @@
 """A number with another owner: proved, claimed, and free once its old member stayed away."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.integration.members.conftest import CLERK, SERVICE, Desk, new_phone
-from tests.integration.members.people import Person
+from tests.integration.members.people import CHROME, Person
 from tests.integration.members.relatives import problem
 from tests.support.clock import SteppedClock
+from tests.support.waiting import eventually
 
 DAY = timedelta(days=1)
 YEAR = 365 * DAY
@@ -91,6 +93,40 @@ def test_the_old_member_keeps_his_number_by_signing_in(number: Number, clock: St
     assert number.old_member()["status"] == "active"
 
 
+def test_who_comes_back_in_the_very_moment_keeps_his_number(
+    number: Number, service_engine: Callable[[str], Engine], clock: SteppedClock
+) -> None:
+    """INVARIANT: a number is judged by who has its member locked, not by a look beforehand.
+
+    The new owner's code is taken while the old member's sign-in is not committed yet.
+    """
+    path, _ = number.proved()
+    number.new.done("POST", f"{path}/claim")
+    clock.move(14 * DAY)
+    begun = number.new.begins().get_json()
+    typed = {"code": number.new.code()}
+    engine, member_id = service_engine("members"), number.old_entry["member_id"]
+    with ThreadPoolExecutor(1) as other, engine.begin() as connection:
+        locked = text("SELECT pg_backend_pid() FROM members WHERE member_id = :id FOR UPDATE")
+        pid = connection.scalar(locked, {"id": member_id})
+        proving = other.submit(
+            number.new.ask, "POST", f"/sign-ups/{begun['sign_up_id']}/phone-code", typed
+        )
+        eventually(lambda: _is_waited_for(engine, pid))
+        back = text("UPDATE devices SET last_used_at = :now WHERE member_id = :id")
+        connection.execute(back, {"id": member_id, "now": clock()})
+        connection.commit()
+        assert proving.result(30).get_json()["state"] == "taken"
+    old = number.old_member()
+    assert (old["phone"], old["status"]) == (number.old.phone, "active")
+
+
+def _is_waited_for(engine: Engine, pid: int) -> bool:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE :pid = ANY(pg_blocking_pids(pid))")
+    with engine.connect() as connection:
+        return bool(connection.scalar(waiting, {"pid": pid}))
+
+
 def test_a_claim_comes_too_late_when_the_member_is_back(number: Number) -> None:
     path, _ = number.proved()
     number.old.signs_in()
@@ -124,3 +160,33 @@ def test_a_clerks_new_number_is_told_to_the_old_one_and_must_be_free(number: Num
     assert desk.ask("POST", old, key=SERVICE, json=by | new).status_code == 401
     assert desk.ask("POST", old, key=CLERK, json=by | new).status_code == 200
     assert [one["kind"] for one in number.old.letters()] == ["phone_changed"]
+
+
+def test_a_number_with_another_owner_does_not_open_the_old_account_by_sms(
+    number: Number, clock: SteppedClock
+) -> None:
+    """INVARIANT: after a year away the number alone lets nobody in: no points are lost silently."""
+    begun = number.new.wants_code().get_json()
+    typed = {"code": number.new.code(), "user_agent": CHROME}
+    refused = number.new.ask("POST", f"/sign-ins/{begun['sign_in_id']}/code", typed)
+    assert problem(refused) == (409, "away_too_long", None)
+    clock.move(timedelta(minutes=1))
+    assert number.proved()[1]["state"] == "taken"
+    assert number.old.signs_in().status_code == 200
+    clock.move(timedelta(minutes=1))
+    begun = number.old.wants_code().get_json()
+    typed["code"] = number.old.code()
+    entered = number.old.ask("POST", f"/sign-ins/{begun['sign_in_id']}/code", typed)
+    assert entered.status_code == 200
+
+
+def test_who_has_no_email_comes_back_by_sms_however_long_he_was_away(
+    desk: Desk, service_engine: Callable[[str], Engine], clock: SteppedClock
+) -> None:
+    member = desk.register()
+    person = Person(desk, service_engine("members"), phone=member["phone"])
+    clock.move(YEAR)
+    begun = person.wants_code().get_json()
+    typed = {"code": person.code(), "user_agent": CHROME}
+    answer = person.ask("POST", f"/sign-ins/{begun['sign_in_id']}/code", typed)
+    assert answer.get_json()["member_id"] == member["member_id"]

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from services.payout.store.certificates import Issued
 from tests.integration.payout.callers import CLERK, SERVICE, assert_problem
+from tests.integration.payout.given import hear_member
 from tests.integration.payout.salons import Salons
 
 
@@ -49,6 +50,17 @@ def test_a_code_is_shown_to_its_owner_alone(salons: Salons) -> None:
     assert salons.member(issued.member_id).get(path).status_code == 405
     nobodys = f"/me/certificates/{uuid4()}/reveal"
     assert salons.member(issued.member_id).post(nobodys).status_code == 404
+    assert reveal(salons, issued).status_code == 200
+
+
+def test_who_is_blocked_is_shown_no_code(salons: Salons) -> None:
+    """INVARIANT: the session of a thief who is blocked turns no certificate into money."""
+    issued, world = salons.issued(500), salons.world
+    with world.engine.begin() as connection:
+        hear_member(connection, issued.member_id, world.clock, status="blocked")
+    assert_problem(reveal(salons, issued), 409, "member_not_active")
+    with world.engine.begin() as connection:
+        hear_member(connection, issued.member_id, world.clock)
     assert reveal(salons, issued).status_code == 200
 
 

@@ -47,19 +47,26 @@ def client(request: pytest.FixtureRequest, redis_url: str) -> FlaskClient:
 
 
 def test_a_stranger_is_slowed_and_the_others_are_not(client: FlaskClient) -> None:
-    address, other = f"2001:db8::{uuid4().hex[:4]}", f"2001:db8:1::{uuid4().hex[:4]}"
+    address, other = (f"2001:db8:{number}:{uuid4().hex[:4]}::1" for number in (1, 2))
     assert [ask(client, address) for _ in range(A_MINUTE + 1)] == [200] * A_MINUTE + [429]
     assert ask(client, other) == 200
 
 
+def test_one_line_has_one_pace_however_many_addresses_it_has(client: FlaskClient) -> None:
+    """INVARIANT: an IPv6 line of 2^64 addresses is one stranger."""
+    line = f"2001:db8:5:{uuid4().hex[:4]}"
+    asked = [ask(client, f"{line}::{number}") for number in range(A_MINUTE + 1)]
+    assert asked == [200] * A_MINUTE + [429]
+
+
 def test_the_signed_in_are_counted_by_name_whatever_their_address(client: FlaskClient) -> None:
-    address, anna, boris = f"2001:db8:2::{uuid4().hex[:4]}", uuid4().hex, uuid4().hex
+    address, anna, boris = f"2001:db8:3:{uuid4().hex[:4]}::1", uuid4().hex, uuid4().hex
     assert [ask(client, address, anna) for _ in range(A_MINUTE + 1)] == [200] * A_MINUTE + [429]
     assert ask(client, address, boris) == 200
     assert ask(client, address) == 200
 
 
 def test_looks_and_probes_are_free(client: FlaskClient) -> None:
-    address = f"2001:db8:3::{uuid4().hex[:4]}"
+    address = f"2001:db8:4:{uuid4().hex[:4]}::1"
     for path in ("/healthz", "/readyz", "/assets/page/look.css"):
         assert {ask(client, address, path=path) for _ in range(A_MINUTE + 1)} == {200}

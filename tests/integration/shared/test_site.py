@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from shared.pages.sessions import RedisSessions
 from shared.pages.site import TRANSLATIONS, Site, dress
 from shared.pages.words import Words
+from shared.redis import impatient
 from shared.web import create_app
 
 AWAY = "redis://127.0.0.1:1/0"
@@ -35,6 +36,21 @@ def make_site(redis_url: str, assets: Path) -> Flask:
     def enter() -> str:
         session.rotate()
         return "in"
+
+    @app.post("/leave")
+    def leave() -> str:
+        session.clear()
+        session.rotate()
+        app.extensions["meanwhile"]()
+        return "out"
+
+    @app.post("/note-slowly")
+    def note_slowly() -> str:
+        session["noted"] = "late"
+        app.extensions["meanwhile"]()
+        return "noted"
+
+    app.extensions["meanwhile"] = lambda: None
 
     @app.get("/noted")
     def noted() -> str:
@@ -96,6 +112,51 @@ def test_the_session_goes_on_under_a_new_name(visitor: FlaskClient, redis_url: s
     visitor.set_cookie("visit", before.value)
     assert https(visitor, "GET", "/noted").text == "None"
     assert not [key for key in Redis.from_url(redis_url).scan_iter() if after.value.encode() in key]
+
+
+def test_who_signs_out_stays_out_whatever_another_tab_is_doing(
+    app: Flask, visitor: FlaskClient
+) -> None:
+    """INVARIANT: a request that was under way does not bring an ended session back."""
+    send(visitor, "/note")
+    kept = visitor.get_cookie("visit")
+    assert kept is not None
+    token = https(visitor, "GET", "/token").text
+
+    def sign_out() -> None:
+        app.extensions["meanwhile"] = lambda: None
+        other = app.test_client()
+        other.set_cookie("visit", kept.value)
+        sent = {"csrf_token": token}
+        assert https(other, "POST", "/leave", data=sent).status_code == 200
+
+    app.extensions["meanwhile"] = sign_out
+    answer = https(visitor, "POST", "/note-slowly", data={"csrf_token": token})
+    assert "Set-Cookie" not in answer.headers
+    visitor.set_cookie("visit", kept.value)
+    assert https(visitor, "GET", "/noted").text == "None"
+
+
+def test_who_signs_out_while_redis_goes_away_loses_the_name(
+    app: Flask, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(visitor, "/note")
+
+    def cut() -> None:
+        gone = Redis(connection_pool=impatient(AWAY, as_text=True))
+        monkeypatch.setattr(app.session_interface, "_redis", gone)
+
+    app.extensions["meanwhile"] = cut
+    assert send(visitor, "/leave") == 200
+    assert visitor.get_cookie("visit") is None
+    monkeypatch.undo()
+    assert https(visitor, "GET", "/noted").text == "None"
+
+
+def test_a_form_is_put_off_and_not_too_old_while_redis_is_away(tmp_path: Path) -> None:
+    with make_site(AWAY, tmp_path).test_client() as visitor:
+        visitor.set_cookie("visit", "kept-by-nobody-now")
+        assert https(visitor, "POST", "/note", data={"csrf_token": "x"}).status_code == 503
 
 
 def test_a_name_that_a_stranger_chose_is_not_taken(visitor: FlaskClient) -> None:

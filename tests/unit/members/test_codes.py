@@ -13,12 +13,12 @@ from services.members.codes.limits import (
     LIMITS,
     Counts,
     Whose,
-    address_counted,
     limit_reached,
     prefix_of,
 )
 from services.members.codes.pumping import FEWEST_SENT, LOWEST_PERCENT, looks_pumped
 from services.members.codes.sealing import Codes
+from shared.addresses import address_counted
 from shared.sealed import BrokenSeal
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
