@@ -41,6 +41,8 @@ def show() -> str:
         balance=balance,
         debts=debts,
         cutoff_at=coming["cutoff_at"],
-        first=payouts.on_the_first(coming, asking.numbers_of(own, coming["goals"])),
+        first=payouts.on_the_first(
+            coming, asking.numbers_of(own, coming["goals"]), balance["accrued"]
+        ),
         last=last["data"],
     )
