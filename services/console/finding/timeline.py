@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.console import telling
+from services.console.telling import said
 from shared.pages.words import gettext
 from shared.pages.written import rubles
 
@@ -47,7 +47,7 @@ def _clicks(part: Mapping[str, Any]) -> Iterator[Happened]:
 
 def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["conversions"]:
-        paid = telling.money(one["paid_minor"], one["currency"])
+        paid = said.money(one["paid_minor"], one["currency"])
         yield Happened(
             one["ordered_at"],
             "conversion",
@@ -63,7 +63,7 @@ def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
             "receipt",
             f"{one['partner_id']} · {one['order_id']}",
             one["verdict"],
-            telling.verdict(one) if one["verdict"] != "accepted" else one["source"],
+            said.verdict(one) if one["verdict"] != "accepted" else one["source"],
             link=("receipt", {"receipt_id": one["receipt_id"]}),
             ids=(one["receipt_id"], one["order_id"]),
         )
@@ -72,7 +72,7 @@ def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
 def _bonuses(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["data"]:
         ids = (one["bonus_id"], one["conversion_id"] or "")
-        name = f"{telling.named(one)} · {rubles(one['amount'])}"
+        name = f"{said.named(one)} · {rubles(one['amount'])}"
         link = ("bonus", {"bonus_id": one["bonus_id"]})
         ends = [(one[f"{end}_at"], end) for end in ("accrued", "rejected") if one[f"{end}_at"]]
         steps = [(one["opened_at"], "pending" if ends else one["status"]), *sorted(ends)]
@@ -84,9 +84,9 @@ def _bonuses(part: Mapping[str, Any]) -> Iterator[Happened]:
 
 
 def _stands(bonus: Mapping[str, Any]) -> str:
-    when = telling.expected(bonus)
+    when = said.expected(bonus)
     told = gettext("Expected %(when)s.") % {"when": when} if when else ""
-    return f"{telling.stands(bonus)} {told}".strip()
+    return f"{said.stands(bonus)} {told}".strip()
 
 
 def _payouts(part: Mapping[str, Any]) -> Iterator[Happened]:
@@ -136,7 +136,7 @@ def _messages(part: Mapping[str, Any]) -> Iterator[Happened]:
 
 def _claims(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["data"]:
-        paid = telling.money(one["amount_minor"], one["currency"])
+        paid = said.money(one["amount_minor"], one["currency"])
         yield Happened(
             one["opened_at"],
             "claim",
