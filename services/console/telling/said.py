@@ -66,6 +66,8 @@ _VERDICTS = {
     "conversion_exists": marked("The purchase exists: of several such reports the first counts."),
     "redelivered": marked("This message was received before."),
 }
+_EARLY = marked("Begun before its month: what accrues after the cut-off waits for a later run.")
+_OUTLIERS = marked("Large payouts, far above the median of their kind.")
 _BASES = {
     "promise": marked("by %(by)s, as the store promises"),
     "experience": marked("about %(at)s, at the latest by %(by)s, as the store did before"),
@@ -122,6 +124,18 @@ def verdict(receipt: Told) -> str:
     return gettext(_VERDICTS[str(code)]) if is_translated else detail
 
 
+def note(run: Told) -> str:
+    """Say what is unusual about a run: there is one such note, that it was begun early."""
+    if language() == SOURCE_LANGUAGE or not run.get("note"):
+        return str(run.get("note") or "")
+    return gettext(_EARLY)
+
+
+def outliers(review: Told) -> str:
+    """Say which payouts a clerk is asked to look at."""
+    return str(review["outliers_are"]) if language() == SOURCE_LANGUAGE else gettext(_OUTLIERS)
+
+
 def headline(store: Told) -> str:
     """Say what a store gives at best: `up to 15 %`."""
     best, said = str(store["headline"]).removeprefix("up to "), str(store["headline"])
@@ -136,6 +150,8 @@ def money(minor: int, currency: str) -> str:
 FILTERS = {
     "headline": headline,
     "money": money,
+    "note": note,
+    "outliers": outliers,
     "named": named,
     "stands": stands,
     "expected": expected,
