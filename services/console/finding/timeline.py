@@ -63,7 +63,7 @@ def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
             "receipt",
             f"{one['partner_id']} · {one['order_id']}",
             one["verdict"],
-            said.verdict(one) if one["verdict"] != "accepted" else one["source"],
+            said.verdict(one),
             link=("receipt", {"receipt_id": one["receipt_id"]}),
             ids=(one["receipt_id"], one["order_id"]),
         )

@@ -56,6 +56,22 @@ def test_a_pending_bonus_says_when_it_is_expected() -> None:
     assert line.detail == "Spent. Expected by 1 December 2026, as the store promises."
 
 
+def test_a_report_says_what_it_did() -> None:
+    """Every accepted report said "push": the approval looked like the purchase itself."""
+    receipt = {
+        "receipt_id": "r",
+        "partner_id": "p",
+        "order_id": "o",
+        "received_at": "2026-11-02T10:00:00Z",
+        "verdict": "accepted",
+        "code": "changed",
+        "detail": "The conversion has changed.",
+        "source": "push",
+    }
+    [line] = timeline({"journeys": {"conversions": [], "receipts": [receipt]}})
+    assert (line.state, line.detail) == ("accepted", "The conversion has changed.")
+
+
 def test_a_silent_part_leaves_the_rest() -> None:
     parts = {"clicks": {"data": [CLICK]}, "bonuses": Missing("bonus_status"), "payouts": None}
     assert [one.title for one in timeline(parts)] == ["aliexpress"]
