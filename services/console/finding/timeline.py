@@ -34,7 +34,8 @@ def timeline(parts: Mapping[str, Any]) -> list[Happened]:
     for name, tell in _TELLERS.items():
         part = parts.get(name)
         lines += tell(part) if part else ()
-    return sorted(lines, key=lambda one: one.at, reverse=True)
+    # Turned round, not sorted downwards: of two steps of one moment the later stands above.
+    return sorted(lines, key=lambda one: one.at)[::-1]
 
 
 def _clicks(part: Mapping[str, Any]) -> Iterator[Happened]:

@@ -72,6 +72,13 @@ def test_a_report_says_what_it_did() -> None:
     assert (line.state, line.detail) == ("accepted", "The conversion has changed.")
 
 
+def test_of_two_steps_of_one_moment_the_later_stands_above() -> None:
+    """A gift is opened and accrued at once: "pending" on top said that it still waits."""
+    at_once = BONUS | {"accrued_at": BONUS["opened_at"]}
+    lines = timeline({"bonuses": {"data": [at_once]}})
+    assert [one.state for one in lines] == ["accrued", "pending"]
+
+
 def test_a_silent_part_leaves_the_rest() -> None:
     parts = {"clicks": {"data": [CLICK]}, "bonuses": Missing("bonus_status"), "payouts": None}
     assert [one.title for one in timeline(parts)] == ["aliexpress"]
