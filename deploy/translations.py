@@ -19,6 +19,7 @@ LANGUAGES = ("ru", "uk", "sv")
 SITES = {
     ROOT / "shared" / "pages": LANGUAGES,
     ROOT / "services" / "account": LANGUAGES,
+    ROOT / "services" / "click_tracking": LANGUAGES,
     ROOT / "services" / "console": ("ru",),
 }
 _METHODS = [("**.html", "jinja2"), ("**.py", "python")]

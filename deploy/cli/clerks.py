@@ -1,6 +1,9 @@
 """`cashback clerks`: who may use the console; the first admin is made here."""
 
+import sys
+
 import click
+import segno
 
 from deploy import target
 from deploy.cli.asking import answered, as_json, print_facts, print_json, print_table
@@ -68,8 +71,11 @@ def _tell(secrets: dict[str, str], wants_json: bool) -> None:  # noqa: FBT001 - 
     facts = {
         "name": secrets["name"],
         "one-time password": secrets["one_time_password"],
-        "TOTP address": secrets["totp_uri"],
         "console": target.find().urls["console"],
     }
     print_facts("A clerk's first sign-in", facts)
+    # Outside the table, which would break it over lines: it is copied, or scanned below.
+    click.echo(f"TOTP address, for an authenticator app: {secrets['totp_uri']}")
+    if sys.stdout.isatty():
+        segno.make(secrets["totp_uri"]).terminal(compact=True)
     click.echo(_SHOWN_ONCE)

@@ -5,10 +5,12 @@ from functools import partial
 from typing import Any
 
 import structlog
+from flask import session
 
 from services.account.services import Refused
 from services.account.telling.payouts import Numbers, numbers
-from services.account.visitor import desk, visitor
+from services.account.telling.sums import masked
+from services.account.visitor import WHOSE, desk, visitor
 from shared.http_client import CallFailed
 
 log = structlog.get_logger()
@@ -22,6 +24,19 @@ def own_phone(member_id: str) -> str:
         log.warning("account.no_phone", fault=type(fault).__name__)
         return ""
     return str(answer["phone"] or "")
+
+
+def remember_own(phone: str) -> None:
+    """Keep a number that a page has asked for: the head of his pages says whose account it is."""
+    if phone:
+        session[WHOSE] = masked(phone)
+
+
+def whose(*, may_ask: bool) -> str:
+    """Answer whose account is open: his number, masked; asked for once a session, where one may."""
+    if WHOSE not in session and may_ask:
+        remember_own(own_phone(visitor().member_id))
+    return str(session.get(WHOSE, ""))
 
 
 def numbers_of(own: str, goals: Iterable[Mapping[str, Any]]) -> Numbers:

@@ -27,6 +27,7 @@ from shared.pages.site import local_path
 log = structlog.get_logger()
 DEVICE_COOKIE = "cashback_device"
 _KEPT = "member"
+WHOSE = "whose"
 _ENDS_SOON = timedelta(minutes=1)
 _SEE_OTHER = 303
 _LONGEST_AGENT = 500
@@ -168,6 +169,7 @@ def enter(answer: Mapping[str, Any], response: Any, *, remember: bool) -> Respon
     """Sign the visitor in with what members answered; the session goes on under a new name."""
     kept = cast("Session", session)
     kept.rotate()
+    kept.pop(WHOSE, None)
     kept[_KEPT] = asdict(
         Entry(
             answer["member_id"],

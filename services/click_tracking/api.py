@@ -1,6 +1,7 @@
 """Flask behind the redirect: why a click was refused, and the clerk's desk."""
 
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +14,7 @@ from services.click_tracking.journal.writer import Journal
 from services.click_tracking.redirect import REFUSAL, REFUSALS
 from services.click_tracking.stores import StoreBook, UnknownStore
 from shared.identity import Access, NotSignedIn
+from shared.pages.words import Words, language, speak
 from shared.problems import ProblemSchema
 from shared.schemas import Moment, StrictSchema
 from shared.web import Blueprint, create_app
@@ -20,6 +22,8 @@ from shared.web import Blueprint, create_app
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"
 _RETRY_SECONDS = "5"
+TEXTS = Path(__file__).parent / "translations"
+_LANGUAGES = ("ru", "en", "uk", "sv")
 _TO = {
     "name": "to",
     "in": "query",
@@ -47,7 +51,7 @@ class RepublishedSchema(marshmallow.Schema):
 
 def make_flask(settings: Settings, stores: StoreBook, journal: Journal) -> Flask:
     """Build the app; it keeps nothing that a redirect would need."""
-    return create_app(
+    app = create_app(
         "click_tracking",
         title="click_tracking",
         blueprints=[_clicks(settings), _ops(settings)],
@@ -55,6 +59,9 @@ def make_flask(settings: Settings, stores: StoreBook, journal: Journal) -> Flask
         ready={"stores": stores.check, "journal": journal.check},
         template_folder="templates",
     )
+    speak(app, Words(_LANGUAGES, TEXTS))
+    app.jinja_env.globals["language"] = language
+    return app
 
 
 def _clicks(settings: Settings) -> Blueprint:

@@ -13,6 +13,7 @@ from services.console.clerks import api
 from services.console.clerks.signing_in import Door
 from services.console.desk import Desk
 from services.console.neighbours import Neighbours, Refused
+from services.console.telling import holds, said
 from shared import database
 from shared.clock import Clock, utc_now
 from shared.identity import Access
@@ -27,6 +28,7 @@ from shared.web import create_app
 
 HERE = Path(__file__).parent
 LANGUAGES = ("ru", "en")
+TEXTS = (TRANSLATIONS, HERE / "translations")
 _FAILURES_A_MINUTE = 5
 _FAILURES_OF_AN_OFFICE = 30
 _OUR_KEY_IS_WRONG = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
@@ -72,7 +74,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app.extensions["csrf"].exempt(app.blueprints["clerks"])
     # Files of terms and profiles are pasted into a field.
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
-    app.jinja_env.filters.update(states.FILTERS)
+    app.jinja_env.filters.update(states.FILTERS | said.FILTERS | holds.FILTERS)
     guard.guard(app)
     app.register_error_handler(Refused, _refused)
     converters.register(app)
@@ -98,7 +100,7 @@ def _site(settings: config.Settings) -> Site:
         samesite="Strict",
     )
     return Site(
-        words=Words(LANGUAGES, TRANSLATIONS, HERE / "translations"),
+        words=Words(LANGUAGES, *TEXTS),
         sessions=sessions,
         secret_key=settings.clerk_keys[0],
         is_secure=settings.cookie_is_secure,

@@ -88,10 +88,16 @@ class Neighbours:
         given = {name: value for name, value in asked.items() if value not in (None, "")}
         return self._clients[service].get(path, params=given)
 
-    def readiness(self, service: str) -> requests.Response:
-        """Answer what a service says of itself, 200 or 503; raises CallFailed."""
+    def readiness(self, service: str) -> requests.Response | None:
+        """Answer what a service says of itself, 200 or 503; None: it is there and says nothing.
+
+        Raises CallFailed where nobody listens. A service whose database hangs takes the connection
+        and does not come to answer: that is another fault, with another cure.
+        """
         try:
             return requests.get(f"{self._urls[service]}/readyz", timeout=_READY_SECONDS)
+        except requests.ReadTimeout:
+            return None
         except requests.RequestException as fault:
             raise CallFailed(str(fault)) from fault
 

@@ -152,6 +152,8 @@ _FIELDS = {
     "missing_here": marked("missing here"),
     "missing_there": marked("missing there"),
     "twice": marked("twice"),
+    "shared_device": marked("both use the same device"),
+    "loop": marked("they invite each other in a circle"),
     "matched": marked("matched"),
     "reversal": marked("reversal"),
     "operator_corrected": marked("the operator corrected it"),

@@ -99,7 +99,8 @@ def buys(stack: RunningStack, store: str, click_id: str, rubles: int) -> tuple[s
 
 def sees(somebody: Person, label: str, least: int) -> int:
     """Ask for the first page until beside a label stands at least a sum; then look at it."""
-    language = somebody.page.get_attribute("html", "lang") or "en"
+    # The browser's own language: the page that is open may be the store's, in any.
+    language = somebody.page.evaluate("navigator.language")
 
     def sum_there() -> int:
         asked = somebody.page.request.get(

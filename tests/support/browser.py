@@ -15,6 +15,9 @@ PICTURES = os.environ.get("CASHBACK_SCREENSHOTS")
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE_MILLISECONDS = 60_000
 _SERIOUS = {"serious", "critical"}
+_HIDES_WHERE_ONE_IS = """[...document.querySelectorAll(".menu [aria-current]")].some(
+  one => one.getBoundingClientRect().left < 0 || one.getBoundingClientRect().right > innerWidth + 1
+)"""
 
 
 @contextmanager
@@ -65,6 +68,8 @@ class Person:
         wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         if wide:
             self.faults.append(f"{name}: runs out of the screen")
+        if self.page.evaluate(_HIDES_WHERE_ONE_IS):
+            self.faults.append(f"{name}: the menu does not show where one is")
         if self.has_scripts:
             found = Axe().run(self.page).response["violations"]
             self.faults += [

@@ -128,7 +128,7 @@ def refused(form: Form, refusal: Refused) -> Form:
     if refusal.code != "too_early":
         return tell(form, refusal, REFUSALS)
     sentence = gettext(
-        "It is not late yet: the store has until %(day)s to confirm this purchase. If nothing has"
+        "It is still early: the store has until %(day)s to confirm this purchase. If nothing has"
         " come by then, send the claim."
     )
     return form.refuse([("", sentence % {"day": day(refusal.problem["promised_at"])})])

@@ -35,6 +35,9 @@ _STAYS = {
     "under_minimum": marked("%(sum)s stays for the month after: it is too little for a payment."),
     "no_goal": marked("%(sum)s stays for the month after: no goal asks for it."),
 }
+_ELSEWHERE = marked(
+    "%(sum)s is not counted here: it is in a payout that is under way, or was confirmed just now."
+)
 _STAYS_ANYHOW = marked("%(sum)s stays with you for the month after.")
 _WAITS = {
     "paused": marked("Paused: passed over until you let it go on"),
@@ -72,20 +75,18 @@ def numbers(own: str, relatives: Iterable[Mapping[str, Any]]) -> Numbers:
     return Numbers(own, {one["relative_id"]: one for one in relatives})
 
 
-def on_the_first(coming: Forecast, known: Numbers) -> list[str]:
+def on_the_first(coming: Forecast, known: Numbers, available: int = 0) -> list[str]:
     """Say what the next run does, sentence by sentence.
 
     Example: "On 1 December, 450 ₽ will top up +7 ··· 45-67." and "91 ₽ stays for the month after:
-    no goal asks for it."
+    no goal asks for it." `available` is what the books say: a run that is planned and not released
+    yet has counted points already, and "nothing to pay out" beside them would frighten.
     """
-    paid = [_paid(goal, coming, known) for goal in coming["goals"] if goal["amount"]]
-    stays, why = coming.get("carried_over", 0), (coming.get("reasons") or [""])[0]
-    if not paid:
-        words = _NOTHING.get(why, _STAYS_ANYHOW if stays else _NOTHING["nothing"])
-        return [gettext(words) % {"sum": rubles(stays)}]
-    if not stays:
-        return paid
-    return [*paid, gettext(_STAYS.get(why, _STAYS_ANYHOW)) % {"sum": rubles(stays)}]
+    elsewhere = 0 if coming.get("debt") else available - coming.get("accrued", available)
+    if elsewhere > 0:
+        told = gettext(_ELSEWHERE) % {"sum": rubles(elsewhere)}
+        return [told, *(_sentences(coming, known) if coming["accrued"] else [])]
+    return _sentences(coming, known)
 
 
 def name_of(goal: Goal, known: Numbers) -> str:
@@ -106,6 +107,17 @@ def of_goal(goal: Goal, coming: Forecast) -> str:
     if goal["waits"] == "saving":
         return gettext("%(sum)s more to go") % {"sum": rubles(goal.get("missing", 0))}
     return gettext(_WAITS.get(goal["waits"] or "nothing_left", _WAITS["nothing_left"]))
+
+
+def _sentences(coming: Forecast, known: Numbers) -> list[str]:
+    paid = [_paid(goal, coming, known) for goal in coming["goals"] if goal["amount"]]
+    stays, why = coming.get("carried_over", 0), (coming.get("reasons") or [""])[0]
+    if not paid:
+        words = _NOTHING.get(why, _STAYS_ANYHOW if stays else _NOTHING["nothing"])
+        return [gettext(words) % {"sum": rubles(stays)}]
+    if not stays:
+        return paid
+    return [*paid, gettext(_STAYS.get(why, _STAYS_ANYHOW)) % {"sum": rubles(stays)}]
 
 
 def _paid(goal: Goal, coming: Forecast, known: Numbers) -> str:

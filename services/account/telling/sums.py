@@ -38,4 +38,11 @@ def masked(phone: str) -> str:
     return f"+{country} ··· {last[:2]}-{last[2:]}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
-FILTERS = {"paid": paid, "masked": masked}
+def telephone(phone: str) -> str:
+    """Write a whole number in groups, to be compared by eye: `+7 926 123-45-67`."""
+    international = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    written = phonenumbers.format_number(phonenumbers.parse(phone), international)
+    return written.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+FILTERS = {"paid": paid, "masked": masked, "telephone": telephone}

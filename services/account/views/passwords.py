@@ -19,6 +19,6 @@ def is_weak(form: Form, refusal: Refused) -> bool:
     """Mark the broken rules on the form, if that is what was refused."""
     if refusal.code != "weak_password":
         return False
-    form.errors["password"] = gettext("The password needs something more:")
+    form.errors["password"] = gettext("The password needs something more. See the list above.")
     form.broken = refusal.problem["broken"]
     return True

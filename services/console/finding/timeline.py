@@ -4,6 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.console.telling import said
+from shared.pages.words import gettext
+from shared.pages.written import rubles
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -30,7 +34,8 @@ def timeline(parts: Mapping[str, Any]) -> list[Happened]:
     for name, tell in _TELLERS.items():
         part = parts.get(name)
         lines += tell(part) if part else ()
-    return sorted(lines, key=lambda one: one.at, reverse=True)
+    # Turned round, not sorted downwards: of two steps of one moment the later stands above.
+    return sorted(lines, key=lambda one: one.at)[::-1]
 
 
 def _clicks(part: Mapping[str, Any]) -> Iterator[Happened]:
@@ -43,7 +48,7 @@ def _clicks(part: Mapping[str, Any]) -> Iterator[Happened]:
 
 def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["conversions"]:
-        paid = _money(one["paid_minor"], one["currency"])
+        paid = said.money(one["paid_minor"], one["currency"])
         yield Happened(
             one["ordered_at"],
             "conversion",
@@ -59,7 +64,7 @@ def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
             "receipt",
             f"{one['partner_id']} · {one['order_id']}",
             one["verdict"],
-            f"{one['code']}: {one['detail']}" if one["verdict"] != "accepted" else one["source"],
+            said.verdict(one),
             link=("receipt", {"receipt_id": one["receipt_id"]}),
             ids=(one["receipt_id"], one["order_id"]),
         )
@@ -67,18 +72,22 @@ def _journeys(part: Mapping[str, Any]) -> Iterator[Happened]:
 
 def _bonuses(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["data"]:
-        told, at = one["status_told"]["in_words"], one["opened_at"]
         ids = (one["bonus_id"], one["conversion_id"] or "")
-        name = f"{one['store_name'] or one['source']} · {one['amount']} ₽"
+        name = f"{said.named(one)} · {rubles(one['amount'])}"
         link = ("bonus", {"bonus_id": one["bonus_id"]})
         ends = [(one[f"{end}_at"], end) for end in ("accrued", "rejected") if one[f"{end}_at"]]
-        # Its line of the beginning says how it stands now, those below when it came to that.
-        yield Happened(
-            at, "bonus", name, "pending" if ends else one["status"], told, None, link, ids
-        )
-        for moment, state in ends:
+        steps = [(one["opened_at"], "pending" if ends else one["status"]), *sorted(ends)]
+        for place, (moment, state) in enumerate(steps, start=1):
+            # Its last line says how it stands now: beside an earlier one it would not be true.
+            told = _stands(one) if place == len(steps) else ""
             points = one["amount"] if state == "accrued" else None
-            yield Happened(moment, "bonus", name, state, "", points, link, ids)
+            yield Happened(moment, "bonus", name, state, told, points, link, ids)
+
+
+def _stands(bonus: Mapping[str, Any]) -> str:
+    when = said.expected(bonus)
+    told = gettext("Expected %(when)s.") % {"when": when} if when else ""
+    return f"{said.stands(bonus)} {told}".strip()
 
 
 def _payouts(part: Mapping[str, Any]) -> Iterator[Happened]:
@@ -100,7 +109,7 @@ def _certificates(part: Mapping[str, Any]) -> Iterator[Happened]:
         yield Happened(
             one["issued_at"],
             "certificate",
-            f"{one['denomination']} ₽",
+            rubles(one["denomination"]),
             one["status"],
             link=("certificate", {"certificate_id": one["certificate_id"]}),
             ids=(one["certificate_id"], one["payout_id"]),
@@ -128,7 +137,7 @@ def _messages(part: Mapping[str, Any]) -> Iterator[Happened]:
 
 def _claims(part: Mapping[str, Any]) -> Iterator[Happened]:
     for one in part["data"]:
-        paid = _money(one["amount_minor"], one["currency"])
+        paid = said.money(one["amount_minor"], one["currency"])
         yield Happened(
             one["opened_at"],
             "claim",
@@ -148,12 +157,6 @@ def _decisions(part: Mapping[str, Any]) -> Iterator[Happened]:
 
 def _joined(part: Mapping[str, Any]) -> Iterator[Happened]:
     yield Happened(part["registered_at"], "joined", "", "", ids=(part["member_id"],))
-
-
-def _money(minor: int, currency: str) -> str:
-    # As the order was paid: exact, whatever the language.
-    whole, cents = divmod(minor, 100)
-    return f"{whole}.{cents:02d} {currency}"
 
 
 _TELLERS = {

@@ -45,7 +45,7 @@ def _rate(one: Mapping[str, Any]) -> float:
 
 def _age(one: Mapping[str, Any]) -> str:
     ends = one["to_days"]
-    return f"{one['from_days']} to {ends}" if ends is not None else f"{one['from_days']}+"
+    return f"{one['from_days']}\N{EN DASH}{ends}" if ends is not None else f"{one['from_days']}+"
 
 
 def _ages(answer: Mapping[str, Any]) -> Rows:

@@ -56,6 +56,8 @@ def _ready(ask: Neighbours, service: str) -> dict[str, Any]:
     began = time.perf_counter()
     answer = ask.readiness(service)
     took = round((time.perf_counter() - began) * 1000)
+    if answer is None:
+        return {"is_ready": False, "parts": {}, "milliseconds": took, "is_silent": True}
     parts = answer.json() if answer.status_code != _NOT_FOUND else {}
     return {"is_ready": answer.ok, "parts": parts, "milliseconds": took}
 

@@ -21,6 +21,13 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A menu that is wider than the screen begins where one is.
+for (const here of document.querySelectorAll(".menu [aria-current]")) {
+  const row = here.closest("ul");
+  const [inside, outside] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += inside.left + inside.width / 2 - (outside.left + outside.width / 2);
+}
+
 // Buttons that copy what stands in another element, shown only where copying works.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;

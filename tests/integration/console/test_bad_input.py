@@ -56,3 +56,16 @@ def test_a_version_that_is_none_is_refused_and_nothing_is_noted(
     answer = anna.post(f"/acts/claim-refuse/{claim_id}", reason="No.", version="one")
     assert answer.status_code == 422
     assert clerk("finance").get(f"/acts?subject={claim_id}").text.count(anna.name) == 0
+
+
+def test_each_fault_above_a_form_names_its_field(
+    clerk: Callable[..., Clerk], member: dict[str, Any]
+) -> None:
+    """ "Fill this in." stood there three times, and nobody knew what."""
+    page = clerk("finance").post(
+        "/acts/correction-new", member_id=member["member_id"], kind="credit", amount="", reason=""
+    )
+    assert page.status_code == 422
+    summary = page.text.partition('class="faults"')[2].partition("</div>")[0]
+    assert '<a href="#amount">Points: Fill this in.</a>' in summary
+    assert '<a href="#reason">Reason: Fill this in.</a>' in summary

@@ -66,3 +66,14 @@ def test_a_goal_says_what_it_gets_or_what_is_missing() -> None:
     assert read([of_goal(saving, coming())]) == ["250 ₽ more to go"]
     assert read([of_goal(PHONE | {"amount": 80}, coming())]) == ["80 ₽ on 1 December"]
     assert of_goal(PHONE | {"waits": "no_consent"}, coming()).startswith("Waits: the owner")
+
+
+def test_points_of_a_run_under_way_are_told_and_not_called_nothing() -> None:
+    """A planned run has counted them: beside "615 available" stands where they are."""
+    planned = coming(PHONE, why="nothing") | {"accrued": 0, "debt": 0}
+    [said] = read(on_the_first(planned, OWN, available=615))
+    assert said.startswith("615 ₽ is not counted here")
+    later = coming(PHONE | {"amount": 40}) | {"accrued": 40, "debt": 0}
+    said, then = read(on_the_first(later, OWN, available=655))
+    assert said.startswith("615 ₽")
+    assert then == "On 1 December, 40 ₽ will top up +7 ··· 45-67."

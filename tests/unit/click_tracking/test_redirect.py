@@ -125,7 +125,8 @@ def test_an_unknown_store_is_not_found(shop: Shop, store_id: str) -> None:
 
 
 def test_a_paused_store_says_so(open_shop: Callable[..., Shop]) -> None:
-    answer = open_shop(stores=[make_store(status="paused")]).go(HTTP_ACCEPT="text/html")
+    shop = open_shop(stores=[make_store(status="paused")])
+    answer = shop.go(HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE="en-GB")
     assert answer.status == 409
     assert b"taking a break" in answer.body
     assert b'href="http://account.example/stores/aliexpress"' in answer.body
@@ -148,12 +149,28 @@ def test_nobody_signed_in_is_asked_to(shop: Shop, cookies: str) -> None:
 
 
 def test_a_person_gets_a_page_with_the_way_to_sign_in(shop: Shop) -> None:
-    answer = shop.go(HTTP_COOKIE="", HTTP_ACCEPT="text/html,application/xhtml+xml")
+    asks = {"HTTP_ACCEPT": "text/html,application/xhtml+xml", "HTTP_ACCEPT_LANGUAGE": "en"}
+    answer = shop.go(HTTP_COOKIE="", **asks)
     assert answer.status == 401
     assert answer.headers["Content-Type"].startswith("text/html")
     assert b"Sign in" in answer.body
     assert b'href="http://account.example/enter?back=%2Fstores%2Faliexpress"' in answer.body
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("asks", "words"),
+    [
+        ({"HTTP_ACCEPT_LANGUAGE": "ru-RU"}, "Войдите, чтобы получить бонус"),
+        ({"HTTP_ACCEPT_LANGUAGE": "uk"}, "Увійдіть, щоб отримати бонус"),
+        ({"HTTP_ACCEPT_LANGUAGE": "ru", "HTTP_COOKIE": "cashback_language=sv"}, "Logga in"),
+    ],
+)
+def test_the_page_speaks_the_language_of_the_website(
+    shop: Shop, asks: dict[str, str], words: str
+) -> None:
+    answer = shop.go(**{"HTTP_COOKIE": "", "HTTP_ACCEPT": "text/html", **asks})
+    assert words in answer.body.decode()
 
 
 def test_what_was_asked_is_shown_as_text_only(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """The first page of "My account": what there is, what is on its way, and what the 1st will do."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -35,12 +36,21 @@ def show() -> str:
         partial(ask.bonus_status.get, "me/bonuses", token, limit=_LAST),
         partial(asking.own_phone, visitor().member_id),
     )
+    asking.remember_own(own)
     debts = ask.bonus_status.get("me/debts", token)["data"] if balance["debt"] else []
     return render_template(
         "account/overview/points.html",
         balance=balance,
         debts=debts,
         cutoff_at=coming["cutoff_at"],
-        first=payouts.on_the_first(coming, asking.numbers_of(own, coming["goals"])),
+        first=payouts.on_the_first(
+            coming, asking.numbers_of(own, coming["goals"]), balance["accrued"]
+        ),
         last=last["data"],
     )
+
+
+@pages.app_context_processor
+def whose_account() -> dict[str, Callable[..., str]]:
+    """Give the layout the number that stands beside "My account"."""
+    return {"whose": asking.whose}

@@ -52,8 +52,9 @@ class Neighbours:
 
     @property
     def questions(self) -> list[str]:
-        """What was asked, but for the number of unread messages that each page shows."""
-        return [one for one, _ in self.heard if one != "GET /me/notices"]
+        """What was asked, but for what each page's head shows: unread messages and whose it is."""
+        head = {"GET /me/notices", f"GET /members/{MEMBER}/contact"}
+        return [one for one, _ in self.heard if one not in head]
 
     def app(self) -> Flask:
         """Build it."""

@@ -149,3 +149,13 @@ def test_a_statement_is_read_and_saved(reader: Reader, neighbours: Neighbours) -
     neighbours.answers["GET /me/statements/2026-11"] = b"%PDF-"
     reader.opens("/me/history/2026-11.pdf")
     assert (reader.page.data, reader.page.mimetype) == (b"%PDF-", "application/pdf")
+
+
+def test_the_head_says_whose_account_is_open(reader: Reader, neighbours: Neighbours) -> None:
+    """Two who share a phone see it; asked for once a session, and never for the shop window."""
+    reader.opens("/me/history")
+    reader.opens("/me/claims")
+    assert "+7 ··· 45-67" in reader.page.text.partition("<main")[0].replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert len([one for one in neighbours.heard if "contact" in str(one)]) == 1

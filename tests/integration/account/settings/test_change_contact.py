@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.account.telling.sums import masked, telephone
 from tests.integration.account.entering.conftest import Browser
 from tests.integration.members.conftest import new_phone
 from tests.integration.members.people import Person, new_email
@@ -33,7 +34,8 @@ def test_a_number_changes_when_both_ends_confirm(member: Browser, person: Person
     member.sends(f"{CHANGE}/old", old_code=f" {old_code[:3]} {old_code[3:]}")
     page = member.follows().text
     assert "Your number is changed." in page
-    assert new in page
+    assert telephone(new) in page
+    assert masked(new) in page.partition("<main")[0]
     assert member.opens(CHANGE).status_code == 303
 
 

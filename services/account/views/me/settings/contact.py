@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 
 from services.account.refusals import Sentences, tell
 from services.account.services import Refused
-from services.account.views.me.settings.mine import ask, done, masked
+from services.account.telling.sums import masked
+from services.account.views.me.settings.mine import ask, done
+from services.account.visitor import WHOSE
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext, marked
 
@@ -75,6 +77,7 @@ def prove(end: str) -> Response | tuple[str, int]:
         _keep(change, session[_KEPT]["old"])
         return redirect("/me/settings/change", HTTPStatus.SEE_OTHER)
     session.pop(_KEPT)
+    session.pop(WHOSE, None)
     is_phone = change["what"] == "phone"
     return done(gettext("Your number is changed.") if is_phone else gettext("Your e-mail is set."))
 

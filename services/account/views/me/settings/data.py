@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as Redirect
 
 from services.account.refusals import Sentences, said, tell
 from services.account.services import Refused
-from services.account.views.me.settings.mine import ask, masked
+from services.account.telling.sums import masked
+from services.account.views.me.settings.mine import ask
 from services.account.visitor import desk, leave, visitor
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext, marked

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, render_template
 
-from services.account.views.me.settings.mine import ask, masked
+from services.account.telling.sums import masked
+from services.account.views.me.settings.mine import ask
 from services.account.views.me.settings.person import LANGUAGES
 
 pages = Blueprint("settings", __name__)

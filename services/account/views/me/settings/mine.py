@@ -10,8 +10,6 @@ from services.account.refusals import said
 from services.account.services import Refused
 from services.account.visitor import desk, visitor, visitor_headers
 
-_SHOWN_DIGITS = 4
-
 
 def ask(method: str, path: str, **options: Any) -> Any:
     """Ask members below /me; who is blocked or erased meanwhile is told so on his first page."""
@@ -31,8 +29,3 @@ def done(sentence: str, path: str = "/me/settings") -> Response:
     """Go on to a page that says what was done."""
     flash(sentence)
     return redirect(path, HTTPStatus.SEE_OTHER)
-
-
-def masked(phone: str) -> str:
-    """Hide a number from who looks over a shoulder: `+79261234567` is `+7 ••• 4567`."""
-    return f"{phone[:2]}\N{NO-BREAK SPACE}•••\N{NO-BREAK SPACE}{phone[-_SHOWN_DIGITS:]}"

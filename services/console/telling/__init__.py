@@ -1,0 +1,1 @@
+"""What services say by code, in the clerk's language."""
