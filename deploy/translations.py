@@ -20,6 +20,7 @@ SITES = {
     ROOT / "shared" / "pages": LANGUAGES,
     ROOT / "services" / "account": LANGUAGES,
     ROOT / "services" / "click_tracking": LANGUAGES,
+    ROOT / "services" / "bonus_status" / "statements": LANGUAGES,
     ROOT / "services" / "console": ("ru",),
 }
 _METHODS = [("**.html", "jinja2"), ("**.py", "python")]

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from services.bonus_status.statements.languages import ENGLISH, LANGUAGES
 from services.bonus_status.statements.statement import Kind
 from shared.schemas import Moment, StrictSchema
 
@@ -12,6 +13,11 @@ class StatementQuerySchema(StrictSchema):
     """How to write it."""
 
     format = fields.String(validate=validate.OneOf(FORMATS), load_default="json")
+    language = fields.String(
+        validate=validate.OneOf(LANGUAGES),
+        load_default=ENGLISH,
+        metadata={"description": "of what happened, and of all that a PDF says"},
+    )
 
 
 class LineSchema(StrictSchema):

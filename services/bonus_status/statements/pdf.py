@@ -6,6 +6,7 @@ from functools import cache, partial
 from typing import Any
 from xml.sax.saxutils import escape
 
+from babel.dates import format_date
 from font_roboto import font_files
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -15,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
+from services.bonus_status.statements.languages import ENGLISH, Speak, marked, speaks
 from services.bonus_status.statements.statement import Line, Statement
 from shared.months import PROGRAMME_ZONE
 
@@ -23,13 +25,20 @@ _ACCENT, _LOSS = HexColor(0x0B6E4F), HexColor(0xA4262C)
 _MARGIN = 18 * mm
 _PADDING = 6  # of reportlab's own frame
 _WIDTH = A4[0] - 2 * _MARGIN - 2 * _PADDING
-_SUMS = ("opening", "earned", "corrected", "spent", "closing")
+_NAMES = {
+    "opening": marked("Opening"),
+    "earned": marked("Earned"),
+    "corrected": marked("Corrected"),
+    "spent": marked("Spent"),
+    "closing": marked("Closing"),
+}
 _LINE_WIDTHS = [24 * mm, 62 * mm, _WIDTH - 110 * mm, 24 * mm]
 _MINUS = "\N{MINUS SIGN}"
 
 
-def as_pdf(statement: Statement) -> bytes:
-    """Draw the statement; the same statement makes the same bytes."""
+def as_pdf(statement: Statement, language: str = ENGLISH) -> bytes:
+    """Draw the statement; the same statement makes the same bytes in a language."""
+    gettext = speaks(language)
     _know_fonts()
     output = io.BytesIO()
     document = SimpleDocTemplate(
@@ -39,12 +48,12 @@ def as_pdf(statement: Statement) -> bytes:
         rightMargin=_MARGIN,
         topMargin=_MARGIN,
         bottomMargin=22 * mm,
-        title=f"Statement of bonuses, {statement.month}",
+        title=f"{gettext('Statement of bonuses')}, {statement.month}",
         author="Cashback",
         invariant=1,
     )
-    foot = partial(_draw_foot, statement)
-    document.build(_story(statement), onFirstPage=foot, onLaterPages=foot)
+    foot = partial(_draw_foot, statement, gettext)
+    document.build(_story(statement, language, gettext), onFirstPage=foot, onLaterPages=foot)
     return output.getvalue()
 
 
@@ -71,32 +80,35 @@ def _text(said: str, style: Any) -> Any:
     return Paragraph(escape(said), style)
 
 
-def _story(statement: Statement) -> list[Any]:
+def _story(statement: Statement, language: str, gettext: Speak) -> list[Any]:
     begins = statement.month.begins_at().astimezone(PROGRAMME_ZONE)
-    so_far = "" if statement.is_final else ", so far"
-    about = f"Member {statement.member_id}. 1 point is 1 ruble. Days are those of Moscow."
+    so_far = "" if statement.is_final else ", " + gettext("so far")
+    about = gettext("Member %(member)s. 1 point is 1 ruble. Days are those of Moscow.")
+    month = format_date(begins, "LLLL y", locale=language)
     return [
-        _text("Statement of bonuses", _style(22, bold=True)),
-        _text(f"{begins:%B %Y}{so_far}", _style(13, _ACCENT, bold=True)),
+        _text(gettext("Statement of bonuses"), _style(22, bold=True)),
+        _text(f"{month[0].upper()}{month[1:]}{so_far}", _style(13, _ACCENT, bold=True)),
         Spacer(0, 2 * mm),
-        _text(about, _style(8.5, _QUIET)),
+        _text(about % {"member": statement.member_id}, _style(8.5, _QUIET)),
         Spacer(0, 6 * mm),
-        _sums(statement),
+        _sums(statement, gettext),
         Spacer(0, 8 * mm),
-        _lines(statement) if statement.lines else _text("Nothing happened.", _style(10, _QUIET)),
-        *_left_out(statement),
+        _lines(statement, gettext)
+        if statement.lines
+        else _text(gettext("Nothing happened."), _style(10, _QUIET)),
+        *_left_out(statement, gettext),
     ]
 
 
-def _sums(statement: Statement) -> Any:
+def _sums(statement: Statement, gettext: Speak) -> Any:
     """Lay out the five sums side by side, as one adds them up."""
     signs = {"earned": "+", "spent": _MINUS}
-    names = [_text(name.capitalize(), _style(8.5, _QUIET)) for name in _SUMS]
+    names = [_text(gettext(_NAMES[name]), _style(8.5, _QUIET)) for name in _NAMES]
     figures = [
         _text(_figure(getattr(statement, name), signs.get(name, "")), _style(15, bold=True))
-        for name in _SUMS
+        for name in _NAMES
     ]
-    table = Table([names, figures], colWidths=[_WIDTH / len(_SUMS)] * len(_SUMS))
+    table = Table([names, figures], colWidths=[_WIDTH / len(_NAMES)] * len(_NAMES))
     table.setStyle(
         [
             ("BACKGROUND", (0, 0), (-1, -1), _FIELD),
@@ -110,10 +122,12 @@ def _sums(statement: Statement) -> Any:
     return table
 
 
-def _lines(statement: Statement) -> Any:
+def _lines(statement: Statement, gettext: Speak) -> Any:
     head = _style(8.5, _QUIET, bold=True)
-    heads = [_text(one, head) for one in ("Day", "Store", "What happened")]
-    heads.append(_text("Points", _style(8.5, _QUIET, bold=True, right=True)))
+    heads = [
+        _text(one, head) for one in (gettext("Day"), gettext("Store"), gettext("What happened"))
+    ]
+    heads.append(_text(gettext("Points"), _style(8.5, _QUIET, bold=True, right=True)))
     table = Table([heads, *map(_row, statement.lines)], colWidths=_LINE_WIDTHS, repeatRows=1)
     table.setStyle(
         [
@@ -138,20 +152,23 @@ def _row(one: Line) -> list[Any]:
     ]
 
 
-def _left_out(statement: Statement) -> list[Any]:
+def _left_out(statement: Statement, gettext: Speak) -> list[Any]:
     if not statement.lines_left_out:
         return []
-    said = f"{statement.lines_left_out} more lines are not listed; all are counted above."
+    said = gettext("Not listed, but counted above: %(count)s more lines.")
+    said %= {"count": statement.lines_left_out}
     return [Spacer(0, 4 * mm), _text(said, _style(8.5, _QUIET))]
 
 
-def _draw_foot(statement: Statement, canvas: Any, document: Any) -> None:
+def _draw_foot(statement: Statement, gettext: Speak, canvas: Any, document: Any) -> None:
     canvas.saveState()
     canvas.setFont("Roboto", 8)
     canvas.setFillColor(_QUIET)
-    sums = "opening + earned + corrected \N{MINUS SIGN} spent = closing"
+    sums = gettext("opening + earned + corrected - spent = closing").replace("-", _MINUS)
     canvas.drawString(_MARGIN + _PADDING, 12 * mm, f"Cashback, {statement.month}: {sums}")
-    canvas.drawRightString(A4[0] - _MARGIN - _PADDING, 12 * mm, f"Page {document.page}")
+    canvas.drawRightString(
+        A4[0] - _MARGIN - _PADDING, 12 * mm, gettext("Page %(number)s") % {"number": document.page}
+    )
     canvas.restoreState()
 
 

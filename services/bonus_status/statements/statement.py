@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.bonus_status.ledger import Place
+from services.bonus_status.statements.languages import Speak, english
 from services.bonus_status.statements.posted import HELD, Posted
 from services.bonus_status.statements.words import in_words
 from shared.months import Month
@@ -97,10 +98,18 @@ def kind_of(one: Posted) -> Kind:
     return Kind.CORRECTED if loses or corrects else Kind.EARNED
 
 
-def draw_up(
-    member_id: str, month: Month, opening: int, posted: Iterable[Posted], now: datetime
+def draw_up(  # noqa: PLR0913, PLR0917 - whose, which month, from what, when, for whom
+    member_id: str,
+    month: Month,
+    opening: int,
+    posted: Iterable[Posted],
+    now: datetime,
+    speak: Speak = english,
 ) -> Statement:
-    """Draw up the statement from the month's postings in their order; raises MonthNotBegun."""
+    """Draw up the statement from the month's postings in their order; raises MonthNotBegun.
+
+    `speak` says a text in the reader's language.
+    """
     if now < month.begins_at():
         raise MonthNotBegun(month)
     totals = dict.fromkeys(Kind, 0)
@@ -113,7 +122,7 @@ def draw_up(
             count += 1
             totals[kind_of(one)] += points
             if count <= MOST_LINES:
-                lines.append(_line(one, points, _debt_of(one, covered)))
+                lines.append(_line(one, points, in_words(one, _debt_of(one, covered), speak)))
     return Statement(
         member_id,
         month,
@@ -136,12 +145,12 @@ def _debt_of(one: Posted, covered: Counter[str]) -> int:
     return one.amount - paid
 
 
-def _line(one: Posted, points: int, debt: int) -> Line:
+def _line(one: Posted, points: int, said: str) -> Line:
     return Line(
         one.posted_at,
         kind_of(one),
         points,
-        in_words(one, debt),
+        said,
         one.bonus_id,
         one.store_id,
         one.store_name,

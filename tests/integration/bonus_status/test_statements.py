@@ -104,6 +104,19 @@ def test_csv_and_pdf_are_the_same_statement_to_download(client: FlaskClient, des
     assert (printed.content_type, printed.data[:5]) == ("application/pdf", b"%PDF-")
 
 
+def test_a_statement_speaks_the_language_that_is_asked_for(client: FlaskClient, desk: Desk) -> None:
+    desk.hear(desk.member("active"))
+    desk.hear(desk.store())
+    desk.earned(at=desk.clock())
+    path = f"/me/statements/{desk.clock():%Y-%m}"
+    told = client.get(path, query_string={"language": "ru"}).get_json()
+    assert [one["in_words"] for one in told["lines"]] == ["Подтверждено магазином"]
+    assert client.get(path, query_string={"language": "ru", "format": "pdf"}).status_code == 200
+    refused = client.get(path, query_string={"language": "tlh"})
+    assert refused.status_code == 422
+    assert refused.get_json()["errors"][0]["field"] == "language"
+
+
 def test_points_taken_back_are_a_figure_in_the_csv_too(client: FlaskClient, desk: Desk) -> None:
     desk.hear(desk.store())
     conversion_id = desk.earned()

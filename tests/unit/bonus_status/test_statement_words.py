@@ -3,6 +3,7 @@
 import pytest
 
 from services.bonus_status.ledger import Movement
+from services.bonus_status.statements.languages import LANGUAGES, speaks
 from services.bonus_status.statements.posted import Posted
 from services.bonus_status.statements.words import in_words
 from tests.unit.bonus_status.test_statements import drawn_up, posted
@@ -63,3 +64,12 @@ def test_what_one_event_repaid_covers_what_it_took_once() -> None:
     of_purchase, of_gift = (one.in_words for one in lines)
     assert of_purchase == "Taken back by the store after it was spent"
     assert "after it was spent (16 points of it are a debt): For your first" in of_gift
+
+
+def test_it_is_said_in_the_reader_s_language_and_a_clerk_s_own_words_as_he_wrote_them() -> None:
+    given = posted(Movement.CREDITED, **FIRST | {"sentence": "For filling in your profile."})
+    assert in_words(given, 0, speaks("sv")) == "För att du fyllde i din profil."
+    corrected = posted(Movement.CREDITED, given_for="correction", reason="Sorry.", sentence="x")
+    assert in_words(corrected, 0, speaks("sv")) == "Rättat av operatören: Sorry."
+    own = posted(Movement.CREDITED, **FIRST | {"sentence": "For the summer of 2026."})
+    assert {in_words(own, 0, speaks(one)) for one in LANGUAGES} == {"For the summer of 2026."}

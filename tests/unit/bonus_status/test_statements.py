@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
 from services.bonus_status.ledger import Movement, Posting
+from services.bonus_status.statements.languages import LANGUAGES
 from services.bonus_status.statements.pdf import as_pdf
 from services.bonus_status.statements.posted import Posted
 from services.bonus_status.statements.statement import (
@@ -147,6 +148,13 @@ def test_a_pdf_takes_any_name_of_a_store_and_is_the_same_each_time() -> None:
     pdf = as_pdf(told)
     assert pdf.startswith(b"%PDF-")
     assert pdf == as_pdf(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pdf_is_the_same_each_time_in_every_language(language: str) -> None:
+    told = drawn_up(posted(Movement.CREDITED))
+    assert as_pdf(told, language) == as_pdf(told, language)
+    assert (as_pdf(told, language) == as_pdf(told)) == (language == "en")
 
 
 class MonthsOfOneMember(OneMember):

@@ -13,17 +13,12 @@ from services.account.telling.periods import months_until, read_period
 from services.account.visitor import desk, visitor
 from shared.months import Month, NotAMonth, read_month
 from shared.pages.form import Form
-from shared.pages.words import marked
+from shared.pages.words import language
 
 pages = Blueprint("history", __name__)
 _PAGE = 20
 _LINES_SHOWN = 100
 _FILTERS = ("status", "from", "to")
-_LINES = {
-    "earned": marked("Earned"),
-    "corrected": marked("Corrected"),
-    "spent": marked("Spent"),
-}
 _WRITTEN = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 
 
@@ -67,7 +62,7 @@ def download_proof(bonus_id: UUID) -> Response:
 def show_statement(month: str) -> str:
     """Show the statement of a month."""
     read = _month(month)
-    statement = _or_404(f"me/statements/{read}").json()
+    statement = _or_404(f"me/statements/{read}", language=language()).json()
     lines = statement["lines"]
     left_out = statement["lines_left_out"] + max(0, len(lines) - _LINES_SHOWN)
     return render_template(
@@ -75,7 +70,6 @@ def show_statement(month: str) -> str:
         statement=statement,
         lines=lines[:_LINES_SHOWN],
         left_out=left_out,
-        kinds=_LINES,
     )
 
 
@@ -83,7 +77,7 @@ def show_statement(month: str) -> str:
 def download_statement(month: str, how: str) -> Response:
     """Hand out the statement of a month to print, or for a spreadsheet."""
     read = _month(month)
-    statement = _or_404(f"me/statements/{read}", format=how)
+    statement = _or_404(f"me/statements/{read}", format=how, language=language())
     return _file(statement.content, _WRITTEN[how], f"bonuses-{read}.{how}")
 
 

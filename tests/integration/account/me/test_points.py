@@ -136,7 +136,7 @@ def test_what_is_another_members_is_not_there(reader: Reader) -> None:
 
 def test_a_statement_is_read_and_saved(reader: Reader, neighbours: Neighbours) -> None:
     line = {"kind": "spent", "points": -200, "bonus_id": BONUS, "store_id": None}
-    line |= {"posted_at": "2026-11-05T10:00:00Z", "store_name": ""}
+    line |= {"in_words": "Spent on a top-up", "posted_at": "2026-11-05T10:00:00Z", "store_name": ""}
     sums = {"opening": 300, "earned": 157, "corrected": 0, "spent": 200, "closing": 257}
     month = {"month": "2026-11", "is_final": False, "lines": [line], "lines_left_out": 3, **sums}
     neighbours.answers["GET /me/statements/2026-11"] = month
@@ -145,6 +145,7 @@ def test_a_statement_is_read_and_saved(reader: Reader, neighbours: Neighbours) -
         "At the beginning of the month 300 ₽ Earned +157 ₽ Spent \N{MINUS SIGN}200 ₽ Now 257 ₽"
         in said
     )
+    assert "Spent on a top-up" in said
     assert "3 more lines are in the PDF and the CSV." in said
     neighbours.answers["GET /me/statements/2026-11"] = b"%PDF-"
     reader.opens("/me/history/2026-11.pdf")
