@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from deploy import databases
 from shared.database import connect
 from shared.migrate import upgrade
-from tests.support import session
+from tests.support import servers, session
 
 # Tests kill services, never the server under such a database: a commit need not be on its disk.
 _WAIT_FOR_NO_DISK = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
@@ -33,7 +33,9 @@ def fresh_database(admin_dsn: str, cleanup: ExitStack) -> Callable[[str], str]:
     """Make a database; answer service → its URL there, as that service's role and migrated."""
     name = f"test_{secrets.token_hex(6)}"
     migrated: set[str] = set()
-    cleanup.callback(databases.drop, admin_dsn, name)
+    # A drop writes all that any test has changed to the disk; a server of this session goes whole.
+    if servers.are_given():
+        cleanup.callback(databases.drop, admin_dsn, name)
 
     def url_of(service: str) -> str:
         url = databases.as_role(admin_dsn, name, service, PASSWORD)
