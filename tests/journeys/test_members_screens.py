@@ -4,11 +4,12 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
 from deploy.demo.actors import Shop
+from shared.months import PROGRAMME_ZONE
 from tests.journeys import website
 from tests.journeys.website import eventually
 from tests.support.browser import Person, chromium, person
@@ -107,7 +108,7 @@ def _opens_the_bonus(somebody: Person) -> None:
 
 def _claims(somebody: Person, stack: RunningStack) -> None:
     """Too early at one store, in time at another."""
-    today = datetime.now(UTC).date().isoformat()
+    today = datetime.now(PROGRAMME_ZONE).date().isoformat()
     website.claims(somebody, "Perekrestok", secrets.token_hex(4), today)
     assert somebody.page.input_value("[name=amount]") == "1250,50"
     assert somebody.page.locator(".faults").is_visible()
