@@ -39,21 +39,29 @@ make_venv() {
   "$1" -m venv "$venv"
 }
 
-# uv by pip, in the version of the lock; it installs the rest in a fifth of pip's time.
+# uv in the version of the lock, brought by pip.
 find_uv() {
   if have uv; then command -v uv; return; fi
-  awk '/^uv==/ { ours = 1; print; next } /^[a-z]/ { ours = 0 } ours' requirements.lock > "$venv/uv.lock"
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r "$venv/uv.lock" &&
+  awk '/^uv==/ { ours = 1; print; next } /^[a-z]/ { ours = 0 } ours' requirements.lock > "$venv/uv.txt"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r "$venv/uv.txt" &&
     printf '%s\n' "$venv/bin/uv"
+}
+
+# Compiled once here: else each of the thirty processes that start next would compile for itself.
+by_uv() {
+  uv=$(find_uv) && "$uv" pip install -q --compile-bytecode --python "$venv/bin/python" --require-hashes -r requirements.lock
+}
+
+# Where pip alone knows the way to a package index, pip does it, in five times the time.
+by_pip() {
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 }
 
 install_packages() {
   say "Python packages from requirements.lock (first time: half a minute)"
-  [ -x "$venv/bin/pip" ] || have uv || "$venv/bin/python" -m ensurepip >/dev/null
-  uv=$(find_uv) || stop "uv cannot be installed by pip: is there a way to a package index?"
-  # Compiled once here: else each of the thirty processes that start next would compile for itself.
-  "$uv" pip install -q --compile-bytecode --python "$venv/bin/python" --require-hashes -r requirements.lock
-  "$uv" pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation -e .
+  "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
+  by_uv || by_pip || stop "The packages cannot be installed: is there a way to a package index?"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 }
 
 fetch_kafka() {
