@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-CONTRACT = Path(__file__).parents[1] / "contracts" / "asyncapi.yaml"
+from shared.readers import CONTRACT
 
 
 def described(contract: Path = CONTRACT) -> dict[str, tuple[int, dict[str, str]]]:

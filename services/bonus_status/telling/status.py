@@ -56,7 +56,7 @@ def status_told(bonus: Bonus) -> StatusTold:
     """
     code = _code(bonus)
     if bonus.amount < 0:
-        return StatusTold(code, corrected_in_words(bonus.reason))
+        return StatusTold(code, _corrected(bonus.reason))
     sentence = _SENTENCES[code]
     if bonus.status is Status.REJECTED:
         sentence += _their_words(bonus) + "."
@@ -65,9 +65,9 @@ def status_told(bonus: Bonus) -> StatusTold:
     return StatusTold(code, sentence)
 
 
-def corrected_in_words(reason: str | None, more: str = "") -> str:
-    """Say that a clerk gave or took points, with his reason, as the member reads it everywhere."""
-    return f"Corrected by the operator: {(reason or 'no reason was kept').rstrip('.')}{more}."
+def _corrected(reason: str | None) -> str:
+    """Say that a clerk gave or took points, with his reason, as statements do."""
+    return f"Corrected by the operator: {(reason or 'no reason was kept').rstrip('.')}."
 
 
 def _code(bonus: Bonus) -> StatusCode:
