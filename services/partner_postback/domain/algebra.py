@@ -209,10 +209,11 @@ def _news(message: Message) -> object:
 
 def _turn(message: Message) -> tuple[object, ...]:
     # Of two messages that differ at one moment the smaller amount is believed: it is taken last.
-    amount = message.amount.amount_minor if message.amount else 0
+    # Naming none is not naming 0: messages that could be told apart must never tie here.
+    amount = (-message.amount.amount_minor, 1) if message.amount else (0, 0)
     rest = (message.category or "", message.reason or "", str(message.ordered_at))
     at = message.status_at or _UNDATED
-    return message.says is not Says.REPORTED, at, _RANK[message.says], message.basis, -amount, rest
+    return message.says is not Says.REPORTED, at, _RANK[message.says], message.basis, amount, rest
 
 
 def _apply(state: ConversionState, message: Message) -> ConversionState:

@@ -136,6 +136,14 @@ def test_of_two_reports_that_differ_the_smaller_amount_is_believed() -> None:
     assert outcome(REPORTED, larger) == outcome(larger, REPORTED) == ("reported", 100_000)
 
 
+def test_of_one_id_without_an_amount_and_with_none_left_to_pay_the_amount_counts() -> None:
+    """INVARIANT: a tie would be broken by the hashes of the messages, another way each time."""
+    for number in range(100):  # of so many, some hashes collide
+        one = says("reported", amount=rubles(0), event_id=f"e-{number}")
+        other = replace(one, amount=None)
+        assert outcome(one, other) == outcome(other, one) == ("reported", 0)
+
+
 def test_a_message_opens_a_conversion_only_when_it_says_enough() -> None:
     assert opens(REPORTED)
     assert opens(says("approved", click_id="c" * 64, amount=rubles(5), ordered_at=ORDERED_AT))
