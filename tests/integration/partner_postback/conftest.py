@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 
 from services.partner_postback.api.app import build
 from services.partner_postback.config import Settings
 from tests.integration.partner_postback.partner import CLICK_KEY, OPERATOR_KEY, SERVICE_KEY, Desk
-from tests.support.clock import SteppedClock
+from tests.support.clock import LentClock, SteppedClock
 
 
 @pytest.fixture
@@ -19,6 +20,42 @@ def engine(service_engine: Callable[[str], Engine]) -> Engine:
 
 @pytest.fixture
 def settings(engine: Engine) -> Settings:
+    return _settings(engine)
+
+
+@pytest.fixture(scope="session")
+def _clock() -> LentClock:
+    return LentClock()
+
+
+@pytest.fixture(scope="session")
+def _app(service_engine: Callable[[str], Engine], _clock: LentClock) -> Iterator[Flask]:
+    """The app on the session's database: to build one costs more than most tests do."""
+    app = build(_settings(service_engine("partner_postback")), _clock)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def app(_app: Flask, _clock: LentClock, engine: Engine, clock: SteppedClock) -> Iterator[Flask]:
+    """The session's app at this test's clock, or one of its own on a database of its own."""
+    if _app.extensions["engine"].url.database == engine.url.database:
+        _clock.lent = clock
+        yield _app
+        return
+    app = build(_settings(engine), clock)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def desk(app: Flask, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
+    """What a clerk and a partner do with the service, over its HTTP routes."""
+    with app.test_client() as client:
+        yield Desk(client, engine, clock)
+
+
+def _settings(engine: Engine) -> Settings:
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return Settings(
         database_url=url,
@@ -32,12 +69,3 @@ def settings(engine: Engine) -> Settings:
         threads=8,
         webhooks_to_private_addresses=True,
     )
-
-
-@pytest.fixture
-def desk(settings: Settings, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
-    """What a clerk and a partner do with the service, over its HTTP routes."""
-    app = build(settings, clock)
-    with app.test_client() as client:
-        yield Desk(client, engine, clock)
-    app.extensions["engine"].dispose()
