@@ -1,6 +1,7 @@
 """Databases for tests: made with every role, migrated by a service's own code when asked for.
 
-A service's migrations run once a session, in a template; each database of a test is a copy of it.
+A service's migrations run once a session, in a template; each database of a test is a copy of it,
+or one that a test before it has given back.
 """
 
 import fcntl
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from deploy import databases
 from shared.database import connect
 from shared.migrate import upgrade
-from tests.support import servers, session
+from tests.support import emptied, servers, session
 
 # Tests kill services, never the server under such a database: a commit need not be on its disk.
 _WAIT_FOR_NO_DISK = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
@@ -31,23 +32,44 @@ PASSWORD = "tests"  # of databases that live for one test session
 
 def fresh_database(admin_dsn: str, cleanup: ExitStack) -> Callable[[str], str]:
     """Make a database; answer service → its URL there, as that service's role and migrated."""
-    name = f"test_{secrets.token_hex(6)}"
-    migrated: set[str] = set()
-    # A drop writes all that any test has changed to the disk; a server of this session goes whole.
-    if servers.are_given():
-        cleanup.callback(databases.drop, admin_dsn, name)
+    made = _Made(admin_dsn)
+    cleanup.callback(made.give_back)
+    return made.url_of
 
-    def url_of(service: str) -> str:
-        url = databases.as_role(admin_dsn, name, service, PASSWORD)
-        if service in databases.OWNERS and service not in migrated:
-            if migrated:
-                upgrade(f"services.{service}", url)
-            else:
-                _copy(admin_dsn, _template(admin_dsn, service), name)
-            migrated.add(service)
-        return url
 
-    return url_of
+class _Made:
+    """A database that is made, or taken from those given back, when it is first asked for."""
+
+    def __init__(self, admin_dsn: str) -> None:
+        self._admin_dsn = admin_dsn
+        self._name = ""
+        self._migrated: list[str] = []
+
+    def url_of(self, service: str) -> str:
+        """Answer a service's URL there, as its role and migrated."""
+        if service in databases.OWNERS and service not in self._migrated:
+            self._migrate(service)
+        return databases.as_role(self._admin_dsn, self._name, service, PASSWORD)
+
+    def _migrate(self, service: str) -> None:
+        if self._migrated:
+            url = databases.as_role(self._admin_dsn, self._name, service, PASSWORD)
+            upgrade(f"services.{service}", url)
+        else:
+            template = _template(self._admin_dsn, service)
+            self._name = emptied.take(template) or _copy(self._admin_dsn, template)
+        self._migrated.append(service)
+
+    def give_back(self) -> None:
+        """Let another test have it; a drop would write all that any test has changed to the disk.
+
+        So a server of this session goes whole, and another one loses what it was given.
+        """
+        if servers.are_given():
+            databases.drop(self._admin_dsn, self._name)
+        elif len(self._migrated) == 1:
+            template = _template(self._admin_dsn, self._migrated[0])
+            emptied.give_back(self._admin_dsn, template, self._name)
 
 
 def engines(url_of: Callable[[str], str], cleanup: ExitStack) -> Callable[[str], Engine]:
@@ -88,8 +110,10 @@ def _template(admin_dsn: str, service: str) -> str:
     return name
 
 
-def _copy(admin_dsn: str, template: str, name: str) -> None:
+def _copy(admin_dsn: str, template: str) -> str:
+    name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(admin_dsn, autocommit=True) as admin:
         admin.execute(_COPY.format(sql.Identifier(name), sql.Identifier(template)))
         admin.execute(_ALLOW, [template, name])
         admin.execute(_WAIT_FOR_NO_DISK.format(sql.Identifier(name)))
+    return name

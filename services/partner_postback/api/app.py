@@ -87,5 +87,6 @@ def build(settings: Settings, clock: Clock = utc_now) -> Flask:
     app.register_error_handler(BrokenFile, refuse_broken)
     app.register_error_handler(WrongProfile, profiles.refuse_wrong)
     app.wsgi_app = FastLane(intake, app.wsgi_app)  # type: ignore[method-assign]
-    app.extensions["engine"] = engine  # so that who built the app may close its connections
+    # So that who built the app may close its connections, and let it forget what it read.
+    app.extensions |= {"engine": engine, "directory": directory}
     return app

@@ -20,42 +20,6 @@ def engine(service_engine: Callable[[str], Engine]) -> Engine:
 
 @pytest.fixture
 def settings(engine: Engine) -> Settings:
-    return _settings(engine)
-
-
-@pytest.fixture(scope="session")
-def _clock() -> LentClock:
-    return LentClock()
-
-
-@pytest.fixture(scope="session")
-def _app(service_engine: Callable[[str], Engine], _clock: LentClock) -> Iterator[Flask]:
-    """The app on the session's database: to build one costs more than most tests do."""
-    app = build(_settings(service_engine("partner_postback")), _clock)
-    yield app
-    app.extensions["engine"].dispose()
-
-
-@pytest.fixture
-def app(_app: Flask, _clock: LentClock, engine: Engine, clock: SteppedClock) -> Iterator[Flask]:
-    """The session's app at this test's clock, or one of its own on a database of its own."""
-    if _app.extensions["engine"].url.database == engine.url.database:
-        _clock.lent = clock
-        yield _app
-        return
-    app = build(_settings(engine), clock)
-    yield app
-    app.extensions["engine"].dispose()
-
-
-@pytest.fixture
-def desk(app: Flask, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
-    """What a clerk and a partner do with the service, over its HTTP routes."""
-    with app.test_client() as client:
-        yield Desk(client, engine, clock)
-
-
-def _settings(engine: Engine) -> Settings:
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return Settings(
         database_url=url,
@@ -69,3 +33,33 @@ def _settings(engine: Engine) -> Settings:
         threads=8,
         webhooks_to_private_addresses=True,
     )
+
+
+@pytest.fixture(scope="session")
+def _apps() -> Iterator[dict[str, tuple[Flask, LentClock]]]:
+    """The app on each database: to build one costs more than most tests do."""
+    apps: dict[str, tuple[Flask, LentClock]] = {}
+    yield apps
+    for app, _ in apps.values():
+        app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def app(
+    settings: Settings, clock: SteppedClock, _apps: dict[str, tuple[Flask, LentClock]]
+) -> Flask:
+    """The app on this test's database, at its clock."""
+    if settings.database_url not in _apps:
+        lent = LentClock()
+        _apps[settings.database_url] = build(settings, lent), lent
+    app, lent = _apps[settings.database_url]
+    lent.lent = clock
+    app.extensions["directory"].forget()
+    return app
+
+
+@pytest.fixture
+def desk(app: Flask, engine: Engine, clock: SteppedClock) -> Iterator[Desk]:
+    """What a clerk and a partner do with the service, over its HTTP routes."""
+    with app.test_client() as client:
+        yield Desk(client, engine, clock)
