@@ -91,6 +91,9 @@ def _command(binaries: Path, data: Path, port: int) -> list[str]:
         # A transaction left open anywhere holds back every relay (they read below the xmin).
         "idle_in_transaction_session_timeout": "60s",
         "timezone": "UTC",
+        # 4 096 rounds guard what people choose; passwords here are chance, and each connection of
+        # forty processes would pay for them at both its ends.
+        "scram_iterations": "1",
     }
     given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return [str(binaries / "bin" / "postgres"), "-D", str(data), *given]
