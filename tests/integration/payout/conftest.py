@@ -24,30 +24,6 @@ from tests.integration.payout.world import (
 from tests.support.clock import SteppedClock
 from tests.support.processes import serving
 
-OWN_TABLES = (
-    "members",
-    "accruals",
-    "goals",
-    "closed_goals",
-    "relatives",
-    "runs",
-    "run_acts",
-    "payouts",
-    "skipped",
-    "reversals",
-    "certificates",
-    "certificate_acts",
-    "redemptions",
-    "wrong_codes",
-    "salon_keys",
-    "salons",
-    "case_acts",
-    "cases",
-    "reconciliations",
-    "statement_lines",
-    "statement_files",
-    "parked",
-)
 PATIENCE = Patience(
     lease=timedelta(seconds=60),
     settling=timedelta(seconds=30),
@@ -90,13 +66,9 @@ def members_url(
 
 
 @pytest.fixture
-def engine(service_engine: Callable[[str], Engine]) -> Engine:
-    """Payout's database, empty but for what was once said: that is append-only even here."""
-    engine = service_engine("payout")
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(OWN_TABLES)}")
-        connection.exec_driver_sql("UPDATE reversals_read SET up_to = 0")
-    return engine
+def engine(fresh_engine: Callable[[str], Engine]) -> Engine:
+    """A database of each test alone: a run takes everybody."""
+    return fresh_engine("payout")
 
 
 @pytest.fixture

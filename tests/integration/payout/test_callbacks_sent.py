@@ -20,10 +20,10 @@ KEYS = "6f" * 32
 
 @pytest.fixture
 def calling_back(
-    world: World, service_url: Callable[[str], str], tmp_path: Path
+    world: World, fresh_service_url: Callable[[str], str], tmp_path: Path
 ) -> Iterator[World]:
     """The world with an operator who calls payout's web process back."""
-    changes = {"DATABASE_URL": service_url("payout"), "OPERATOR_CALLBACK_KEYS": KEYS}
+    changes = {"DATABASE_URL": fresh_service_url("payout"), "OPERATOR_CALLBACK_KEYS": KEYS}
     settings = stack_settings("payout", "web", tmp_path, changes)
     with serving("payout", "web", tmp_path, settings) as payout_url:
         sandbox = {

@@ -16,11 +16,11 @@ from tests.support.waiting import eventually
 
 @pytest.fixture
 def executor_settings(
-    service_url: Callable[[str], str], operator: Operator, members_url: str, tmp_path: Path
+    fresh_service_url: Callable[[str], str], operator: Operator, members_url: str, tmp_path: Path
 ) -> dict[str, str]:
     """Where the executor finds its world; a short lease, so that the test need not wait long."""
     changes = {
-        "DATABASE_URL": service_url("payout"),
+        "DATABASE_URL": fresh_service_url("payout"),
         "MEMBERS_URL": members_url,
         "OPERATOR_BILLING_URL": operator.url,
         "LEASE_SECONDS": "2",

@@ -18,7 +18,6 @@ from services.payout.domain import Kind, TopUpLimits
 from services.payout.goals import Wish, set_goals
 from shared.months import Month
 from tests.integration.payout.callers import CLERK, assert_problem, sign_in
-from tests.integration.payout.conftest import OWN_TABLES
 from tests.integration.payout.given import (
     GOALS_SET_AT,
     hear_bonus,
@@ -174,7 +173,7 @@ def test_the_run_does_what_was_told(
 ) -> None:
     """INVARIANT: the forecast is the run's own rule; a second copy of it would drift from it."""
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(OWN_TABLES)}")
+        connection.exec_driver_sql("TRUNCATE members, runs, relatives CASCADE")
         member_id = member_with(connection, clock, case.points)
         relative_id = hear_relative(connection, member_id, clock)
         set_goals(connection, member_id, _served_once(case.wishes, relative_id), GOALS_SET_AT)
