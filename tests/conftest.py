@@ -17,7 +17,6 @@ from shared.kafka import create_topics
 from tests.support import databases, servers, session
 from tests.support.clock import SteppedClock
 from tests.support.servers import Addresses
-from tests.support.stack import RunningStack, start_stack
 
 _LONGEST_ID = 80
 FIRST_MOMENT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -111,15 +110,6 @@ def connection(service_engine: Callable[[str], Engine], service: str) -> Iterato
         transaction = opened.begin()
         yield opened
         transaction.rollback()
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """The whole system, every process, on servers of its own: for journeys and faults."""
-    # Two would take the machine from each other: marks keep such tests to one worker.
-    session.only_one("stack")
-    with ExitStack() as cleanup:
-        yield start_stack(tmp_path_factory.mktemp("stack"), cleanup)
 
 
 @pytest.fixture
