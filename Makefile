@@ -11,7 +11,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test all-tests browser check lint types quick-tests fmt bench
+.PHONY: help setup demo up down test all-tests browser collected check lint types quick-tests fmt bench
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,14 +28,18 @@ up: setup ## start your own stack and leave it running
 down: setup ## stop your own stack; its data stay
 	@$(VENV)/cashback stack down
 
-test: browser lint ## lint, types and all tests, on real servers
-	@$(MAKE) --no-print-directory -j 2 types all-tests
+test: setup lint ## lint, types and all tests, on real servers
+	@$(MAKE) --no-print-directory -j 3 types all-tests
 
-all-tests:
+all-tests: browser collected
 	@$(VENV)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadgroup
 
 browser:
 	@sh deploy/local/bootstrap.sh tests
+
+# While the browser is fetched: else each worker compiles every test. What fails here fails there.
+collected:
+	@$(VENV)/python -m pytest $(TESTS) --collect-only -q -q >/dev/null 2>&1 || true
 
 check: setup ## the quick part: format, lint, types, and the tests that need no server
 	@$(MAKE) --no-print-directory -j 2 lint types quick-tests

@@ -1,9 +1,10 @@
 """A server that answers as a test says: what no real neighbour would, or only at a bad moment."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.serving import running
 
 Answer = Callable[[str, str], tuple[int, bytes]]
 NEVER_HEARD = b'{"code": "unknown_top_up"}'  # the operator's word on a top-up, with a 404
@@ -29,11 +30,5 @@ def answering(answer: Answer) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with running(server):
         yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -12,8 +12,9 @@ from services.account.config import Settings
 from services.account.services import Service
 from services.account.shop.window import Window
 from shared.http_client import HttpClient
-from tests.integration.account.neighbours import Catalog, Members, answering
+from tests.integration.account.neighbours import Catalog, Members
 from tests.support.clock import SteppedClock
+from tests.support.serving import answering
 from tests.support.session import REQUESTS_A_MINUTE
 
 NOWHERE = "http://127.0.0.1:1"

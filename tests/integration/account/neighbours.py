@@ -1,8 +1,5 @@
 """The services behind the website, in threads: the catalog's real API, and members' favourites."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -10,7 +7,6 @@ from uuid import uuid4
 
 from flask import Flask, Response, request
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from services.catalog import api
 from services.catalog.config import Settings
@@ -21,20 +17,6 @@ from shared.identity import SESSION_COOKIE, Access
 from shared.web import create_app
 from tests.integration.catalog.conftest import SHIPPED
 from tests.unit.catalog.files import read
-
-
-@contextmanager
-def answering(app: Flask) -> Iterator[str]:
-    """Answer over HTTP for as long as a test needs it; tells the address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=[0.02])
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass

@@ -7,7 +7,7 @@ from flask import Flask
 
 from services.account.services import Refused, Service
 from shared.http_client import CallFailed, HttpClient
-from tests.integration.account.neighbours import answering
+from tests.support.serving import answering
 
 
 @pytest.fixture(scope="module")

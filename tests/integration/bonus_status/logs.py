@@ -1,17 +1,16 @@
 """The event logs of the services that bonus_status hears, over HTTP, as a rebuild reads them."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import Engine, text
-from werkzeug.serving import make_server
 
 from services.bonus_status.replay.said import SAID_BY
 from shared import event_log, ops, web
 from shared.events import Event
 from shared.identity import Access
 from tests.integration.bonus_status.desk import Desk
+from tests.support.serving import answering
 from tests.support.waiting import eventually
 
 KEY = "operator"
@@ -65,12 +64,5 @@ def _serving(service: str, engine: Engine) -> Iterator[str]:
         refusals=ops.REFUSALS,
         ready={},
     )
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(app) as url:
+        yield url

@@ -1,8 +1,7 @@
 """The console on a real database and Redis, between members and bonus_status as they really are."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,6 @@ import pytest
 import requests
 from flask import Flask
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from services.bonus_status.api.app import create_app as build_bonus_status
 from services.console.app import build
@@ -25,23 +23,11 @@ from tests.integration.members.conftest import new_phone
 from tests.integration.members.conftest import settings as members_settings
 from tests.support.clock import SteppedClock
 from tests.support.servers import Addresses
+from tests.support.serving import answering
 from tests.support.session import REQUESTS_A_MINUTE
 
 NOWHERE = "http://127.0.0.1:1"
 KEY = {"Authorization": "Bearer operator"}
-
-
-@contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +42,8 @@ def neighbours(
         access = Access("operator", "service", Sessions([bytes(32)]))
         bonus_status = build_bonus_status(desk.engine, access, prover_of(desk))
         yield dict.fromkeys(NEIGHBOURS, NOWHERE) | {
-            "members": cleanup.enter_context(_served(members)),
-            "bonus_status": cleanup.enter_context(_served(bonus_status)),
+            "members": cleanup.enter_context(answering(members)),
+            "bonus_status": cleanup.enter_context(answering(bonus_status)),
         }
 
 

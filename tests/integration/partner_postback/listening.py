@@ -12,6 +12,8 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from tests.support.serving import running
+
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -86,14 +88,8 @@ def partners_server(certificate: Path | None = None) -> Iterator[PartnersServer]
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     scheme = "http" if certificate is None else "https"
     kept.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/told?by=cashback"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with running(server):
         yield kept
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class Server(ThreadingHTTPServer):

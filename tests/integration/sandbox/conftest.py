@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
@@ -13,6 +12,7 @@ import requests
 
 from tests.integration.sandbox.receiver import CLICK, SECRET, Receiver, handler
 from tests.support.processes import serving
+from tests.support.serving import running
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,10 @@ def key() -> str:
 @pytest.fixture(scope="session")
 def _receiver() -> Iterator[Receiver]:
     kept = Receiver()
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler(kept)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        kept.url = f"http://127.0.0.1:{server.server_port}"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(kept))
+    kept.url = f"http://127.0.0.1:{server.server_port}"
+    with running(server):
         yield kept
-        server.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 import socket
 import socketserver
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from shared.http_client import CircuitOpen, HttpClient, NotSent, OutcomeUnknown
+from tests.support.serving import running
 
 Answer = Callable[[socket.socket], None]
 
@@ -45,19 +46,15 @@ def keep_silent(connection: socket.socket) -> None:
 
 @pytest.fixture
 def listen() -> Iterator[Callable[..., tuple[Listener, HttpClient]]]:
-    opened: list[Listener] = []
+    with ExitStack() as opened:
 
-    def start(*answers: Answer, read_seconds: float = 2.0) -> tuple[Listener, HttpClient]:
-        listener = Listener(list(answers))
-        opened.append(listener)
-        threading.Thread(target=listener.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{listener.server_address[1]}"
-        return listener, HttpClient(address, read_seconds=read_seconds)
+        def start(*answers: Answer, read_seconds: float = 2.0) -> tuple[Listener, HttpClient]:
+            listener = Listener(list(answers))
+            opened.enter_context(running(listener))
+            address = f"http://127.0.0.1:{listener.server_address[1]}"
+            return listener, HttpClient(address, read_seconds=read_seconds)
 
-    yield start
-    for listener in opened:
-        listener.shutdown()
-        listener.server_close()
+        yield start
 
 
 def test_a_refused_connection_is_certainly_not_sent() -> None:

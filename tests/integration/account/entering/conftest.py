@@ -1,7 +1,6 @@
 """The website before a real members service; what else it asks is answered by the tests."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from services.account.app import build
@@ -23,6 +21,7 @@ from tests.integration.members.conftest import Desk
 from tests.integration.members.conftest import settings as settings_of_members
 from tests.integration.members.people import Person
 from tests.support.clock import SteppedClock
+from tests.support.serving import answering
 from tests.support.session import REQUESTS_A_MINUTE
 
 NOWHERE = "http://127.0.0.1:1"
@@ -102,16 +101,8 @@ def settings(**changes: Any) -> Settings:
 @pytest.fixture
 def served() -> Iterator[Callable[[Flask], str]]:
     """`served(app)`: an app over real HTTP, for as long as the test runs."""
-    with ExitStack() as cleanup:
-
-        def serve(app: Flask) -> str:
-            server = make_server("127.0.0.1", 0, app, threaded=True)
-            cleanup.callback(server.server_close)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            cleanup.callback(server.shutdown)
-            return f"http://127.0.0.1:{server.server_port}"
-
-        yield serve
+    with ExitStack() as opened:
+        yield lambda app: opened.enter_context(answering(app))
 
 
 @pytest.fixture

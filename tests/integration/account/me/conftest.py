@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from services.account.app import build
 from services.account.config import Settings
-from tests.integration.account.me.neighbours import MEMBER, Neighbours, answering
+from tests.integration.account.me.neighbours import MEMBER, Neighbours
+from tests.support.serving import answering
 from tests.support.session import REQUESTS_A_MINUTE
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

@@ -1,13 +1,9 @@
 """The four services that the pages ask, as one server: a test says what it answers."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
 
 MEMBER = "e42cd4e5-52aa-4592-ad9f-477891d193ac"
 GOAL, OTHER_GOAL = (f"{place}0000000-0000-4000-8000-000000000001" for place in (1, 2))
@@ -73,20 +69,6 @@ class Neighbours:
             return made
 
         return app
-
-
-@contextmanager
-def answering(app: Flask) -> Iterator[str]:
-    """Answer over HTTP; tells the address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=[0.02])
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def balance(**points: int) -> dict[str, int]:

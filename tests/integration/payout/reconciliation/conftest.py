@@ -1,6 +1,5 @@
 """A world whose operator lives by the test's own clock, so that its days can be over."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from services.payout.api.app import build
 from services.payout.config import Settings
@@ -20,21 +18,15 @@ from tests.integration.payout.conftest import PATIENCE, RECONCILING
 from tests.integration.payout.reconciliation.books import Books
 from tests.integration.payout.world import CLERK_KEY, Operator, World
 from tests.support.clock import SteppedClock
+from tests.support.serving import answering
 
 
 @contextmanager
 def serving(folder: Path, clock: SteppedClock) -> Iterator[str]:
     """The sandbox's billing over real HTTP, at the test's clock, with books of its own."""
     settings = SandboxSettings(folder, "127.0.0.1", 0, folder, "http://nobody.test", "", (), "INFO")
-    server = make_server("127.0.0.1", 0, operator_billing.build(settings, clock), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(operator_billing.build(settings, clock)) as url:
+        yield url
 
 
 @pytest.fixture
