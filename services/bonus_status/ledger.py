@@ -108,7 +108,8 @@ class Account:
     """A member's balances, in points; `version` counts everything said of them.
 
     `chain_hash` is the end of the chain of all that was said. `first_purchase_id`: the first
-    purchase that was ever recorded, however it went on.
+    purchase that was ever recorded, however it went on. `was_here_before`: somebody joined with
+    the member's number before him.
     """
 
     member_id: str
@@ -120,6 +121,7 @@ class Account:
     written_off: int = 0
     debt: int = 0
     first_purchase_id: str | None = None
+    was_here_before: bool = False
     chain_hash: bytes = chain.BEGINS
 
     def move(self, movement: Movement, amount: int) -> None:

@@ -87,6 +87,7 @@ class MemberView(msgspec.Struct, frozen=True):
     is_own_subscriber: bool = False
     invited_by: Id | None = None
     shared_device: bool = False
+    was_here_before: bool = False
 
 
 class PayoutRequestedView(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from services.members.entering import mine
 from services.members.entering.devices import Door
 from services.members.favourites import api as favourites
 from services.members.joining import api as joining
+from services.members.joining.numbers import Numbers
 from services.members.letters import for_services as letters
 from services.members.letters.writing import Letters
 from services.members.passwords import api as passwords
@@ -84,7 +85,8 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         | ops.REFUSALS,
         ready={"postgres": partial(database.ping, engine)},
     )
-    app.extensions["members"] = api.Office(settings, engine, access, sessions, clock)
+    numbers = Numbers(settings.session_keys)
+    app.extensions["members"] = api.Office(settings, engine, access, sessions, numbers, clock)
     app.extensions["favourites"] = favourites.Desk(engine, access, clock)
     app.extensions["relatives"] = Desk(
         engine,
@@ -119,6 +121,7 @@ def make_front(
         Door(Sessions(keys), lasts, mail),
         Captchas(keys, settings.captcha_bits),
         Post(sealing.Codes(keys), mail),
+        Numbers(keys),
         Hasher(),
         Guesses(keys),
         Throttle("sign-in", settings.redis_url, _GUESSES_A_MINUTE),

@@ -51,6 +51,8 @@ class Standing:
     `email_linked_at`: when the member proved that the e-mail is his own. `invited_by` is said when
     a member joins and never changes, so that nobody can be invited by whom he invited.
     `shared_device`: he joined from a device of another member, so a clerk looks at the invitation.
+    `was_here_before`: with his number somebody had joined before, so he is thanked for nothing that
+    newcomers are thanked for.
     """
 
     email_linked_at: datetime | None = None
@@ -58,6 +60,7 @@ class Standing:
     is_own_subscriber: bool = False
     invited_by: UUID | None = None
     shared_device: bool = False
+    was_here_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ def _standing(standing: Standing) -> dict[str, object]:
         "is_own_subscriber": standing.is_own_subscriber,
         "invited_by": None if standing.invited_by is None else str(standing.invited_by),
         "shared_device": standing.shared_device,
+        "was_here_before": standing.was_here_before,
     }
 
 

@@ -15,6 +15,7 @@ from services.members.codes.asking import Post
 from services.members.codes.domain import CodeOver, CodeSentJustNow, TooManyCodes, WrongCode
 from services.members.entering.devices import Door
 from services.members.handlers import MemberBlocked
+from services.members.joining.numbers import Numbers
 from services.members.passwords.guesses import Guesses
 from services.members.passwords.hashing import Hasher
 from shared.addresses import address_counted
@@ -52,6 +53,7 @@ class Front:
     door: Door
     captchas: Captchas
     post: Post
+    numbers: Numbers
     hasher: Hasher
     guesses: Guesses
     strangers: Throttle

@@ -22,6 +22,7 @@ from services.members.domain import (
 )
 from services.members.entering import ending
 from services.members.events import member_changed
+from services.members.joining.numbers import Numbers
 from shared import event_log
 from shared.identity import Sessions
 
@@ -79,6 +80,7 @@ class NoEmail(Exception):
 
 def register(  # noqa: PLR0913 - what a member says when he joins
     connection: Connection,
+    numbers: Numbers,
     *,
     phone: str,
     email: str | None,
@@ -93,10 +95,18 @@ def register(  # noqa: PLR0913 - what a member says when he joins
     address = None if email is None else read_email(email)
     if invited_by is not None and not store.is_active(connection, invited_by):
         raise store.UnknownInviter(invited_by)
-    standing = Standing(email_linked_at, None, is_own_subscriber, invited_by, shared_device)
     number = read_phone(phone)
+    standing = Standing(
+        email_linked_at,
+        None,
+        is_own_subscriber,
+        invited_by,
+        shared_device,
+        was_here_before=numbers.is_known(connection, number),
+    )
     member = Member(uuid4(), number, address, language, Status.ACTIVE, 1, now, standing)
     store.add(connection, member)
+    numbers.remember(connection, number, now)
     event_log.add(connection, [member_changed(member, now)])
     return member
 

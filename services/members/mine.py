@@ -14,6 +14,7 @@ from services.members.codes.asking import Post
 from services.members.domain import Member, Status
 from services.members.front import front
 from services.members.handlers import MemberBlocked
+from services.members.joining.numbers import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Mine:
     member_id: UUID
     address: str
     post: Post
+    numbers: Numbers
     now: datetime
 
     def lock(self) -> Member:
@@ -41,4 +43,4 @@ def mine(address: str = "") -> Iterator[Mine]:
     here = front()
     member_id = here.access.subject(request)
     with here.engine.begin() as connection:
-        yield Mine(connection, member_id, address, here.post, here.clock())
+        yield Mine(connection, member_id, address, here.post, here.numbers, here.clock())

@@ -101,6 +101,10 @@ class MemberSchema(Schema):
     is_own_subscriber = fields.Boolean(attribute="standing.is_own_subscriber")
     invited_by = fields.UUID(attribute="standing.invited_by", allow_none=True)
     shared_device = fields.Boolean(attribute="standing.shared_device")
+    was_here_before = fields.Boolean(
+        attribute="standing.was_here_before",
+        metadata={"description": "somebody joined with this number before: no newcomer's gifts"},
+    )
 
 
 class MemberListSchema(Schema):

@@ -1,7 +1,7 @@
 """The tables of members and every query on them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from services.members.domain import Decision, Language, Member, Standing, Status
 
-_STANDING = "email_linked_at, profile_filled_at, is_own_subscriber, invited_by, shared_device"
+_STANDING = ", ".join(field.name for field in fields(Standing))
 _COLUMNS = f"member_id, phone, email, language, status, version, registered_at, {_STANDING}"
 _ADD = text(f"""
 INSERT INTO members ({_COLUMNS})
-VALUES (:member_id, :phone, :email, :language, :status, :version, :registered_at,
-        :email_linked_at, :profile_filled_at, :is_own_subscriber, :invited_by, :shared_device)
+VALUES ({", ".join(f":{name}" for name in _COLUMNS.split(", "))})
 ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the columns are written above
 _FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
@@ -240,11 +239,5 @@ def _as_member(row: Row[Any]) -> Member:
         Status(row.status),
         row.version,
         row.registered_at,
-        Standing(
-            row.email_linked_at,
-            row.profile_filled_at,
-            row.is_own_subscriber,
-            row.invited_by,
-            row.shared_device,
-        ),
+        Standing(**{name: getattr(row, name) for name in _STANDING.split(", ")}),
     )

@@ -29,5 +29,5 @@ def cashback(
 def cashback_json(stack: RunningStack, *words: str) -> Any:
     """Run a command that must succeed; answers what it printed as JSON."""
     done = cashback(stack, *words, "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr or done.stdout
     return json.loads(done.stdout)

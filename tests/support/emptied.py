@@ -5,6 +5,7 @@ more than rows (a schema of a rebuild, a trigger that fails) is given to nobody 
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 
 import psycopg
@@ -46,12 +47,25 @@ BEGIN
     END LOOP;
 END $$;
 """
+_SEQUENCES = """
+SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL
+"""
+_SET = "SELECT setval(format('%%I.%%I', %s::text, %s::text)::regclass, %s)"
 _END_WHOEVER_IS_AT_WORK = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
 """
 Table = tuple[str, str]
 _given_back: defaultdict[str, list[str]] = defaultdict(list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """What a template has: its shape, its tables' rows as COPY writes them, its sequences."""
+
+    shape: str
+    rows: dict[Table, bytes]
+    sequences: list[tuple[object, ...]]
 
 
 def take(template: str) -> str | None:
@@ -61,14 +75,16 @@ def take(template: str) -> str | None:
 
 def give_back(admin_dsn: str, template: str, name: str) -> None:
     """Empty a database for the next one who takes such a one."""
-    shape, seeds = _of_template(admin_dsn, template)
+    wanted = _of_template(admin_dsn, template)
     dsn = databases.with_database(admin_dsn, name)
     with psycopg.connect(dsn, autocommit=True) as admin:
-        if _shape(admin) != shape:
+        if _shape(admin) != wanted.shape:
             return
         admin.execute(_END_WHOEVER_IS_AT_WORK)
         admin.execute(_EMPTY)
-        for table, rows in seeds.items():
+        for sequence in wanted.sequences:
+            admin.execute(_SET, sequence)
+        for table, rows in wanted.rows.items():
             if rows:
                 with admin.cursor().copy(_copy(table, "FROM STDIN")) as copying:
                     copying.write(rows)
@@ -76,14 +92,13 @@ def give_back(admin_dsn: str, template: str, name: str) -> None:
 
 
 @cache
-def _of_template(admin_dsn: str, template: str) -> tuple[str, dict[Table, bytes]]:
-    """Answer the shape of a template, and its tables with their rows, as COPY writes them."""
-    seeds = {}
+def _of_template(admin_dsn: str, template: str) -> _Template:
+    rows = {}
     with psycopg.connect(databases.with_database(admin_dsn, template)) as admin:
         for schema, table in admin.execute(_TABLES).fetchall():
             with admin.cursor().copy(_copy((schema, table), "TO STDOUT")) as copying:
-                seeds[schema, table] = b"".join(copying)
-        return _shape(admin), seeds
+                rows[schema, table] = b"".join(copying)
+        return _Template(_shape(admin), rows, admin.execute(_SEQUENCES).fetchall())
 
 
 def _shape(admin: psycopg.Connection) -> str:

@@ -73,7 +73,7 @@ def _follow_with_first(books: Books, followers: Followers, purchase: Bonus, caus
     if account.first_purchase_id is None:
         account.first_purchase_id = purchase.bonus_id
         rule = in_force(followers.rules, Source.FIRST_PURCHASE, purchase.clicked_at)
-        if rule is not None:
+        if rule is not None and not account.was_here_before:
             bonus_id = gift_id(Source.FIRST_PURCHASE, member_id)
             gift = _first(rule, bonus_id, member_id, purchase, purchase.bonus_id)
             opened = give(books, followers.budgets, gift, cause)

@@ -26,8 +26,8 @@ _THANKED = (Source.EMAIL_LINKED, Source.PROFILE_FILLED)
 def keep_members(connection: Connection, batch: Sequence[Changed], clock: Clock) -> None:
     """Keep who is blocked; open what is given for an e-mail, a profile, an invitation.
 
-    Each is given once for ever, whatever a member takes back and does again, be it in one batch. Of
-    the erased no file stays.
+    Each is given once for ever, whatever a member takes back and does again, be it in one batch;
+    who joins again with his number is no newcomer. Of the erased no file stays.
     """
     deserving = [one for one in batch if _deserves(one.data)]
     if deserving:
@@ -40,6 +40,8 @@ def keep_members(connection: Connection, batch: Sequence[Changed], clock: Clock)
 
 
 def _deserves(member: MemberView) -> bool:
+    if member.was_here_before:
+        return False
     return bool(member.email_linked_at or member.profile_filled_at or member.invited_by)
 
 

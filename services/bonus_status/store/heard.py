@@ -34,8 +34,10 @@ _STORE_IDS = "SELECT store_id FROM stores"
 _GROUPS = "SELECT store_id, store_group FROM stores WHERE store_id = ANY(%s::text[])"
 _RATES = "SELECT terms_id::text, rates FROM terms WHERE terms_id = ANY(%s::uuid[])"
 _SAVE_MEMBERS = """
-INSERT INTO accounts (member_id, member_status) SELECT * FROM unnest(%s::uuid[], %s::text[])
-ON CONFLICT (member_id) DO UPDATE SET member_status = excluded.member_status
+INSERT INTO accounts (member_id, member_status, was_here_before)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::boolean[])
+ON CONFLICT (member_id) DO UPDATE
+    SET member_status = excluded.member_status, was_here_before = excluded.was_here_before
 """
 _SAVE_CLICKS = """
 INSERT INTO clicks (click_id, member_id, store_id, clicked_at, repeat)
@@ -96,8 +98,8 @@ def frozen_rates(connection: Connection, terms_ids: Collection[str]) -> dict[str
 
 def save_members(connection: Connection, members: Iterable[MemberView]) -> None:
     """Keep the newest status of each member, opening accounts that are new."""
-    newest = {member.member_id: member.status for member in members}
-    raw(connection).execute(_SAVE_MEMBERS, columns(sorted(newest.items())))
+    newest = {one.member_id: (one.member_id, one.status, one.was_here_before) for one in members}
+    raw(connection).execute(_SAVE_MEMBERS, columns(sorted(newest.values())))
 
 
 def save_clicks(connection: Connection, clicks: Iterable[ClickView]) -> None:

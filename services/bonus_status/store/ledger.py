@@ -54,7 +54,7 @@ def _arrays(names: Iterable[str]) -> str:
 
 _LOCK_ACCOUNTS = """
 SELECT member_id::text, member_status, version, pending, accrued, reserved, written_off, debt,
-       first_purchase_id::text, chain_hash
+       first_purchase_id::text, was_here_before, chain_hash
 FROM accounts WHERE member_id = ANY(%s::uuid[]) ORDER BY accounts.member_id FOR UPDATE
 """
 _IS_MEMBER = "SELECT FROM accounts WHERE member_id = %s AND member_status IN ('active', 'blocked')"

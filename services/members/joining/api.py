@@ -190,7 +190,7 @@ def _send_again(sign_up_id: UUID, act: Act, address: str) -> dict[str, Any]:
 
 def _step(connection: Connection) -> Step:
     here = front()
-    return Step(connection, here.post, here.clock())
+    return Step(connection, here.post, here.numbers, here.clock())
 
 
 def _shown(connection: Connection, sign_up: SignUp) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from services.members.joining.domain import (
     State,
     after,
 )
+from services.members.joining.numbers import Numbers
 from services.members.joining.owners import NumberInUse, Standing
 from services.members.letters.domain import Channel, Kind
 from services.members.passwords import store as passwords
@@ -38,6 +39,7 @@ class Step:
 
     connection: Connection
     post: Post
+    numbers: Numbers
     now: datetime
 
     def lock(self, sign_up_id: UUID) -> SignUp:
@@ -153,6 +155,7 @@ def confirm(step: Step, sign_up_id: UUID, browser: Browser, door: Door, key: Key
     )
     member = handlers.register(
         step.connection,
+        step.numbers,
         phone=_given(sign_up.phone),
         email=sign_up.email,
         language=sign_up.language,
@@ -186,9 +189,13 @@ def first_key(secret: bytes, sign_up_id: UUID) -> Key:
 def _frees(step: Step, sign_up: SignUp) -> bool:
     """Tell whether a number that was proved is free to join with, or make it so."""
     owner = owners.owner_of(step.connection, _given(sign_up.phone), step.now)
-    if owner is not None and owner.standing is Standing.FREE:
-        return owners.release(step.connection, owner.member, step.now)
-    return owner is None
+    if owner is None or owner.standing is not Standing.FREE:
+        return owner is None
+    is_free = owners.release(step.connection, owner.member, step.now)
+    if is_free:
+        # Who has the number now is another one than who joined with it.
+        step.numbers.forget(step.connection, owner.member.number)
+    return is_free
 
 
 def _send_sms(step: Step, sign_up: SignUp, phone: str, address: str) -> None:

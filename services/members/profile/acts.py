@@ -113,6 +113,9 @@ def erase(mine: Mine, typed: str) -> WrongCode | None:
         relatives.remove(mine.connection, mine.member_id, relative.relative_id, mine.now)
     store.forget(mine.connection, mine.member_id, member.phone, member.email, mine.now)
     asking.forget(mine.connection, mine.member_id, Purpose.ERASURE)
+    # Who joined before numbers were remembered, or changed his, is not given a newcomer's gifts
+    # with this one either.
+    mine.numbers.remember(mine.connection, member.number, mine.now)
     erased = members.erase(mine.connection, mine.member_id)
     event_log.add(mine.connection, [member_changed(erased, mine.now)])
     return None

@@ -87,6 +87,5 @@ def build(settings: Settings, clock: Clock = utc_now) -> Flask:
     app.register_error_handler(BrokenFile, refuse_broken)
     app.register_error_handler(WrongProfile, profiles.refuse_wrong)
     app.wsgi_app = FastLane(intake, app.wsgi_app)  # type: ignore[method-assign]
-    # So that who built the app may close its connections, and let it forget what it read.
-    app.extensions |= {"engine": engine, "directory": directory}
+    app.extensions |= {"engine": engine, "directory": directory}  # for whoever built the app
     return app

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from services.bonus_status.sources.shipped import shipped_rules
 from services.bonus_status.store.sources import rules
@@ -153,6 +154,22 @@ def test_friends_earn_1000_in_all_and_a_fall_makes_room_for_another(
     assert (
         sum(one for status, one in gifts(fresh_desk, "invitation") if status == "accrued") == 1_000
     )
+    assert fresh_desk.books_are_right()
+
+
+def test_who_was_here_before_is_no_newcomer(fresh_desk: Desk, client: FlaskClient) -> None:
+    """INVARIANT: to erase an account and join again with its number earns nothing anew."""
+    put(client, "first-purchase", "first_purchase", amount=200)
+    inviter, again = fresh_desk.member_id, bonuses.new_id()
+    said = {"email_linked_at": AT, "profile_filled_at": AT, "invited_by": inviter}
+    fresh_desk.hear(fresh_desk.member("active", member_id=again, was_here_before=True, **said))
+    purchase(fresh_desk, bonuses.new_id(), "approved", member_id=again)
+    assert gifts(fresh_desk, "invitation", inviter) == []
+    with fresh_desk.engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT source, amount FROM bonuses WHERE member_id = :id"), {"id": again}
+        )
+        assert [tuple(row) for row in rows] == [("purchase", 76)]
     assert fresh_desk.books_are_right()
 
 

@@ -116,7 +116,10 @@ def test_an_export_has_all_that_is_held_here(me: Me) -> None:
 
 
 def test_who_is_erased_is_gone_from_every_table(me: Me) -> None:
-    """INVARIANT: no number, e-mail, name or hash is left; the account's id and its events are."""
+    """INVARIANT: no number, e-mail or name is left; the account's id and its events are.
+
+    A digest of the number is left, too (test_numbers_that_joined.py).
+    """
     me.ask("PATCH", "/me/settings", {"name": "Zebedee Quill"})
     me.ask("PUT", "/me/favourites/zebra-shoes")
     assert me.ask("POST", "/me/erasure").status_code == 202
@@ -139,12 +142,16 @@ def test_who_is_erased_is_gone_from_every_table(me: Me) -> None:
     assert me.person.desk.ask("GET", path, key=SERVICE).status_code == 404
 
 
-def test_an_erased_number_may_join_again(me: Me, clock: SteppedClock) -> None:
+def test_an_erased_number_may_join_again_but_not_as_a_newcomer(me: Me, clock: SteppedClock) -> None:
+    """INVARIANT: what would break it: 245 points for every round of joining and erasing."""
+    assert me.last_event()["was_here_before"] is False
     me.ask("POST", "/me/erasure")
     me.ask("POST", "/me/erasure/confirm", {"code": me.person.code()})
     clock.move(MINUTE)
     again = Person(me.person.desk, me.engine, phone=me.person.phone, email=me.person.email)
-    assert again.joins()["member_id"] != me.entry["member_id"]
+    first, me.entry = me.entry, again.joins()
+    assert me.entry["member_id"] != first["member_id"]
+    assert me.last_event()["was_here_before"] is True
 
 
 @pytest.mark.parametrize(
