@@ -120,7 +120,8 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     "Later" is a later `status_at`: at one moment `declined` outranks `approved`, whichever arrived
     last. So a network that names no moment of a status (Admitad) cannot take a refusal back; its
     approval is kept, and told that it is overruled.
-    A whole return is the end: the goods are back. Of category and time of order the first counts.
+    A whole return is the end: the goods are back. Of category and time of order the first counts,
+    whichever message names it.
     Equal messages count once, for nothing tells a repeat from a second one: two returns of one sum
     must differ in `status_at` or in the partner's own id of the message (a webhook-id says how a
     message travelled, not what happened); a reason or a click that only one of them names is no
@@ -140,8 +141,14 @@ def fold(messages: Iterable[Message]) -> ConversionState:
 
     Example: reported 1 000, returned 300 (less), amended by 50 (more), approved: 750, approved.
     """
-    state = ConversionState()
-    for message in sorted(_each_once(messages), key=_turn):
+    told = sorted(set(messages), key=_turn)
+    # Of those that tell the same the last one counts: it takes the place of the others.
+    counting = {_news(one) or one: one for one in told}
+    state = ConversionState(
+        category=next((one.category for one in told if one.category), None),
+        ordered_at=next((one.ordered_at for one in told if one.ordered_at), None),
+    )
+    for message in told if len(counting) == len(told) else sorted(counting.values(), key=_turn):
         state = _apply(state, message)
     return state
 
@@ -187,14 +194,6 @@ def without_amount(message: Message) -> Message:
     return replace(message, amount=None)
 
 
-def _each_once(messages: Iterable[Message]) -> Iterable[Message]:
-    """Answer each message once: equal ones are repeats, and so are those of one id and word."""
-    distinct = set(messages)
-    named = sorted((one for one in distinct if _news(one)), key=_turn)
-    by_news = {_news(one): one for one in named}
-    return [*(one for one in distinct if not _news(one)), *by_news.values()]
-
-
 def _news(message: Message) -> object:
     """Answer what messages have in common that tell the same, else None; of a push and a file, say.
 
@@ -217,10 +216,8 @@ def _turn(message: Message) -> tuple[object, ...]:
 
 
 def _apply(state: ConversionState, message: Message) -> ConversionState:
-    category = state.category or message.category
-    ordered_at = state.ordered_at or message.ordered_at
     if state.status is Status.RETURNED:
-        return ConversionState(state.status, state.paid_minor, category, ordered_at, state.reason)
+        return state
     status: Status = state.status
     reason = state.reason
     paid_minor = _stays_paid(state.paid_minor, message)
@@ -233,7 +230,7 @@ def _apply(state: ConversionState, message: Message) -> ConversionState:
             status, reason = Status.APPROVED, None
         case Says.APPROVED_UNFUNDED if status is not Status.APPROVED:
             status, reason = Status.APPROVED_UNFUNDED, None
-    return ConversionState(status, paid_minor, category, ordered_at, reason)
+    return ConversionState(status, paid_minor, state.category, state.ordered_at, reason)
 
 
 def _stays_paid(paid_minor: int | None, message: Message) -> int | None:

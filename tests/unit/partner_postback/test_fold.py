@@ -144,6 +144,15 @@ def test_of_one_id_without_an_amount_and_with_none_left_to_pay_the_amount_counts
         assert outcome(one, other) == outcome(other, one) == ("reported", 0)
 
 
+def test_what_a_repeat_alone_names_is_not_lost_with_it() -> None:
+    """Three messages of one id and word: two that tell when it was ordered, one of the order."""
+    early = says("amended", amount=rubles(100), event_id="e-1", ordered_at=ORDERED_AT)
+    late = replace(early, ordered_at=ORDERED_AT + timedelta(days=45))
+    whole = replace(early, line_id="", action="", ordered_at=None)
+    for told in permutations([early, late, whole]):
+        assert fold(told).ordered_at == ORDERED_AT
+
+
 def test_a_message_opens_a_conversion_only_when_it_says_enough() -> None:
     assert opens(REPORTED)
     assert opens(says("approved", click_id="c" * 64, amount=rubles(5), ordered_at=ORDERED_AT))
