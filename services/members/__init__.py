@@ -2,7 +2,7 @@
 
 owns     members (phone, e-mail, language, status), their passwords, devices and settings; sign-ups,
          codes and letters under way; one-time sign-in links, relatives' numbers,
-         favourite stores
+         favourite stores, digests of the numbers that joined
 answers  POST /members, GET /members, GET and PATCH /members/<id>, phone, block, unblock,
          decisions, sessions (clerk); /members/<id>/contact, POST /contacts, /letters/<id>
          (other services); /captchas, /sign-ups, /sign-ins, /recoveries, /devices,

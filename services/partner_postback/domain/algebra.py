@@ -4,10 +4,11 @@
 any repetition, loss and redelivery, and any retry end in the same conversion and the same money.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import reduce
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -120,8 +121,7 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     "Later" is a later `status_at`: at one moment `declined` outranks `approved`, whichever arrived
     last. So a network that names no moment of a status (Admitad) cannot take a refusal back; its
     approval is kept, and told that it is overruled.
-    A whole return is the end: the goods are back. Of category and time of order the first counts,
-    whichever message names it.
+    A whole return is the end: the goods are back. Of category and time of order the first counts.
     Equal messages count once, for nothing tells a repeat from a second one: two returns of one sum
     must differ in `status_at` or in the partner's own id of the message (a webhook-id says how a
     message travelled, not what happened); a reason or a click that only one of them names is no
@@ -142,15 +142,7 @@ def fold(messages: Iterable[Message]) -> ConversionState:
     Example: reported 1 000, returned 300 (less), amended by 50 (more), approved: 750, approved.
     """
     told = sorted(set(messages), key=_turn)
-    # Of those that tell the same the last one counts: it takes the place of the others.
-    counting = {_news(one) or one: one for one in told}
-    state = ConversionState(
-        category=next((one.category for one in told if one.category), None),
-        ordered_at=next((one.ordered_at for one in told if one.ordered_at), None),
-    )
-    for message in told if len(counting) == len(told) else sorted(counting.values(), key=_turn):
-        state = _apply(state, message)
-    return state
+    return reduce(_apply, _each_once(told), _named_first(told))
 
 
 def is_overruled(message: Message, state: ConversionState) -> bool:
@@ -192,6 +184,19 @@ def without_amount(message: Message) -> Message:
     if message.amount is None:
         return message
     return replace(message, amount=None)
+
+
+def _named_first(told: Sequence[Message]) -> ConversionState:
+    return ConversionState(
+        category=next((one.category for one in told if one.category), None),
+        ordered_at=next((one.ordered_at for one in told if one.ordered_at), None),
+    )
+
+
+def _each_once(told: Sequence[Message]) -> Sequence[Message]:
+    """Answer what counts: of those that tell the same the last one, in the order of all."""
+    counting = {_news(one) or one: one for one in told}
+    return told if len(counting) == len(told) else sorted(counting.values(), key=_turn)
 
 
 def _news(message: Message) -> object:
