@@ -5,12 +5,12 @@ key tells a number to nobody who has the table alone; it outlives the account, a
 than that somebody once joined with the number. It counts as long as its key is one of ours.
 """
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, text
+
+from shared.digests import Digests
 
 _PURPOSE = b"numbers that joined"
 _IS_KNOWN = text("SELECT EXISTS (SELECT FROM joined_numbers WHERE number_digest = ANY(:digests))")
@@ -24,19 +24,16 @@ class Numbers:
     """Remembers numbers, with keys drawn from those of sessions, newest first."""
 
     def __init__(self, session_keys: Sequence[bytes]) -> None:
-        self._keys = [hmac.digest(key, _PURPOSE, hashlib.sha256) for key in session_keys]
+        self._digests = Digests(session_keys, _PURPOSE)
 
     def is_known(self, connection: Connection, phone: str) -> bool:
         """Tell whether somebody joined with this number before."""
-        return bool(connection.scalar(_IS_KNOWN, {"digests": self._digests(phone)}))
+        return bool(connection.scalar(_IS_KNOWN, {"digests": self._digests.of(phone)}))
 
     def remember(self, connection: Connection, phone: str, now: datetime) -> None:
         """Remember that somebody joined with this number."""
-        connection.execute(_REMEMBER, {"digest": self._digests(phone)[0], "now": now})
+        connection.execute(_REMEMBER, {"digest": self._digests.of(phone)[0], "now": now})
 
     def forget(self, connection: Connection, phone: str) -> None:
         """Forget a number that the operator has given to somebody else."""
-        connection.execute(_FORGET, {"digests": self._digests(phone)})
-
-    def _digests(self, phone: str) -> list[bytes]:
-        return [hmac.digest(key, phone.encode(), hashlib.sha256) for key in self._keys]
+        connection.execute(_FORGET, {"digests": self._digests.of(phone)})

@@ -6,13 +6,12 @@ code sees every slip of one or two symbols, or a swap, before any look-up. Fourt
 68 bits of chance.
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from services.payout.store.certificates import Certificate
+from shared.digests import Digests
 from shared.sealed import Sealer
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
@@ -41,7 +40,7 @@ class CodeBook:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._sealer = Sealer(keys)
-        self._hash_keys = [hmac.digest(key, _HASH_PURPOSE, hashlib.sha256) for key in keys]
+        self._digests = Digests(keys, _HASH_PURPOSE)
 
     def new(self) -> Certificate:
         """Make a certificate; its code is known to no one until it is opened."""
@@ -51,7 +50,7 @@ class CodeBook:
 
     def hashes(self, code: str) -> list[bytes]:
         """Answer what a code is found by: its hash under each of our keys, newest first."""
-        return [hmac.digest(key, code.encode(), hashlib.sha256) for key in self._hash_keys]
+        return self._digests.of(code)
 
     def open(self, certificate_id: UUID, code_sealed: str) -> str:
         """Answer the code; raises BrokenSeal if it was sealed for another certificate."""
