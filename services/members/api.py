@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from services.members import handlers, store
 from services.members.config import Settings
 from services.members.domain import InvalidPhone, Member, read_phone
-from services.members.joining.numbers import Numbers
+from services.members.front import front
 from services.members.profile import store as settings
 from services.members.schemas import (
     ByClerkSchema,
@@ -49,7 +49,6 @@ class Office:
     engine: Engine
     access: Access
     sessions: Sessions
-    numbers: Numbers
     clock: Clock
 
 
@@ -60,7 +59,7 @@ def register(sent: dict[str, Any]) -> Member:
     """Take a member in; one phone, one member."""
     here = office(for_clerks=True)
     with here.engine.begin() as connection:
-        return handlers.register(connection, here.numbers, **sent, now=here.clock())
+        return handlers.register(connection, front().numbers, **sent, now=here.clock())
 
 
 @blueprint.get("")

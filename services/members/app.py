@@ -85,8 +85,7 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
         | ops.REFUSALS,
         ready={"postgres": partial(database.ping, engine)},
     )
-    numbers = Numbers(settings.session_keys)
-    app.extensions["members"] = api.Office(settings, engine, access, sessions, numbers, clock)
+    app.extensions["members"] = api.Office(settings, engine, access, sessions, clock)
     app.extensions["favourites"] = favourites.Desk(engine, access, clock)
     app.extensions["relatives"] = Desk(
         engine,

@@ -11,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from services.members.domain import Decision, Language, Member, Standing, Status
 
-_STANDING = ", ".join(field.name for field in fields(Standing))
-_COLUMNS = f"member_id, phone, email, language, status, version, registered_at, {_STANDING}"
+_STANDING = [field.name for field in fields(Standing)]
+_NAMES = ["member_id", "phone", "email", "language", "status", "version", "registered_at"]
+_NAMES += _STANDING
+_COLUMNS = ", ".join(_NAMES)
 _ADD = text(f"""
 INSERT INTO members ({_COLUMNS})
-VALUES ({", ".join(f":{name}" for name in _COLUMNS.split(", "))})
+VALUES ({", ".join(f":{name}" for name in _NAMES)})
 ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the columns are written above
 _FIND = text(f"SELECT {_COLUMNS} FROM members WHERE member_id = :member_id")  # noqa: S608
@@ -239,5 +241,5 @@ def _as_member(row: Row[Any]) -> Member:
         Status(row.status),
         row.version,
         row.registered_at,
-        Standing(**{name: getattr(row, name) for name in _STANDING.split(", ")}),
+        Standing(**{name: getattr(row, name) for name in _STANDING}),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from services.members import store as members
 from services.members.domain import Decision, Member, Status
 from services.members.events import member_changed
+from services.members.joining.numbers import Numbers
 from services.members.letters.domain import Channel, Kind, Letter
 from services.members.letters.writing import Letters
 from shared import event_log
@@ -110,7 +111,7 @@ def claim(connection: Connection, owner: Owner, letters: Letters, now: datetime)
     return free_at
 
 
-def release(connection: Connection, member: Member, now: datetime) -> bool:
+def release(connection: Connection, member: Member, numbers: Numbers, now: datetime) -> bool:
     """Take a number from the member whose grace is over; his account waits for a clerk.
 
     False where he came back at the very last moment: who signs in has the member locked.
@@ -122,6 +123,8 @@ def release(connection: Connection, member: Member, now: datetime) -> bool:
         return False
     connection.execute(_RELEASE, {"member_id": member_id})
     connection.execute(_FORGET, {"member_id": member_id})
+    # Who has the number now is another one than who joined with it.
+    numbers.forget(connection, member.number)
     reason = "The number has another owner, and nobody signed in within the grace period."
     members.add_decision(connection, member_id, Decision(Status.BLOCKED, reason, _BY, now))
     blocked = members.find(connection, member_id)

@@ -189,13 +189,9 @@ def first_key(secret: bytes, sign_up_id: UUID) -> Key:
 def _frees(step: Step, sign_up: SignUp) -> bool:
     """Tell whether a number that was proved is free to join with, or make it so."""
     owner = owners.owner_of(step.connection, _given(sign_up.phone), step.now)
-    if owner is None or owner.standing is not Standing.FREE:
-        return owner is None
-    is_free = owners.release(step.connection, owner.member, step.now)
-    if is_free:
-        # Who has the number now is another one than who joined with it.
-        step.numbers.forget(step.connection, owner.member.number)
-    return is_free
+    if owner is not None and owner.standing is Standing.FREE:
+        return owners.release(step.connection, owner.member, step.numbers, step.now)
+    return owner is None
 
 
 def _send_sms(step: Step, sign_up: SignUp, phone: str, address: str) -> None:

@@ -34,6 +34,12 @@ class Number:
         path = f"/sign-ups/{begun.get_json()['sign_up_id']}"
         return path, self.new.done("POST", f"{path}/phone-code", {"code": self.new.code()})
 
+    def joined_before(self) -> bool:
+        """Whether its new owner would be no newcomer."""
+        numbers = self.new.desk.app.extensions["front"].numbers
+        with self.new.engine.connect() as connection:
+            return bool(numbers.is_known(connection, self.new.phone))
+
     def old_member(self) -> dict[str, Any]:
         path = f"/members/{self.old_entry['member_id']}"
         return dict(self.old.desk.ask("GET", path, key=CLERK).get_json())
@@ -52,6 +58,7 @@ def test_a_claimed_number_is_free_after_two_weeks(number: Number, clock: Stepped
     assert problem(number.new.ask("PUT", f"{path}/email", email))[1] == "wrong_step"
     free_at = number.new.done("POST", f"{path}/claim")["free_at"]
     assert number.new.done("POST", f"{path}/claim")["free_at"] == free_at
+    assert number.joined_before()
     [notice] = number.old.letters(number.old.email)
     assert (notice["kind"], notice["channel"]) == ("number_claimed", "email")
     assert notice["facts"]["ending"] == number.old.phone[-4:]
@@ -62,6 +69,7 @@ def test_a_claimed_number_is_free_after_two_weeks(number: Number, clock: Stepped
     assert shown["state"] == "email"
     old = number.old_member()
     assert (old["phone"], old["status"]) == (None, "blocked")
+    assert not number.joined_before()
     number.new.done("PUT", f"{path}/email", email)
 
 
