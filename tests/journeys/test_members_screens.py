@@ -64,10 +64,14 @@ def test_from_a_number_to_a_certificate_and_away(stack: RunningStack) -> None:
 
 def _walks(stack: RunningStack, screen: Screen, pay: threading.Barrier) -> None:
     base = stack.system.urls["account"]
-    wanted = {"language": screen.language, "width": screen.width, "scripts": screen.scripts}
+    wanted = {
+        "language": screen.language,
+        "width": screen.width,
+        "scripts": screen.scripts,
+        "by_axe": screen.by_axe,
+    }
     try:
         with chromium() as browser, person(browser, base, screen.name, **wanted) as somebody:
-            somebody.by_axe = screen.by_axe
             _lives(somebody, stack, screen, pay)
     except BaseException:
         pay.abort()

@@ -41,7 +41,7 @@ class Person:
     base: str
     name: str
     has_scripts: bool
-    by_axe: bool = True
+    by_axe: bool
     seen: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
@@ -86,7 +86,14 @@ class Person:
 
 @contextmanager
 def person(  # noqa: PLR0913 - what a screen is
-    browser: Browser, base: str, name: str, *, language: str, width: int, scripts: bool = True
+    browser: Browser,
+    base: str,
+    name: str,
+    *,
+    language: str,
+    width: int,
+    scripts: bool = True,
+    by_axe: bool = True,
 ) -> Iterator[Person]:
     """Open a fresh browser; what the console of its pages says of faults is a fault."""
     context = browser.new_context(
@@ -97,7 +104,7 @@ def person(  # noqa: PLR0913 - what a screen is
     )
     context.set_default_timeout(_PATIENCE_MILLISECONDS)
     page = context.new_page()
-    somebody = Person(context, page, base.rstrip("/"), name, scripts)
+    somebody = Person(context, page, base.rstrip("/"), name, scripts, by_axe)
     page.on("pageerror", lambda fault: somebody.faults.append(f"script: {fault}"))
     page.on(
         "request",

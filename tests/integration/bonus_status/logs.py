@@ -1,7 +1,7 @@
 """The event logs of the services that bonus_status hears, over HTTP, as a rebuild reads them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from sqlalchemy import Engine, text
 
@@ -55,8 +55,7 @@ class Logs:
             return bool(connection.scalar(text(_SETTLED)))
 
 
-@contextmanager
-def _serving(service: str, engine: Engine) -> Iterator[str]:
+def _serving(service: str, engine: Engine) -> AbstractContextManager[str]:
     app = web.create_app(
         service,
         title=service,
@@ -64,5 +63,4 @@ def _serving(service: str, engine: Engine) -> Iterator[str]:
         refusals=ops.REFUSALS,
         ready={},
     )
-    with answering(app) as url:
-        yield url
+    return answering(app)

@@ -43,9 +43,9 @@ class Partner:
     key: str
     secret: str
 
-    def click(self, **ago: float) -> str:
+    def click(self, member: UUID = MEMBER, **ago: float) -> str:
         """The id of a click on this test's store some time ago."""
-        return make_click(self.clock() - timedelta(**ago), store=self.store_number)
+        return make_click(self.clock() - timedelta(**ago), store=self.store_number, member=member)
 
     def report(self, **changes: Any) -> dict[str, Any]:
         """A complete report of a purchase made a minute ago, after a fresh click."""

@@ -1,13 +1,12 @@
 """A clerk finds whose a purchase is, and all that was reported of it; nobody else may."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.partner_postback.click_id import ClickIds
-from tests.integration.partner_postback.partner import CLERK, CLICK_KEY, Desk, Partner, make_click
+from tests.integration.partner_postback.partner import CLERK, CLICK_KEY, Desk, Partner
 
 CLICK_IDS = ClickIds([CLICK_KEY])
 
@@ -27,9 +26,7 @@ def found(desk: Desk, **asked: Any) -> dict[str, Any]:
 
 def test_an_order_leads_to_its_member_and_back(desk: Desk, partner: Partner) -> None:
     # A member of this test alone: the others' one has more purchases than an answer lists.
-    clicked_at = desk.clock() - timedelta(hours=1)
-    click_id = make_click(clicked_at, store=partner.store_number, member=uuid4())
-    report = partner.report(click_id=click_id)
+    report = partner.report(click_id=partner.click(member=uuid4(), hours=1))
     sent = partner.send(report).json
     assert sent
     by_order = found(desk, order_id=report["order_id"])
@@ -44,8 +41,7 @@ def test_an_order_leads_to_its_member_and_back(desk: Desk, partner: Partner) -> 
 def test_what_is_held_of_an_order_is_found_though_it_is_nobodys(
     desk: Desk, partner: Partner
 ) -> None:
-    clicked_at = desk.clock() - timedelta(hours=1)
-    click_id = make_click(clicked_at, store=partner.store_number, member=uuid4())
+    click_id = partner.click(member=uuid4(), hours=1)
     money = {"amount_minor": 100, "currency": "SEK"}
     sent = partner.send(partner.report(click_id=click_id, amount=money)).json
     assert sent

@@ -1,7 +1,7 @@
 """A world whose operator lives by the test's own clock, so that its days can be over."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,10 @@ from tests.support.clock import SteppedClock
 from tests.support.serving import answering
 
 
-@contextmanager
-def serving(folder: Path, clock: SteppedClock) -> Iterator[str]:
+def serving(folder: Path, clock: SteppedClock) -> AbstractContextManager[str]:
     """The sandbox's billing over real HTTP, at the test's clock, with books of its own."""
     settings = SandboxSettings(folder, "127.0.0.1", 0, folder, "http://nobody.test", "", (), "INFO")
-    with answering(operator_billing.build(settings, clock)) as url:
-        yield url
+    return answering(operator_billing.build(settings, clock))
 
 
 @pytest.fixture
