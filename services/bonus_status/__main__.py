@@ -1,6 +1,5 @@
 """The composition root: `python -m services.bonus_status web`, or another of the roles below."""
 
-import gc
 import sys
 import threading
 
@@ -19,7 +18,6 @@ _DELAYS_SECONDS = 900.0
 _ANCHORS_SECONDS = 300.0
 _CLAIMS_SECONDS = 60.0
 _ALARMS_SECONDS = 3_600.0
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def _migrate(_: threading.Event) -> None:
@@ -46,10 +44,6 @@ def _consume(stop: threading.Event) -> None:
     from shared.worker import consume
 
     settings = read_settings()
-    # A batch makes some twenty objects a message and drops them all: looking for cycles among them
-    # after every 700 would cost a tenth of the time and find none.
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)
     engine = connect(settings.database_url, pool_size=_LANES)

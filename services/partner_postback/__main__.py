@@ -1,6 +1,5 @@
 """Where the service is put together: `python -m services.partner_postback ROLE`."""
 
-import gc
 import threading
 
 from services.partner_postback import config
@@ -11,7 +10,6 @@ from shared.process import run_role
 from shared.pulse import Pulse, start_monitor
 
 _IDLE_SECONDS = 1.0
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 # Each serves one partner at a time, and waits for its server.
 _SENDERS = 8
 # One slow network must not keep all others waiting.
@@ -63,10 +61,6 @@ def _work(stop: threading.Event) -> None:
     from services.partner_postback.work.webhooks import WebhookSender
     from shared import database
 
-    # A batch makes objects by the ten thousand, and hardly one of them in a circle: looking for
-    # circles after every 700 took a fifth of the time that a file takes.
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     settings = config.read_settings()
     pulse = Pulse()
     start_monitor(settings.listen_host, settings.monitor_port, pulse)

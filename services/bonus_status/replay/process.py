@@ -5,7 +5,6 @@ It writes a line of JSON for each step, {"step": …, "done": …, "of": …}, a
 `rules_off` are those of the other bonus rules that stay off, and so give nothing.
 """
 
-import gc
 import json
 import re
 import sys
@@ -28,7 +27,6 @@ _CONNECTIONS = 4
 # What a crash of the server loses of it is built again.
 _OPTIONS = "-c search_path={} -c synchronous_commit=off"
 _READ_SECONDS = 60.0
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 _REFUSALS = (
     WrongRules, NotARebuild, OtherRules, NeverSaid, CouldNotApply, NotAnswered, CallFailed, OSError,
 )  # fmt: skip
@@ -44,8 +42,6 @@ class WrongSchema(ValueError):
 
 def rebuild(asked: RebuildSettings) -> int:
     """Rebuild as asked, and answer the exit code: 0, or 1 when it was refused."""
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
         count, off = _rebuild(asked)
     except (*_REFUSALS, WrongSchema) as refusal:

@@ -1,6 +1,7 @@
 """How a password is kept: argon2id, in so much memory that guessing is dear."""
 
 import threading
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,12 +17,9 @@ class Hasher:
     """Hashes and checks passwords. Thread-safe."""
 
     def __init__(self) -> None:
-        self._argon2 = PasswordHasher(
-            time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES
-        )
+        self._argon2 = _argon2()
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
-        # Who has no password is checked against this one: it costs as much, and fits nothing.
-        self._nobodys = self._argon2.hash("nobody's password")
+        self._nobodys = _nobodys_hash()
 
     def hash(self, password: str) -> str:
         """Hash a password with the parameters of today."""
@@ -42,3 +40,13 @@ class Hasher:
     def is_outdated(self, kept: str) -> bool:
         """Tell whether a hash was made with other parameters than today's."""
         return self._argon2.check_needs_rehash(kept)
+
+
+def _argon2() -> PasswordHasher:
+    return PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Who has no password is checked against this one: it costs as much, and fits nothing."""
+    return _argon2().hash("nobody's password")
