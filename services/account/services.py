@@ -1,6 +1,6 @@
 """The other services as the website asks them: a client for each, and what they refuse."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ _A_PERSON_WAITS_SECONDS = 4.0
 # Every page of the account asks for the number of unread messages, and none is worth a long wait.
 _FOR_A_NUMBER_SECONDS = 1.0
 _CALLS_AT_ONCE = 16
+_PAGE = 100
 
 
 class Refused(Exception):
@@ -97,6 +98,23 @@ def connect(settings: Settings) -> Services:
         payout=service(settings.payout_url),
         notifications=Service(counting),
     )
+
+
+def every(service: Service, path: str, token: str) -> Iterator[Any]:
+    """Answer what is in all pages of a member's list; raises as `Service.get` does.
+
+    A list that begins anew has no end: that is CallFailed too.
+    """
+    after = None
+    while True:
+        page = service.get(path, token, limit=_PAGE, after=after)
+        yield from page["data"]
+        if page["next"] is None:
+            return
+        if page["next"] == after:
+            message = f"{path} does not end"
+            raise CallFailed(message)
+        after = page["next"]
 
 
 def _said(query: Mapping[str, Any]) -> dict[str, Any]:

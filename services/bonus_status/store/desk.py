@@ -10,8 +10,12 @@ from sqlalchemy import Connection, RowMapping, text
 _CLICK = "click_id, member_id, clicks.store_id, stores.name AS store_name, clicked_at, repeat"
 _FROM = "FROM clicks LEFT JOIN stores ON stores.store_id = clicks.store_id"
 _OF_MEMBER = text(f"""
-SELECT {_CLICK} {_FROM} WHERE member_id = :member_id ORDER BY clicked_at DESC LIMIT :limit
-""")
+SELECT {_CLICK} {_FROM} WHERE member_id = :member_id
+  AND (CAST(:after AS text) IS NULL OR (clicked_at, click_id) < (
+      SELECT clicked_at, click_id FROM clicks WHERE click_id = :after AND member_id = :member_id
+  ))
+ORDER BY clicked_at DESC, click_id DESC LIMIT :limit
+""")  # noqa: S608 - of constants
 _ONE = text(f"SELECT {_CLICK} {_FROM} WHERE click_id = :click_id")
 _DAYS = text("""
 WITH days AS (
@@ -49,9 +53,11 @@ GROUP BY from_days, to_days ORDER BY from_days
 """)
 
 
-def clicks_of(connection: Connection, member_id: UUID, limit: int) -> Sequence[RowMapping]:
-    """Answer a member's clicks, the newest first."""
-    asked = {"member_id": member_id, "limit": limit}
+def clicks_of(
+    connection: Connection, member_id: UUID, limit: int, after: str | None = None
+) -> Sequence[RowMapping]:
+    """Answer a member's clicks, the newest first: those before the click `after`, if it is his."""
+    asked = {"member_id": member_id, "limit": limit, "after": after}
     return connection.execute(_OF_MEMBER, asked).mappings().all()
 
 

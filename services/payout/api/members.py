@@ -1,4 +1,4 @@
-"""Goals: the member's own under /me, anybody's under /members for a clerk."""
+"""Goals and payouts: the member's own under /me; goals of anybody under /members, for a clerk."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +9,16 @@ from sqlalchemy import Connection, Engine
 
 from services.payout import goals
 from services.payout.api import next_payout
-from services.payout.api.schemas import GoalsSchema, NextPayoutSchema
+from services.payout.api.schemas import (
+    GoalsSchema,
+    MyPayoutPageQuery,
+    MyPayoutPageSchema,
+    NextPayoutSchema,
+)
 from services.payout.domain import Goal, TopUpLimits
 from services.payout.goals import UnknownMember
 from services.payout.store import goals as table
-from services.payout.store import heard
+from services.payout.store import heard, payouts
 from shared.clock import Clock
 from shared.identity import Access
 from shared.web import Blueprint
@@ -31,7 +36,7 @@ class Desk:
 
 def blueprint(engine: Engine, access: Access, limits: TopUpLimits, clock: Clock) -> Blueprint:
     """Build the routes."""
-    routes = Blueprint("members", __name__, description="Goals of a member.")
+    routes = Blueprint("members", __name__, description="Goals and payouts of a member.")
     desk = Desk(engine, access, limits, clock)
     _my_own(routes, desk)
     _for_clerks(routes, desk)
@@ -63,6 +68,17 @@ def _my_own(routes: Blueprint, desk: Desk) -> None:
     def my_next_payout() -> object:
         """Show what the next run would do for each of my goals, and what stays for a later one."""
         return _next_payout(desk, signed_in(desk.engine, desk.access))
+
+    @routes.get("/me/payouts")
+    @routes.arguments(MyPayoutPageQuery, location="query")
+    @routes.response(200, MyPayoutPageSchema)
+    def my_payouts(asked: dict[str, Any]) -> object:
+        """List my payouts, the newest first."""
+        member_id, limit = desk.access.subject(request), asked["limit"]
+        with desk.engine.connect() as connection:
+            found = payouts.of_member(connection, member_id, limit + 1, asked["after"])
+        page = found[:limit]
+        return {"data": page, "next": page[-1].payout_id if len(found) > limit else None}
 
 
 def _for_clerks(routes: Blueprint, desk: Desk) -> None:

@@ -164,6 +164,29 @@ class PayoutPageSchema(Schema):
     next = fields.UUID(allow_none=True, required=True)
 
 
+class MyPayoutSchema(PayoutSchema):
+    """A payout as its member sees it: without what only those who mend it need."""
+
+    class Meta:
+        """What stays with us."""
+
+        exclude = ("member_id", "reason", "attempts", "questions", "next_at")
+
+
+class MyPayoutPageSchema(Schema):
+    """A page of my payouts, the newest first; `next` is the `after` of the following one."""
+
+    data = fields.List(fields.Nested(MyPayoutSchema), required=True)
+    next = fields.UUID(allow_none=True, required=True)
+
+
+class MyPayoutPageQuery(StrictSchema):
+    """Which page of my payouts."""
+
+    limit = WholeInQuery(lowest=1, highest=100, load_default=100)
+    after = fields.UUID(load_default=None)
+
+
 class WaitingPageQuery(StrictSchema):
     """Which of the waiting reversals to list."""
 

@@ -32,7 +32,11 @@ ORDER BY payout_id LIMIT :limit
 """)
 _OF_MEMBER = text("""
 SELECT payouts.* FROM payouts WHERE member_id = :member_id
-ORDER BY requested_at DESC, payout_id LIMIT :limit
+  AND (CAST(:after AS uuid) IS NULL OR (requested_at, payout_id) < (
+      SELECT requested_at, payout_id FROM payouts
+      WHERE payout_id = :after AND member_id = :member_id
+  ))
+ORDER BY requested_at DESC, payout_id DESC LIMIT :limit
 """)
 _RESERVED_CERTIFICATES = text("""
 SELECT payouts.* FROM payouts
@@ -136,9 +140,11 @@ def lock(connection: Connection, payout_ids: Sequence[UUID]) -> dict[UUID, Payou
     return payouts
 
 
-def of_member(connection: Connection, member_id: UUID, limit: int) -> list[Payout]:
-    """Answer a member's payouts, the newest first."""
-    asked = {"member_id": member_id, "limit": limit}
+def of_member(
+    connection: Connection, member_id: UUID, limit: int, after: UUID | None = None
+) -> list[Payout]:
+    """Answer a member's payouts, the newest first: those before the payout `after`, if his."""
+    asked = {"member_id": member_id, "limit": limit, "after": after}
     return [payout_of(row) for row in connection.execute(_OF_MEMBER, asked)]
 
 

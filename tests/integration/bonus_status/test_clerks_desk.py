@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.integration.bonus_status.api import CLERK, PARTNER, asked, client_of
+from tests.integration.bonus_status.api import CLERK, PARTNER, asked, client_of, sign_in
 from tests.integration.bonus_status.desk import Desk
 from tests.support import bonuses
 
@@ -30,6 +30,28 @@ def test_a_members_clicks_are_listed_newest_first(desk: Desk) -> None:
         (first, False),
     ]
     assert one["member_id"] == desk.member_id
+
+
+def test_a_member_reads_his_own_clicks_page_by_page_and_nobody_elses(desk: Desk) -> None:
+    moments = [desk.clock() - timedelta(days=days) for days in (0, 1, 1, 2)]
+    mine = {clicked(desk, moment) for moment in moments}
+    with client_of(desk) as client:
+        assert client.get("/me/clicks").status_code == 401
+        sign_in(desk, client, desk.member_id)
+        first = asked(client, "/me/clicks?limit=3")
+        second = asked(client, f"/me/clicks?limit=3&after={first['next']}")
+        sign_in(desk, client, bonuses.new_id())
+        strange = [asked(client, f"/me/clicks{query}") for query in ("", f"?after={first['next']}")]
+        wrong = client.get("/me/clicks?limit=1000")
+    assert (len(first["data"]), len(second["data"]), second["next"]) == (3, 1, None)
+    both = first["data"] + second["data"]
+    assert {one["click_id"] for one in both} == mine
+    assert [one["clicked_at"] for one in both] == sorted(
+        (one["clicked_at"] for one in both), reverse=True
+    )
+    assert "member_id" not in both[0]
+    assert strange == [{"data": [], "next": None}] * 2
+    assert (wrong.status_code, wrong.get_json()["errors"][0]["field"]) == (422, "limit")
 
 
 def test_days_count_clicks_and_orders_as_moscow_has_them(fresh_desk: Desk) -> None:

@@ -40,7 +40,7 @@ class Browser:
     page: TestResponse = field(init=False)
 
     def opens(self, path: str, **headers: str) -> TestResponse:
-        self.page = self.client.get(path, headers=headers, **self._from())
+        self.page = self.client.get(path, headers=headers, buffered=True, **self._from())
         return self.page
 
     def sends(self, path: str, **typed: str) -> TestResponse:

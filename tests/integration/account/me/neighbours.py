@@ -15,7 +15,8 @@ BONUS = "60000000-0000-4000-8000-000000000001"
 
 @dataclass
 class Neighbours:
-    """`answers`: by method and path, a body or (status, body); `heard`: what was asked."""
+    """`heard`: what was asked. `answers`: by method and path, a body or (status, body), or what
+    makes one of the query."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     heard: list[tuple[str, Any]] = field(default_factory=list)
@@ -35,6 +36,8 @@ class Neighbours:
             "GET /me/invitations": {"data": []},
             "GET /me/notices": {"data": [], "next": None, "unread": 0},
             "GET /me/claims": {"data": [], "next": None},
+            "GET /me/clicks": {"data": [], "next": None},
+            "GET /me/payouts": {"data": [], "next": None},
             f"GET /members/{MEMBER}/contact": {"phone": "+79261234567"},
         }
 
@@ -63,6 +66,7 @@ class Neighbours:
             body = request.get_data() if sent is None else sent
             self.heard.append((what, body or request.args.to_dict()))
             said = self.answers.get(what, (404, {"code": "unknown", "detail": "No."}))
+            said = said(request.args) if callable(said) else said
             status, told = said if isinstance(said, tuple) else (200, said)
             made = Response(told) if isinstance(told, bytes) else jsonify(told)
             made.status_code = status

@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def money() -> Neighbours:
-    """Bonus_status and payout: change `answers`, read what was `heard`."""
+    """Bonus_status, payout and notifications: change `answers`, read what was `heard`."""
     played = Neighbours()
     played.begin()
     return played
@@ -43,10 +43,8 @@ def site(
 ) -> Flask:
     """The website."""
     url = served(money.app())
-    return build(
-        settings(redis_url=redis_url, members_url=members[1], bonus_status_url=url, payout_url=url),
-        clock,
-    )
+    played = dict.fromkeys(("bonus_status_url", "payout_url", "notifications_url"), url)
+    return build(settings(redis_url=redis_url, members_url=members[1], **played), clock)
 
 
 @pytest.fixture

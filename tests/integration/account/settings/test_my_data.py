@@ -1,6 +1,11 @@
 """A member takes his data along, or has them erased: in two steps, and for good."""
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import pytest
 
 from tests.integration.account.entering.conftest import Browser
 from tests.integration.account.me.neighbours import CERTIFICATE, Neighbours, balance, bonus
@@ -17,7 +22,7 @@ def test_one_file_has_what_every_service_holds(
         "data": [{"certificate_id": CERTIFICATE, "denomination": 500, "status": "issued"}]
     }
     page = member.opens("/me/settings/data.json")
-    assert page.headers["Content-Disposition"].startswith('attachment; filename="cashback-')
+    assert page.headers["Content-Disposition"].startswith("attachment; filename=cashback-")
     assert page.headers["Cache-Control"] == "no-store"
     held = json.loads(page.text)
     assert held["account"]["profile"]["phone"] == person.phone
@@ -26,11 +31,24 @@ def test_one_file_has_what_every_service_holds(
     assert held["bonuses"] == [bonus()]
     assert [one["denomination"] for one in held["certificates"]] == [500]
     assert len(held["goals"]) == 1
-    assert held["claims"] == []
+    assert [held[name] for name in ("claims", "clicks", "payouts", "notices")] == [[]] * 4
 
 
-def test_a_file_is_whole_or_there_is_none(member: Browser, money: Neighbours) -> None:
-    money.answers["GET /me/certificates"] = (503, {})
+def test_lists_of_many_pages_are_in_it_to_the_last(member: Browser, money: Neighbours) -> None:
+    ids = [str(number) for number in range(30_000)]
+    money.answers["GET /me/clicks"] = partial(_page, ids)
+    held = json.loads(member.opens("/me/settings/data.json").data)
+    assert [one["click_id"] for one in held["clicks"]] == ids
+
+
+@pytest.mark.parametrize("what", ["GET /me/certificates", "GET /me/notices"])
+def test_a_file_is_whole_or_there_is_none(member: Browser, money: Neighbours, what: str) -> None:
+    money.answers[what] = (503, {})
+    assert member.opens("/me/settings/data.json").status_code == 503
+
+
+def test_a_list_that_never_ends_is_given_up(member: Browser, money: Neighbours) -> None:
+    money.answers["GET /me/payouts"] = {"data": [], "next": "7"}
     assert member.opens("/me/settings/data.json").status_code == 503
 
 
@@ -57,3 +75,12 @@ def test_an_account_is_erased_in_two_steps(member: Browser, person: Person) -> N
     assert member.opens("/me/settings").headers["Location"].startswith("/enter")
     assert "Your account is erased." in member.follows().text
     assert person.signs_in().status_code == 422
+
+
+def _page(ids: Sequence[str], asked: Mapping[str, str]) -> dict[str, Any]:
+    after, limit = int(asked.get("after", 0)), int(asked["limit"])
+    upto = after + limit
+    return {
+        "data": [{"click_id": one} for one in ids[after:upto]],
+        "next": str(upto) if upto < len(ids) else None,
+    }

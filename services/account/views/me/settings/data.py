@@ -1,32 +1,22 @@
 """A member's data: taken along as one file, or erased for good."""
 
-import json
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Protocol
 
-from flask import Blueprint, Response, flash, redirect, render_template, session
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, session
 from werkzeug.wrappers import Response as Redirect
 
 from services.account.refusals import Sentences, said, tell
-from services.account.services import Refused
+from services.account.services import Refused, every
+from services.account.telling.data_file import data_file
 from services.account.telling.sums import masked
 from services.account.views.me.settings.mine import ask
 from services.account.visitor import desk, leave, visitor
 from shared.pages.form import Form, sent_form
 from shared.pages.words import gettext, marked
 
-
-class Asked(Protocol):
-    """A service that answers lists in pages."""
-
-    def get(self, path: str, token: str = "", **query: Any) -> Any:
-        """Answer a page."""
-
-
 pages = Blueprint("settings_data", __name__)
 _KEPT = "erasure"
-_PAGE, _MOST_PAGES = 100, 200
 _CODE_PAGE = "/me/settings/erase/code"
 _SENTENCES: Sentences = {"invalid_fields": ("code", marked("The code has six digits."))}
 
@@ -43,28 +33,32 @@ def download() -> Response:
     """Hand out all that the services hold of the member; codes of certificates stay sealed."""
     ask_services, token, now = desk().services, visitor().token, desk().clock()
     money, payout = ask_services.bonus_status, ask_services.payout
-    account, (balance, bonuses, claims, goals, certificates) = (
+    account, (balance, goals, certificates) = (
         ask("GET", "export"),
         ask_services.together(
             partial(money.get, "me/balance", token),
-            partial(whole, money, "me/bonuses", token),
-            partial(whole, money, "me/claims", token),
             partial(payout.get, "me/goals", token),
             partial(payout.get, "me/certificates", token),
         ),
     )
-    held = {
-        "exported_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "account": account,
-        "balance": balance,
-        "bonuses": bonuses,
-        "claims": claims,
-        "goals": goals["goals"],
-        "certificates": certificates["data"],
-    }
-    saved = {"Content-Disposition": f'attachment; filename="cashback-{now:%Y-%m-%d}.json"'}
-    written = json.dumps(held, ensure_ascii=False, indent=1)
-    return Response(written, mimetype="application/json", headers=saved)
+    file = data_file(
+        {
+            "exported_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "account": account,
+            "balance": balance,
+            "goals": goals["goals"],
+            "certificates": certificates["data"],
+            "clicks": every(money, "me/clicks", token),
+            "bonuses": every(money, "me/bonuses", token),
+            "claims": every(money, "me/claims", token),
+            "payouts": every(payout, "me/payouts", token),
+            "notices": every(ask_services.notifications, "me/notices", token),
+        }
+    )
+    name = f"cashback-{now:%Y-%m-%d}.json"
+    answer = send_file(file, mimetype="application/json", as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @pages.get("/me/settings/erase")
@@ -112,21 +106,6 @@ def erase() -> Redirect | tuple[str, int]:
     response = leave(redirect("/", HTTPStatus.SEE_OTHER))
     flash(gettext("Your account is erased. Thank you for having been with us."))
     return response
-
-
-def whole(service: Asked, path: str, token: str) -> list[Any]:
-    """Answer a list that comes in pages, whole; its end is a page without a next one."""
-    found: list[Any] = []
-    after = None
-    for _ in range(_MOST_PAGES):
-        page = service.get(path, token, limit=_PAGE, after=after)
-        found += page["data"]
-        after = page["next"]
-        if after is None:
-            return found
-    # Half a file would look like a whole one.
-    message = f"{path}: more than {_PAGE * _MOST_PAGES}"
-    raise ValueError(message)
 
 
 def _code_page(form: Form) -> str:
