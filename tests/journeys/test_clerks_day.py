@@ -100,7 +100,8 @@ def test_large_corrections_and_the_run_take_two_persons(
     desk = stack.system.clerk("bonus_status")
     wish = {"member_id": member["id"], "kind": "credit", "amount": "5000", "reason": "A late file."}
     # bonus_status hears of a new member a moment later; until then he is unknown there.
-    eventually(lambda: boris.send("/acts/correction-new", **wish), seconds=60, every=1)
+    sent = eventually(lambda: boris.send("/acts/correction-new", **wish), seconds=60, every=1)
+    assert "no points have moved yet" in sent.text
     found = desk.get("/corrections?state=waiting").json()["data"]
     [waiting] = [one for one in found if one["member_id"] == member["id"]]
     approve = f"/acts/correction-approve/{waiting['correction_id']}"

@@ -50,6 +50,8 @@ class Act:
     preview: Do | None = None
     # Its answer holds a secret that is shown this once, in place of going back.
     shows_answer: bool = False
+    # Says of its answer what is still to come; "" when all is done.
+    waits: Callable[[Any], str] = field(default=lambda _answer: "")
     subject: Callable[[Doing], str] = field(default=lambda doing: " ".join(doing.targets.values()))
 
     @property

@@ -120,7 +120,11 @@ def _do(act: Act, doing: Doing, act_id: UUID, form: Form) -> Page:
     if act.shows_answer:
         back = _back(act, doing)
         return render_template("console/shown_once.html", act=act, answer=answer, back=back)
-    flash(_("Done: %(act)s.") % {"act": _(act.title)}, "good")
+    waits = act.waits(answer)
+    if waits:
+        flash(_(waits), "warning")
+    else:
+        flash(_("Done: %(act)s.") % {"act": _(act.title)}, "good")
     return redirect(_back(act, doing), HTTPStatus.SEE_OTHER)
 
 

@@ -1,5 +1,6 @@
 """Acts of the daily work: what is held or parked, claims, corrections, certificates, messages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.console.acts.act import Act, Do, Doing, calling, pressing, to
@@ -41,6 +42,11 @@ def _correct(doing: Doing) -> Any:
     sent = {**doing.values, "clerk": doing.clerk, "command_id": doing.act_id}
     # The act's id is the command's: a repeat of it makes nothing twice.
     return doing.call("bonus_status", "POST", "/corrections", json=sent, repeatable=True)
+
+
+def _of_a_second_person(made: Mapping[str, Any]) -> str:
+    waits = marked("It is noted and waits for a second person: no points have moved yet.")
+    return waits if made["state"] == "waiting" else ""
 
 
 def _receipts(name: str) -> dict[str, Any]:
@@ -177,6 +183,7 @@ WORK = (
             REASON,
         ),
         warning=marked("Large ones wait for a second person. The member reads the reason."),
+        waits=_of_a_second_person,
         subject=lambda doing: str(doing.values.get("member_id", "")),
     ),
     Act(

@@ -59,7 +59,6 @@ def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:
             ops.blueprint(engine, access),
         ],
         refusals={**api.REFUSALS, **ops.REFUSALS},
-        template_folder="templates",
         ready={"postgres": partial(database.ping, engine)},
     )
     app.wsgi_app = TillLane(till_of, app.wsgi_app)  # type: ignore[method-assign]

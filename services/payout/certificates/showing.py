@@ -1,10 +1,9 @@
-"""Showing: a member sees the code of his certificate once, to keep, print or give away."""
+"""Showing: a member sees the code of his certificate once, to keep or to give away."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import segno
 from sqlalchemy import Connection
 
 from services.payout.certificates.acts import NotOpen
@@ -56,12 +55,3 @@ def reveal(
     if not is_now:
         raise AlreadyRevealed(found.revealed_at or now)
     return Revealed(found, book.open(certificate_id, found.code_sealed))
-
-
-def qr_of(code: str) -> str:
-    """Draw a code for a salon's scanner, as SVG to stand in a page; always dark on white."""
-    # Not the level that segno would raise it to: OpenCV's reader fails at that one.
-    drawn: str = segno.make(code, error="q", boost_error=False, micro=False).svg_inline(
-        border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr", lineclass=None
-    )
-    return drawn

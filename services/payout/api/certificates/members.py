@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response, request
 from sqlalchemy import Engine
 
 from services.payout.api.certificates.schemas import (
@@ -13,7 +13,6 @@ from services.payout.api.certificates.schemas import (
     CodeTriedSchema,
     CodeWorthSchema,
     DenominationsSchema,
-    FormatQuery,
     KeySchema,
     NewOrderSchema,
     OrderSchema,
@@ -22,7 +21,6 @@ from services.payout.api.members import signed_in
 from services.payout.certificates import ordering, showing
 from services.payout.certificates.codes import CodeBook, read_code
 from services.payout.certificates.ordering import Wanted
-from services.payout.certificates.showing import Revealed
 from services.payout.store import certificates, orders
 from services.payout.store.goals import denominations_at
 from services.payout.store.tills import Guesser
@@ -31,20 +29,6 @@ from services.payout.tills.guessing import UnknownCode
 from shared.clock import Clock
 from shared.identity import Access
 from shared.web import Blueprint
-
-_PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
-_WRITTEN = {
-    "200": {
-        "description": "The code as JSON, or as a page to print",
-        "content": {
-            "application/json": {"schema": CodeSchema},
-            "text/html": {"schema": {"type": "string"}},
-        },
-    }
-}
 
 
 def blueprint(engine: Engine, access: Access, book: CodeBook, clock: Clock) -> Blueprint:
@@ -102,16 +86,12 @@ def _order(routes: Blueprint, engine: Engine, access: Access, clock: Clock) -> N
 
 def _look(routes: Blueprint, engine: Engine, access: Access, book: CodeBook, clock: Clock) -> None:
     @routes.post("/me/certificates/<uuid:certificate_id>/reveal")
-    @routes.arguments(FormatQuery, location="query")
-    @routes.doc(responses=_WRITTEN)
     @routes.response(200, CodeSchema)
-    def reveal(asked: dict[str, str], certificate_id: UUID) -> object:
-        """Show me the code of my certificate, this once: to keep, or as a page to give away."""
+    def reveal(certificate_id: UUID) -> object:
+        """Show me the code of my certificate, this once: to keep or to give away."""
         member_id = access.subject(request)
         with engine.begin() as connection:
             shown = showing.reveal(connection, book, member_id, certificate_id, clock())
-        if asked["format"] == "html":
-            return _page(shown)
         return asdict(shown.issued) | {"code": shown.code}
 
     @routes.post("/me/certificates/check")
@@ -125,12 +105,3 @@ def _look(routes: Blueprint, engine: Engine, access: Access, book: CodeBook, clo
         if found is None:
             raise UnknownCode
         return found
-
-
-def _page(shown: Revealed) -> Response:
-    page = make_response(
-        render_template("certificate.html", shown=shown, qr=showing.qr_of(shown.code))
-    )
-    page.headers["Content-Security-Policy"] = _PAGE_POLICY
-    page.headers["Referrer-Policy"] = "no-referrer"
-    return page

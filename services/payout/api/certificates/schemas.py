@@ -8,7 +8,6 @@ from shared.schemas import Moment, StrictSchema, Text, Whole
 
 _MOST_POINTS = 10**9
 _STATUS = validate.OneOf(["issued", "redeemed", "replaced", "void"])
-_FORMATS = ("json", "html")
 
 
 class KeySchema(Schema):
@@ -42,12 +41,6 @@ class OrderSchema(Schema):
     reason = fields.String(required=True, allow_none=True)
     ordered_at = Moment(required=True)
     certificate_id = fields.UUID(required=True, allow_none=True)
-
-
-class FormatQuery(StrictSchema):
-    """How the code is written: for a program, or as a page to print."""
-
-    format = fields.String(load_default="json", validate=validate.OneOf(_FORMATS))
 
 
 class CodeTriedSchema(StrictSchema):

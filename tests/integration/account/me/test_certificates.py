@@ -1,6 +1,8 @@
-"""A certificate is ordered once, and its code is shown once."""
+"""A certificate is ordered once; its code is shown once, and its QR code says the same."""
 
 import re
+
+import segno
 
 from tests.integration.account.me.conftest import Reader
 from tests.integration.account.me.neighbours import CERTIFICATE, GOAL, Neighbours
@@ -48,8 +50,10 @@ def test_a_code_is_shown_by_a_post_alone(reader: Reader, neighbours: Neighbours)
     assert "The code is shown once only." in reader.opens(PATH)
     assert not neighbours.asked(f"POST /me/certificates/{CERTIFICATE}/reveal")
     assert "7KQ4-M2XW-9HBD-R5TE" in reader.sends(PATH)
-    assert "<svg" in reader.page.text
+    wanted = segno.make(code["code"], error="q", boost_error=False)
+    assert drawn(reader.page.text) == [bytes(row) for row in wanted.matrix]
     assert reader.page.headers["Cache-Control"] == "no-store"
+    assert reader.page.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_a_code_that_was_shown_says_where_it_stands(reader: Reader, neighbours: Neighbours) -> None:
@@ -67,3 +71,19 @@ def test_anothers_certificate_is_not_there(reader: Reader, neighbours: Neighbour
     reader.sends(PATH)
     assert reader.page.status_code == 404
     assert neighbours.asked(f"POST /me/certificates/{CERTIFICATE}/reveal")
+
+
+def drawn(page: str) -> list[bytes]:
+    """Read the dark modules of the QR code off the page's own path."""
+    side, path = re.search(r'viewBox="0 0 (\d+) \d+".*?stroke="#000" d="M([^"]+)"', page).groups()  # type: ignore[union-attr]
+    rows = [bytearray(int(side)) for _ in range(int(side))]
+    x, y = 0, -1
+    for move, numbers in re.findall(r"(^|[mh])(-?[\d. -]+)", path):
+        along, *down = (float(one) for one in numbers.replace("-", " -").split())
+        if move == "h":
+            rows[y][x : x + int(along)] = b"\x01" * int(along)
+        x, y = x + int(along), y + (int(down[0] + 0.5) if down else 0)
+        if not move:
+            y = int(down[0])
+    quiet = 4
+    return [bytes(row[quiet:-quiet]) for row in rows[quiet:-quiet]]
