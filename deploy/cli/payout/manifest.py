@@ -61,11 +61,12 @@ def manifest(month: str, folder: Path | None) -> None:
 def check_manifest(context: click.Context, folder: Path) -> None:
     """Check the manifest in FOLDER; asks nobody.
 
-    The signature by the saved keys, and the list of payouts against its hash and totals. Exit 1 if
-    one does not hold.
+    Each byte as it was signed, the signature by the saved keys, and the list of payouts against its
+    hash and totals. Exit 1 if one does not hold.
     """
     signed, keys = _read(folder / _MANIFEST), _read(folder / _KEYS)
     faults = {
+        "spelling": _fault_of_spelling(signed, folder / _MANIFEST),
         "signature": _fault_of_signature(signed, keys),
         "payouts": _fault_of_list(signed, folder / _PAYOUTS),
     }
@@ -92,6 +93,15 @@ def _payouts(
         after = page["next"]
         if after is None:
             return
+
+
+def _fault_of_spelling(signed: Mapping[str, Any], file: Path) -> str | None:
+    """Say whether a byte of it is another, even one that changes nothing of what it tells."""
+    try:
+        is_same = canonical(signed) == file.read_bytes()
+    except ValueError:
+        is_same = False
+    return None if is_same else f"{file.name} is spelt otherwise than it was signed."
 
 
 def _fault_of_signature(signed: Mapping[str, Any], keys: Mapping[str, Any]) -> str | None:

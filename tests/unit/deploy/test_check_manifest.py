@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.cli.payout.manifest import check_manifest
+from shared.signed import Signer, canonical
 
 NESTED = "[" * 100_000
 
@@ -65,3 +66,17 @@ def test_keys_that_are_none_break_the_signature_and_nothing_else(
     (tmp_path / "manifest-keys.json").write_text(json.dumps(keys))
     done = CliRunner().invoke(check_manifest, [str(tmp_path)])
     assert (done.exit_code, "BROKEN signature" in done.output) == (1, True)
+
+
+def test_a_byte_that_changes_nothing_of_what_it_tells_is_found(tmp_path: Path) -> None:
+    signer = Signer([bytes(32)])
+    told = {"payouts": 0, "points": 0, "plan_hash": bytes(32).hex()}
+    signed = canonical(signer.envelope("manifest", told))
+    (tmp_path / "manifest-keys.json").write_bytes(canonical({"keys": signer.public_keys}))
+    (tmp_path / "payouts.csv").write_text("payout_id,member_id,goal_id,kind,amount\n")
+    (tmp_path / "manifest.json").write_bytes(signed)
+    assert CliRunner().invoke(check_manifest, [str(tmp_path)]).exit_code == 0
+    (tmp_path / "manifest.json").write_bytes(signed.replace(b":", b": ", 1))
+    done = CliRunner().invoke(check_manifest, [str(tmp_path)])
+    assert (done.exit_code, "BROKEN spelling" in done.output) == (1, True)
+    assert "BROKEN signature" not in done.output
