@@ -30,13 +30,14 @@ def has(goals: Iterable[Goal], wanted: Goal) -> bool:
     return any(all(goal[name] == wanted[name] for name in aim) for goal in goals)
 
 
-def moved(goals: Sequence[Goal], goal_id: str, by: int) -> list[Goal]:
-    """Answer the list with one goal a place up (-1) or down (1); at the ends it stays.
+def moved(goals: Sequence[Goal], goal_id: str, place: int, by: int) -> list[Goal]:
+    """Answer the list with the goal at a place, from 0, one up (-1) or down (1); the ends hold it.
 
-    Example: moving the third of three up makes it the second.
+    A goal that stands elsewhere by now stays there: the click was made once already, or in a tab
+    that shows an older list. Example: moving the third of three up makes it the second.
     """
-    ids = [goal["goal_id"] for goal in goals]
-    place = ids.index(goal_id)
+    if not any(goal["goal_id"] == goal_id for goal in goals[place : place + 1]):
+        return list(goals)
     rest = [goal for goal in goals if goal["goal_id"] != goal_id]
     return [*rest[: max(place + by, 0)], goals[place], *rest[max(place + by, 0) :]]
 

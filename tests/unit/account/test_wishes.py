@@ -16,7 +16,13 @@ def ids(goals: list[wishes.Goal]) -> str:
     [("c", -1, "acb"), ("a", 1, "bac"), ("a", -1, "abc"), ("c", 1, "abc"), ("b", -1, "bac")],
 )
 def test_a_goal_moves_one_place_and_none_is_lost(goal_id: str, by: int, after: str) -> None:
-    assert ids(wishes.moved([A, B, C], goal_id, by)) == after
+    place = "abc".index(goal_id)
+    assert ids(wishes.moved([A, B, C], goal_id, place, by)) == after
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_a_goal_that_stands_elsewhere_by_now_stays_there(place: int) -> None:
+    assert ids(wishes.moved([A, B, C], "a", place, 1)) == "abc"
 
 
 @pytest.mark.parametrize(

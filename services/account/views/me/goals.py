@@ -29,6 +29,7 @@ _REFUSALS: Sentences = {
     "no_consent": ("", marked("The owner of this number has not agreed yet.")),
     "invalid_fields": ("", marked("You can have ten goals at most. Remove one first.")),
 }
+_ONLY_ONE = marked("This is your only goal. Add another one first, or pause this one.")
 _WAYS = {"up": -1, "down": 1}
 
 
@@ -82,9 +83,10 @@ def add() -> Response | tuple[str, int]:
 @pages.get("/me/goals/<uuid:goal_id>")
 def show_goal(goal_id: UUID) -> str:
     """Show one goal to change it."""
-    goal = _one(_goals(), str(goal_id))
+    goals = _goals()
+    goal = _one(goals, str(goal_id))
     limit = "" if goal["monthly_limit"] is None else str(goal["monthly_limit"])
-    return _goal_page(goal, Form({"sum": limit}))
+    return _goal_page(goal, Form({"sum": limit}), goals)
 
 
 @pages.post("/me/goals/<uuid:goal_id>")
@@ -95,13 +97,13 @@ def change(goal_id: UUID) -> Response | tuple[str, int]:
     wanted = wishes.whole(form["sum"])
     if form["sum"] and not wanted:
         form.refuse([("sum", gettext("Give a sum in whole rubles, such as 500."))])
-        return _goal_page(goal, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _goal_page(goal, form, goals), HTTPStatus.UNPROCESSABLE_ENTITY
     what = "target" if goal["kind"] == "certificate" else "monthly_limit"
     try:
         _put(wishes.changed(goals, str(goal_id), **{what: wanted}))
     except Refused as refusal:
         form = tell(form, refusal, _REFUSALS)
-        return _goal_page(goal, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _goal_page(goal, form, goals), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(gettext("Saved."))
     return redirect(url_for("goals.show"), HTTPStatus.SEE_OTHER)
 
@@ -110,9 +112,10 @@ def change(goal_id: UUID) -> Response | tuple[str, int]:
 def move(goal_id: UUID) -> Response:
     """Move a goal a place up or down."""
     by = _WAYS.get(request.form.get("way", ""))
-    if by is None:
+    place = wishes.whole(request.form.get("place", ""))
+    if by is None or place is None:
         abort(HTTPStatus.BAD_REQUEST)
-    return _act(goal_id, lambda goals: wishes.moved(goals, str(goal_id), by), "")
+    return _act(goal_id, lambda goals: wishes.moved(goals, str(goal_id), place, by), "")
 
 
 @pages.post("/me/goals/<uuid:goal_id>/pause")
@@ -137,7 +140,12 @@ def _act(goal_id: UUID, new: Callable[[Sequence[Goal]], list[Goal]], done: str) 
     try:
         # In another tab it may be gone already: that is no fault of this click.
         if any(goal["goal_id"] == str(goal_id) for goal in goals):
-            _put(new(goals))
+            wanted = new(goals)
+            if not wanted:
+                flash(gettext(_ONLY_ONE), "error")
+                return redirect(url_for("goals.show"), HTTPStatus.SEE_OTHER)
+            if wanted != goals:
+                _put(wanted)
         if done:
             flash(done)
     except Refused as refusal:
@@ -158,14 +166,19 @@ def _one(goals: Sequence[Goal], goal_id: str) -> Goal:
     return found or abort(HTTPStatus.NOT_FOUND)
 
 
-def _goal_page(goal: Goal, form: Form) -> str:
+def _goal_page(goal: Goal, form: Form, goals: Sequence[Goal]) -> str:
     own = asking.own_phone(visitor().member_id) if goal["kind"] == "top_up" else ""
     denominations: list[int] = []
     if goal["kind"] == "certificate":
         denominations = asking.denominations()["data"]
     name = payouts.name_of(goal, asking.numbers_of(own, [goal]))
     return render_template(
-        "account/goals/goal.html", goal=goal, name=name, form=form, denominations=denominations
+        "account/goals/goal.html",
+        goal=goal,
+        name=name,
+        form=form,
+        denominations=denominations,
+        only_one=gettext(_ONLY_ONE) if len(goals) == 1 else "",
     )
 
 

@@ -1,5 +1,6 @@
 """Goals are changed by the list as it stands; a relative agrees by a code."""
 
+import re
 from typing import Any
 
 from tests.integration.account.me.conftest import Reader
@@ -36,10 +37,29 @@ def test_goals_are_listed_with_their_progress(reader: Reader, neighbours: Neighb
 def test_a_goal_moves_and_keeps_all_else(reader: Reader, neighbours: Neighbours) -> None:
     two(neighbours)
     reader.opens("/me/goals")
-    reader.sends(f"/me/goals/{OTHER_GOAL}/move", way="up")
+    assert re.findall(r'name="place" value="(\d)"', reader.page.text) == ["0", "1"]
+    reader.sends(f"/me/goals/{OTHER_GOAL}/move", way="up", place="1")
     [[first, second]] = put(neighbours)
     assert (first["goal_id"], second["goal_id"]) == (OTHER_GOAL, GOAL)
     assert second["monthly_limit"] == 200
+
+
+def test_a_second_click_moves_a_goal_no_second_time(reader: Reader, neighbours: Neighbours) -> None:
+    """INVARIANT: what would break it: a move of whatever stands there by now."""
+    two(neighbours)
+    reader.opens("/me/goals")
+    reader.sends(f"/me/goals/{GOAL}/move", way="down", place="1")
+    assert reader.page.status_code == 200
+    assert put(neighbours) == []
+
+
+def test_the_only_goal_stays_and_its_page_says_why(reader: Reader, neighbours: Neighbours) -> None:
+    """Bug: who removed his only goal was told that he can have ten at most."""
+    said = reader.opens(f"/me/goals/{GOAL}")
+    assert "This is your only goal." in said
+    assert "Remove the goal" not in said
+    assert "This is your only goal." in reader.sends(f"/me/goals/{GOAL}/remove")
+    assert put(neighbours) == []
 
 
 def test_a_second_click_adds_no_second_goal(reader: Reader, neighbours: Neighbours) -> None:
