@@ -14,7 +14,7 @@ from deploy.verify.run import verify as run
 
 _NOUNS = (
     "anchor|bonus|case|certificate|claim|conversion|day|event|file|group|line|link|log|member"
-    "|message|payout|posting|receipt|redemption|row|rule|store|top-up"
+    "|message|payout|posting|receipt|redemption|row|rule|run|store|top-up"
 )
 _PLURAL = re.compile(rf"\b({_NOUNS})(?:es|s)\b")
 
