@@ -13,7 +13,7 @@ from services.console.clerks import api
 from services.console.clerks.signing_in import Door
 from services.console.desk import Desk
 from services.console.neighbours import Neighbours, Refused
-from services.console.telling import holds, said
+from services.console.telling import holds, reasons, said, watched
 from shared import database
 from shared.clock import Clock, utc_now
 from shared.identity import Access
@@ -74,7 +74,8 @@ def build(settings: config.Settings, clock: Clock = utc_now) -> Flask:
     app.extensions["csrf"].exempt(app.blueprints["clerks"])
     # Files of terms and profiles are pasted into a field.
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
-    app.jinja_env.filters.update(states.FILTERS | said.FILTERS | holds.FILTERS)
+    for telling in (states, said, holds, reasons, watched):
+        app.jinja_env.filters.update(telling.FILTERS)
     guard.guard(app)
     app.register_error_handler(Refused, _refused)
     converters.register(app)

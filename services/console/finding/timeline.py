@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.console.telling import said
+from services.console.telling.reasons import payout_reason
 from shared.pages.words import gettext
 from shared.pages.written import rubles
 
@@ -97,7 +98,7 @@ def _payouts(part: Mapping[str, Any]) -> Iterator[Happened]:
             "payout",
             one["kind"],
             of_payout(one["state"]),
-            " · ".join(text for text in (one["run_month"] or "", one["reason"] or "") if text),
+            " · ".join(filter(None, (one["run_month"], payout_reason(one["reason"])))),
             -(one["reserved"] if one["reserved"] is not None else one["amount"]),
             ("payout", {"payout_id": one["payout_id"]}),
             (one["payout_id"],),
