@@ -62,7 +62,7 @@ _MEMBERS = "SELECT count(*) FROM {live}.accounts"
 
 
 class NotRebuilt(Exception):
-    """There is no such rebuild."""
+    """There is no such rebuild, or a crash of the server has emptied it."""
 
     def __init__(self, schema: str) -> None:
         """Say what to do."""
@@ -123,12 +123,14 @@ def compare(system: Target, schema: str, *, by_other_rules: bool) -> Comparison:
         if not known or not known[0]:
             raise NotRebuilt(schema)
         names = {"live": sql.Identifier(_LIVE), "again": sql.Identifier(schema)}
+        behind = auditor.execute(sql.SQL(_BEHIND).format(**names)).fetchone()
+        if behind is None or behind[1] is None:
+            raise NotRebuilt(schema)
         moved_on = set()
         if not by_other_rules:
             rows = auditor.execute(sql.SQL(_MOVED_ON).format(**names)).fetchall()
             moved_on = {str(member_id) for (member_id,) in rows}
         members = auditor.execute(sql.SQL(_MEMBERS).format(**names)).fetchone()
-        behind = auditor.execute(sql.SQL(_BEHIND).format(**names)).fetchone()
         figures = sql.SQL(_ACCOUNTS if by_other_rules else _ACCOUNTS + _OTHER_BOOKS)
         sides = {name: figures.format(schema=one) for name, one in names.items()}
         rows = auditor.execute(sql.SQL(_DIFFERENCES).format(**sides)).fetchall()
@@ -136,5 +138,4 @@ def compare(system: Target, schema: str, *, by_other_rules: bool) -> Comparison:
     if moved_on:
         found = [one for one in found if one.book in _OF_MEMBERS]
     assert members is not None
-    assert behind is not None
     return Comparison(found, int(members[0]), len(moved_on), int(behind[0]), bool(behind[1]))

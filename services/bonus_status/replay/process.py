@@ -18,13 +18,14 @@ from services.bonus_status.replay.said import SAID_BY, NotAnswered
 from services.bonus_status.store.replay import rebuilds
 from services.bonus_status.store.replay.rebuilds import NeverSaid, NotARebuild, OtherRules
 from shared.database import connect
+from shared.event_log import silent
 from shared.http_client import CallFailed, HttpClient
 from shared.migrate import upgrade
 
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{1,40}", re.ASCII)
 # For what applies, what reads ahead, what keeps what was said, and one to spare.
 _CONNECTIONS = 4
-# What a crash of the server loses of it is built again.
+# What a crash of the server loses is built again.
 _OPTIONS = "-c search_path={} -c synchronous_commit=off"
 _READ_SECONDS = 60.0
 _REFUSALS = (
@@ -62,8 +63,9 @@ def _rebuild(asked: RebuildSettings) -> tuple[int, list[str]]:
     rebuilds.open_schema(live, asked.schema, begin_anew=asked.begins_anew)
     options = _OPTIONS.format(asked.schema)
     upgrade("services.bonus_status", asked.database_url, options=options)
-    again = connect(asked.database_url, pool_size=_CONNECTIONS, options=options)
+    again = silent(connect(asked.database_url, pool_size=_CONNECTIONS, options=options))
     with again.begin() as connection:
+        rebuilds.unlog(connection)
         rebuilds.note_rules(connection, asked.schema, text)
     services = {
         name: HttpClient(asked.urls[name], bearer=asked.operator_key, read_seconds=_READ_SECONDS)

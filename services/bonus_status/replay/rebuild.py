@@ -4,8 +4,8 @@ The order is the one in which the live service applied them, kept strictly: in l
 two members could change places at the edge of a cap. Each run of one topic is applied in
 transactions of its own, then its place is noted: a rebuild that was killed goes on where it was,
 and events that are applied twice fall through; a command is one transaction with its place. Run
-again, it catches up with what is live. Nothing that the handlers say leaves the schema: no relay
-reads its event log.
+again, it catches up with what is live. What the handlers would say is said to nobody and kept
+nowhere: it stands in the live service's own log.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -12,6 +12,7 @@ from deploy.target import Target
 from services.bonus_status.replay.rebuild import Rebuild
 from services.bonus_status.replay.rules import read_rules
 from services.bonus_status.store.replay import rebuilds
+from shared import event_log
 from shared.database import connect
 from shared.http_client import HttpClient
 from shared.migrate import upgrade
@@ -36,9 +37,10 @@ class Workshop:
         """Build it, as the process does; stopped after so many steps it is as if it was killed."""
         rebuilds.open_schema(self.desk.engine, SCHEMA, begin_anew=begin_anew)
         upgrade("services.bonus_status", self._url, options=OPTIONS)
-        again = connect(self._url, options=OPTIONS)
+        again = event_log.silent(connect(self._url, options=OPTIONS))
         try:
             with again.begin() as connection:
+                rebuilds.unlog(connection)
                 rebuilds.note_rules(connection, SCHEMA, rules)
             with self.logs.served() as urls:
                 services = {name: HttpClient(url, bearer=KEY) for name, url in urls.items()}
