@@ -8,7 +8,6 @@ A service may chain the log of each aggregate by hashes (`add_chained`): no even
 then be changed, left out or put in without every hash behind it changing too.
 """
 
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,7 +34,6 @@ UNSENT = Gauge("event_log_unsent", "Events that wait for the relay.")
 
 _BATCH = 1_000
 _SEND_SECONDS = 35
-_PLACES = 2**64
 _CLOSE_SECONDS = 5
 _RARER = 3  # how much longer a relay waits when nothing has come for a while
 _PAUSE_AFTER_FAULT_SECONDS = 1.0
@@ -66,16 +64,6 @@ UPDATE event_log_sent SET transaction_id = CAST(:transaction_id AS xid8), positi
 WHERE (event_log_sent.transaction_id, event_log_sent.position)
     = (CAST(:sent_transaction_id AS xid8), :sent_position)
 """)
-# Without statistics, as after a restore, the planner would take all that follows and sort it, anew
-# for each page.
-_BY_ITS_INDEX = "SET LOCAL enable_sort = off"
-_PAGE = """
-SELECT transaction_id::text || '-' || position, message FROM event_log
-WHERE topic = %s AND (transaction_id, position) > (%s::xid8, %s::bigint)
-  AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY transaction_id, position LIMIT %s
-"""
-_PLACE = re.compile(r"([0-9]{1,20})-([0-9]{1,19})", re.ASCII)
 _CURSOR = ("transaction_id", "position", "sent_transaction_id", "sent_position")
 _UNSENT = text("""
 SELECT count(*) FROM event_log AS log, event_log_sent AS sent
@@ -90,17 +78,6 @@ FROM (
 ) AS first
 WHERE (first.transaction_id, first.position - 1) < (sent.transaction_id, sent.position)
 """)
-
-
-class UnknownPlace(ValueError):
-    """The place to read on from was not given out by this log."""
-
-    code = "unknown_place"
-    field = "after"
-
-    def __init__(self) -> None:
-        """Say what to send."""
-        super().__init__("after: send the `place` of the last event that was read, unchanged.")
 
 
 def silent(engine: Engine) -> Engine:
@@ -171,23 +148,6 @@ def republish(connection: Connection, since: datetime) -> int:
     """Move the relay back to the first event since a moment; answers how many it sends again."""
     connection.execute(_GO_BACK, {"since": since})
     return unsent(connection)
-
-
-def page(
-    connection: Connection, topic: str, after: str | None, limit: int
-) -> list[tuple[str, str]]:
-    """Answer the next events of a topic after a place, in commit order: (place, message) each.
-
-    What a reader has once seen is never added to before it: like the relay, this reads below the
-    oldest transaction that runs. Raises UnknownPlace.
-    """
-    match = _PLACE.fullmatch(after or "0-0")
-    if match is None or int(match[1]) >= _PLACES or int(match[2]) >= _PLACES // 2:
-        raise UnknownPlace
-    asked = [topic, match[1], match[2], limit]
-    raw(connection).execute(_BY_ITS_INDEX)
-    rows = raw(connection).execute(_PAGE, asked).fetchall()
-    return [(str(place), str(message)) for place, message in rows]
 
 
 def relay(

@@ -8,14 +8,14 @@ import marshmallow
 from flask import Response, request
 from sqlalchemy import Engine
 
-from shared import event_log, parked
+from shared import event_log, event_pages, parked
 from shared.identity import Access
 from shared.schemas import Moment, StrictSchema, Text, WholeInQuery
 from shared.web import Blueprint
 
 REFUSALS: dict[type[Exception], int] = {
     parked.UnknownParkedMessage: 404,
-    event_log.UnknownPlace: 422,
+    event_pages.UnknownPlace: 422,
 }
 
 
@@ -111,7 +111,7 @@ def blueprint(engine: Engine, access: Access) -> Blueprint:
     def read_events(asked: dict[str, Any]) -> Response:
         """Read what this service said on a topic: a line of {"place": …, "event": …} each."""
         with engine.connect() as connection:
-            found = event_log.page(connection, asked["topic"], asked.get("after"), asked["limit"])
+            found = event_pages.page(connection, asked["topic"], asked.get("after"), asked["limit"])
         # The event is JSON already, without a line break: that is how JSON writes one in a text.
         lines = [f'{{"place":"{place}","event":{message}}}\n' for place, message in found]
         return Response("".join(lines), content_type="application/x-ndjson")
