@@ -45,6 +45,8 @@ _METADATA_MS = 5_000
 _TOPICS_MS = 60_000
 # How long a broker that has nothing new holds an answer back; what comes in ends it at once.
 _FETCH_MS = 2_000
+# Then it is tried again: whoever reads must not seem to hang while the brokers are away.
+_COMMIT_MS = 5_000
 
 
 def make_producer(bootstrap: str) -> KafkaProducer:
@@ -87,9 +89,13 @@ def make_consumer(
 
 
 def commit_up_to(consumer: KafkaConsumer, next_offsets: Mapping[TopicPartition, int]) -> None:
-    """Commit the offsets to read next; raises CommitFailedError when the group has moved on."""
+    """Commit the offsets to read next.
+
+    Raises CommitFailedError when the group has moved on, KafkaError when it may be tried again.
+    """
     consumer.commit(
-        {where: OffsetAndMetadata(offset, "", -1) for where, offset in next_offsets.items()}
+        {where: OffsetAndMetadata(offset, "", -1) for where, offset in next_offsets.items()},
+        timeout_ms=_COMMIT_MS,
     )
 
 

@@ -44,6 +44,8 @@ LAG = Gauge("consumer_lag", "Messages of a partition not read yet.", ["topic", "
 
 # kafka-python's answer to a poll: its records carry no types.
 Polled = Mapping[TopicPartition, Sequence[Any]]
+# By partition, the offset to read next.
+Offsets = dict[TopicPartition, int]
 
 # While a batch is applied its offsets wait to be committed; what comes in ends either at once.
 _POLL_MS = 200
@@ -97,7 +99,7 @@ class _UnderWay:
     """What was polled last: it is applied while the next messages are fetched and read."""
 
     applied: Future[bool]
-    next_offsets: dict[TopicPartition, int]
+    next_offsets: Offsets
 
 
 def _follow(
@@ -109,6 +111,7 @@ def _follow(
 ) -> None:
     next_due = 0.0
     under_way: _UnderWay | None = None
+    uncommitted: Offsets = {}
     place = Place()
     # One thread applies, so batches keep their order; it ends before its consumer does.
     with _closing(consumer), ThreadPoolExecutor(1, thread_name_prefix="apply") as applying:
@@ -117,7 +120,7 @@ def _follow(
             polled = consumer.poll(timeout_ms=_how_long(consumer, under_way))
             place.check(consumer)
             batches = _read(applier, polled)
-            _finish(consumer, under_way)
+            uncommitted = _commit(consumer, uncommitted | _applied(under_way))
             under_way = None
             if time.monotonic() >= next_due:
                 catch_up()
@@ -126,7 +129,7 @@ def _follow(
                 applied = applying.submit(_apply_all, applier, batches, stop)
                 next_offsets = {place: records[-1].offset + 1 for place, records in polled.items()}
                 under_way = _UnderWay(applied, next_offsets)
-        _finish(consumer, under_way)
+        _commit(consumer, uncommitted | _applied(under_way))
 
 
 def _how_long(consumer: KafkaConsumer, under_way: _UnderWay | None) -> int:
@@ -183,22 +186,27 @@ def _apply_all(applier: Applier, batches: Sequence[Batch], stop: threading.Event
     return True
 
 
-def _finish(consumer: KafkaConsumer, under_way: _UnderWay | None) -> None:
-    """Wait until the last batch is applied, then commit its offsets; raises TooMuchPoison."""
+def _applied(under_way: _UnderWay | None) -> Offsets:
+    """Wait until the last batch is applied; answers its offsets. Raises TooMuchPoison."""
     # Stopped before it was through: its offsets stay.
-    if under_way is not None and under_way.applied.result():
-        _commit(consumer, under_way.next_offsets)
+    return under_way.next_offsets if under_way is not None and under_way.applied.result() else {}
 
 
-def _commit(consumer: KafkaConsumer, next_offsets: dict[TopicPartition, int]) -> None:
+def _commit(consumer: KafkaConsumer, next_offsets: Offsets) -> Offsets:
+    """Commit offsets; answers what is left to commit when no more comes that would bring it on."""
+    if not next_offsets:
+        return {}
+    left: Offsets = {}
     try:
         commit_up_to(consumer, next_offsets)
     except CommitFailedError:
         log.warning("consumer.group_moved_on")  # the next reader repeats the batch; the inbox knows
     except KafkaError as fault:
         log.warning("consumer.commit_failed", fault=str(fault)[:300])
+        left = next_offsets
     for place, offset in next_offsets.items():
         LAG.labels(place.topic, place.partition).set((consumer.highwater(place) or offset) - offset)
+    return left
 
 
 def _apply_due(

@@ -1,7 +1,7 @@
 """The books of a rebuild, in the schema that it builds: what was read, and how far it is applied.
 
-No table of the schema is logged, which saves half of what the server does for it: a crash of the
-server empties them all, and the rebuild begins anew.
+The server keeps no journal of any table of the schema: a crash of the server empties them all, and
+the rebuild begins anew.
 """
 
 from collections.abc import Iterable
@@ -41,6 +41,7 @@ _UNLOG = """
 DO $$
 DECLARE one regclass;
 BEGIN
+    IF EXISTS (SELECT FROM rebuilt) THEN RETURN; END IF;
     LOOP
         SELECT found.oid INTO one FROM pg_class AS found
         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
@@ -125,7 +126,7 @@ def open_schema(engine: Engine, schema: str, *, begin_anew: bool) -> None:
 
 
 def unlog(connection: Connection) -> None:
-    """Let the server keep no journal of any table of the schema."""
+    """Let the server keep no journal of any table of a schema in which nothing is built yet."""
     raw(connection).execute(_UNLOG)
 
 
