@@ -7,29 +7,12 @@ from pathlib import Path
 import pytest
 
 from deploy import topics
-from deploy.local import kafka, process
+from deploy.local import process
 from tests.integration.click_tracking.running import ClickTracking, Said, make_store
-from tests.support.ports import free_ports
+from tests.support.broker import Broker
 from tests.support.waiting import eventually
 
 STORE = "aliexpress"
-
-
-class Broker:
-    """A Kafka of this test alone, which it may kill."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port, self.controller = free_ports(2)
-        self.bootstrap = f"127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        log = self.folder / "kafka.log"
-        self.running = kafka.start(self.folder / "kafka", self.port, self.controller, log=log)
-
-    def kill(self) -> None:
-        process.kill(self.running)
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """The consumer loop over real Kafka: restarts, redelivery and stops change nothing."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from structlog.testing import capture_logs
 
-from shared import worker
-from shared.kafka import KafkaError, commit_up_to, lag_of, make_producer
+from shared.clock import Clock
+from shared.kafka import create_topics, lag_of, make_producer
 from shared.worker import consume
-from tests.integration.shared.things import effects, message, subscription
+from tests.integration.shared.things import effects, message, subscription, write
+from tests.support.broker import Broker
 from tests.support.waiting import eventually
 
 
@@ -59,35 +62,36 @@ def test_restarts_in_the_middle_neither_lose_nor_repeat(
     assert lag_of(kafka_bootstrap, group, [name]) == {name: 0}
 
 
-def test_offsets_that_could_not_be_committed_are_committed_later_though_nothing_more_comes(
-    engine: Engine,
-    kafka_bootstrap: str,
-    group: str,
-    topic: Callable[..., str],
-    start: Callable[[str], tuple[threading.Thread, threading.Event]],
+def test_what_could_not_be_committed_is_committed_when_the_broker_is_back(
+    engine: Engine, group: str, tmp_path: Path
 ) -> None:
     """Bug: after a broker's restart a quiet topic lagged for ever, and `cashback verify` was false.
 
     The messages were applied; only the commit of the last of them had fallen into the restart.
     """
-    failures = [KafkaError("away"), KafkaError("still away")]
+    broker, stop = Broker(tmp_path), threading.Event()
 
-    def commit(*what: Any) -> None:
-        if failures:
-            raise failures.pop()
-        commit_up_to(*what)
+    def write_and_kill(connection: Connection, events: Sequence[Any], clock: Clock) -> None:
+        broker.kill()
+        write(connection, events, clock)
 
-    name = topic("things", partitions=2)
-    send(kafka_bootstrap, name, 4, range(1, 2))
-    with patch.object(worker, "commit_up_to", commit):
-        thread, stop = start(name)
+    create_topics(broker.bootstrap, {"things": (1, {})})
+    send(broker.bootstrap, "things", 1, range(1, 2))
+    heard = [subscription(handle=write_and_kill)]
+    with capture_logs() as logs, ThreadPoolExecutor(1) as running:
+        running.submit(consume, engine, broker.bootstrap, group, heard, stop)
         try:
-            eventually(lambda: lag_of(kafka_bootstrap, group, [name]) == {name: 0}, seconds=30)
+            eventually(
+                lambda: "consumer.commit_failed" in {one["event"] for one in logs}, seconds=30
+            )
+            broker.start()
+            eventually(
+                lambda: lag_of(broker.bootstrap, group, ["things"]) == {"things": 0}, seconds=60
+            )
         finally:
             stop.set()
-            thread.join(timeout=15)
-    assert failures == []
-    assert effects(engine) == [(f"a{number}", 1) for number in range(4)]
+    broker.kill()
+    assert effects(engine) == [("a0", 1)]
 
 
 def test_a_database_that_goes_away_stops_the_batch_and_not_the_consumer(
