@@ -20,7 +20,7 @@ _A_PERSON_WAITS_SECONDS = 4.0
 # Every page of the account asks for the number of unread messages, and none is worth a long wait.
 _FOR_A_NUMBER_SECONDS = 1.0
 _CALLS_AT_ONCE = 16
-_PAGE = 100
+_PAGE, _MOST_PAGES = 100, 10_000
 
 
 class Refused(Exception):
@@ -103,18 +103,19 @@ def connect(settings: Settings) -> Services:
 def every(service: Service, path: str, token: str) -> Iterator[Any]:
     """Answer what is in all pages of a member's list; raises as `Service.get` does.
 
-    A list that begins anew has no end: that is CallFailed too.
+    A list that begins anew, or has more than a million entries, has no end: CallFailed too.
     """
     after = None
-    while True:
+    for _ in range(_MOST_PAGES):
         page = service.get(path, token, limit=_PAGE, after=after)
         yield from page["data"]
         if page["next"] is None:
             return
         if page["next"] == after:
-            message = f"{path} does not end"
-            raise CallFailed(message)
+            break
         after = page["next"]
+    message = f"{path} does not end"
+    raise CallFailed(message)
 
 
 def _said(query: Mapping[str, Any]) -> dict[str, Any]:

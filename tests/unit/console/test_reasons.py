@@ -1,29 +1,17 @@
 """Why a payout stands where it does is said in Russian too, whatever payout and operator say."""
 
 import socket
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from flask import Flask
 
 from services.bonus_status.api.claims.watching import ReminderSchema
-from services.console.app import TEXTS
 from services.console.telling.reasons import payout_reason
 from services.console.telling.watched import alarm, deadline
 from services.payout.top_ups.billing import Billing, judge, judge_sent
 from services.sandbox.operator_billing.top_ups import NEVER
 from shared.http_client import HttpClient
-from shared.pages.words import Words, speak
 from tests.unit.payout.test_billing_answers import PAYOUT, answer, told
-
-
-@pytest.fixture
-def _in_russian() -> Iterator[None]:
-    app = Flask(__name__)
-    speak(app, Words(("ru", "en"), *TEXTS))
-    with app.test_request_context(headers={"Accept-Language": "ru"}):
-        yield
 
 
 def reasons() -> list[str | None]:

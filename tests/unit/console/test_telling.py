@@ -1,25 +1,12 @@
 """What services say by code is shown in the clerk's language, the rest in their own words."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
 from services.bonus_status.telling.status import StatusCode
-from services.console.app import TEXTS
 from services.console.telling import holds, said
 from services.partner_postback.domain.attribution import Hold
 from services.partner_postback.holds.sentences import WAITS_FOR, WHAT_TO_DO
 from services.partner_postback.sentences import Effect
-from shared.pages.words import Words, speak
-
-
-@pytest.fixture
-def _in_russian() -> Iterator[None]:
-    app = Flask(__name__)
-    speak(app, Words(("ru", "en"), *TEXTS))
-    with app.test_request_context(headers={"Accept-Language": "ru"}):
-        yield
 
 
 @pytest.mark.usefixtures("_in_russian")
