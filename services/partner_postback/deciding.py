@@ -5,9 +5,11 @@ batch of any size gives the same verdicts as the same requests one by one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from services.partner_postback.domain.algebra import Basis, Message, covers, names_no_line
 from services.partner_postback.domain.attribution import (

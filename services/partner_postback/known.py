@@ -1,9 +1,11 @@
 """What is known of the orders of a batch: read from the database, growing while it is decided."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from services.partner_postback.domain.algebra import (
     ConversionState,

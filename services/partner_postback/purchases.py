@@ -1,9 +1,11 @@
 """A purchase that is not recorded yet: what keeps it from that, and the conversion it becomes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from services.partner_postback.domain.algebra import Basis, ConversionState, Message, opens
 from services.partner_postback.domain.attribution import (

@@ -1,10 +1,12 @@
 """What becomes of a request, accepted, duplicate, held or refused, and what is kept of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from services.partner_postback.domain.algebra import Message
 from services.partner_postback.domain.attribution import Hold
@@ -22,16 +24,14 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The file or the pull that a message came with, and its place there, from 1."""
 
     source_id: UUID
     row_number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """An authenticated request and what it says, or why that cannot be used.
 
     `waived`: what a clerk has looked at and let pass.
@@ -47,8 +47,7 @@ class Arrival:
     waived: frozenset[Hold] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The verdict on one request, as its receipt keeps it; `rule`: the fraud rule that held it."""
 
     receipt_id: UUID
@@ -60,8 +59,7 @@ class Outcome:
     rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A message that counts from now on, and the receipt of the request that brought it.
 
     `subject_id`: the conversion that it is about, or the order.
@@ -72,8 +70,7 @@ class Taken:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class CartLine:
+class CartLine(Struct, frozen=True):
     """A line of a cart, seen for the first time."""
 
     partner_id: str
@@ -82,8 +79,7 @@ class CartLine:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What a request waits for, so that it is found when that arrives."""
 
     receipt_id: UUID

@@ -5,7 +5,6 @@ any repetition, loss and redelivery, and any retry end in the same conversion an
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import reduce
@@ -80,8 +79,7 @@ class Message(Struct, frozen=True, omit_defaults=True):
     ignores_click: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ConversionState:
+class ConversionState(Struct, frozen=True):
     """What all messages of one conversion add up to: how it stands, and what stays paid."""
 
     status: Status = Status.REPORTED

@@ -1,12 +1,15 @@
 """Which purchase may be attributed to its click, what it is worth, and why it must wait."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from uuid import UUID, uuid5
+from uuid import UUID
+
+from msgspec import Struct
 
 from services.partner_postback.domain.algebra import ConversionState, Message
 from shared.money import Money, minor_units
@@ -14,6 +17,7 @@ from shared.money import Money, minor_units
 # An order of a partner.
 OrderKey = tuple[str, str]
 _CONVERSIONS = UUID("0d9c52a3-5f2e-4b5c-9a54-3c8f3f0f6b11")
+_OF_CONVERSIONS = hashlib.sha1(_CONVERSIONS.bytes, usedforsecurity=False)
 
 # A partner's from ours: as much as a signature's timestamp, so that it has one figure to keep.
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -67,8 +71,7 @@ class Store:
     is_paused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """One line of a purchase: what was fixed when first recorded, and how it stands now."""
 
     conversion_id: UUID
@@ -105,8 +108,11 @@ def order_id_of(partner_id: str, order_id: str) -> UUID:
 # A batch asks for each of its ids several times, and a hash costs more than looking it up.
 @lru_cache(maxsize=8192)
 def _id_of(*key: str) -> UUID:
+    """Answer uuid5 of a key (RFC 9562, 5.5), in half the time: three are made for each message."""
+    digest = _OF_CONVERSIONS.copy()
     # With their lengths, no two keys are joined to one text, whatever characters are in them.
-    return uuid5(_CONVERSIONS, "".join(f"{len(part)}:{part}" for part in key))
+    digest.update("".join([f"{len(part)}:{part}" for part in key]).encode())
+    return UUID(int=int.from_bytes(digest.digest()[:16]), version=5)
 
 
 def attribute(

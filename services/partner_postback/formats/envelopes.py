@@ -6,7 +6,8 @@ let through.
 """
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.partner_postback.formats.fields import read_document
 from services.partner_postback.formats.flat import flatten

@@ -5,12 +5,14 @@ The raw request is kept with its receipt: reading it is a pure function that can
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Self
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # The headers that say something about a message; cookies and credentials are never kept.
 KEPT_HEADERS = (
@@ -75,8 +77,7 @@ class Refused(Exception):
         super().__init__(showable(why, _LONGEST_WHY))
 
 
-@dataclass(frozen=True, slots=True)
-class RawRequest:
+class RawRequest(Struct, frozen=True):
     """What arrived: enough to read it again, and to show the partner what it sent."""
 
     format: str
@@ -84,7 +85,7 @@ class RawRequest:
     query: bytes
     body: bytes
     received_at: datetime
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     source: Source = Source.PUSH
 
     def pairs(self) -> list[tuple[bytes, bytes]]:

@@ -5,9 +5,10 @@ is locked first, as for every decision on it, so of two clerks one decides and t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
 from services.partner_postback import handlers

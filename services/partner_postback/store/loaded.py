@@ -125,9 +125,7 @@ def known_of(loaded: Loaded) -> Known:
 def conversion_of(row: KnownConversion) -> Conversion:
     """Answer a conversion as it is kept."""
     state = ConversionState(row.status, row.paid_minor, row.category, row.ordered_at, row.reason)
-    fixed = {
-        name: getattr(row, name) for name in Conversion.__dataclass_fields__ if name != "state"
-    }
+    fixed = {name: getattr(row, name) for name in Conversion.__struct_fields__ if name != "state"}
     return Conversion(**fixed, state=state)
 
 

@@ -58,9 +58,10 @@ SELECT json_build_object(
         SELECT coalesce(json_agg(json_build_object(
             'subject_id', subject_id, 'content', content)), '[]')
         FROM messages
-        -- An array is looked up in the index, whatever the planner believes of a young table.
+        -- Of orders, and of lines that are recorded: of any other there are none. An array is
+        -- looked up in the index, whatever the planner believes of a young table.
         WHERE subject_id = ANY(
-            %(subject_ids)s::uuid[] || ARRAY(SELECT conversion_id FROM lines))),
+            %(order_subjects)s::uuid[] || ARRAY(SELECT conversion_id FROM lines))),
     'cart_lines', (
         SELECT coalesce(json_agg(cart_lines), '[]') FROM cart_lines
         JOIN unnest(%(cart_partner_ids)s::text[], %(cart_order_ids)s::text[])
@@ -121,12 +122,11 @@ def lock_orders(raw: Raw, orders: Iterable[OrderKey]) -> None:
 def load(raw: Raw, wanted: Wanted) -> tuple[Known, Receipts]:
     """Lock the orders of a batch and read what it is about, and its webhook-ids' first receipts."""
     lock_orders(raw, wanted.orders)
-    order_ids = [order_id_of(*order) for order in wanted.orders]
     whole, carts = columns(wanted.whole_orders), columns(wanted.carts)
     transports = columns(wanted.transports)
     asked = {
         "conversion_ids": wanted.conversion_ids,
-        "subject_ids": [*wanted.conversion_ids, *order_ids],
+        "order_subjects": [order_id_of(*order) for order in wanted.orders],
         "whole_partner_ids": whole[0],
         "whole_order_ids": whole[1],
         "cart_partner_ids": carts[0],

@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from services.partner_postback.deciding import Deciding
-from services.partner_postback.domain.algebra import ConversionState, Message
+from services.partner_postback.domain.algebra import Message
 from services.partner_postback.domain.attribution import Conversion
 from services.partner_postback.formats.request import Code, RawRequest
-from services.partner_postback.verdicts import Arrival, CartLine, Held, Outcome, Taken
+from services.partner_postback.verdicts import Arrival, Held, Outcome, Taken
 
 Row = dict[str, Any]
 
@@ -33,7 +34,7 @@ def of_batch(
         "conversions": [row for key, row in conversions.items() if key in new],
         "messages": [message_row(one) for one in decided.messages],
         "held": [_held(one, decided, pause) for one in decided.held],
-        "cart_lines": [_fields(one) for one in decided.cart_lines],
+        "cart_lines": [asdict(one) for one in decided.cart_lines],
         "changed": [row for key, row in conversions.items() if key not in new],
     }
 
@@ -48,7 +49,7 @@ def of_woken(decided: Deciding) -> list[Row]:
 
 def of_verdict(outcome: Outcome) -> Row:
     """Answer what a receipt keeps of a verdict."""
-    return {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
+    return asdict(outcome)
 
 
 def of_reading(arrival: Arrival, outcome: Outcome) -> Row:
@@ -97,19 +98,14 @@ def _receipt(arrival: Arrival, outcome: Outcome) -> Row:
 
 
 def _conversion(conversion: Conversion, now: datetime) -> Row:
-    row = {name: getattr(conversion, name) for name in Conversion.__dataclass_fields__}
-    state = cast("ConversionState", row.pop("state"))
-    said = {name: getattr(state, name) for name in ConversionState.__dataclass_fields__}
+    row = asdict(conversion)
+    state = asdict(row.pop("state"))
     # When it was first recorded is written with its first row alone.
-    return {**row, **said, "changed_at": now, "recorded_at": now}
+    return {**row, **state, "changed_at": now, "recorded_at": now}
 
 
 def _held(held: Held, decided: Deciding, pause: timedelta) -> Row:
     # It may have been decided before the batch went on to what it waits for: tried again at once.
     is_due = (held.partner_id, held.order_id) in decided.woken
     not_before = decided.now if is_due else decided.now + pause
-    return {**_fields(held), "tried_at": decided.now, "is_due": is_due, "not_before": not_before}
-
-
-def _fields(one: Held | CartLine) -> Row:
-    return {name: getattr(one, name) for name in one.__dataclass_fields__}
+    return {**asdict(held), "tried_at": decided.now, "is_due": is_due, "not_before": not_before}

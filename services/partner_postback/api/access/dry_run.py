@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from flask import request
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine
 
 from services.partner_postback.api.access.schemas import DryRunSchema
@@ -101,7 +102,7 @@ def _changes(outcome: Outcome, before: _Lines, after: _Lines) -> Iterator[dict[s
 
 
 def _shown(arrival: Arrival, outcome: Outcome) -> dict[str, object]:
-    shown = {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
+    shown = asdict(outcome)
     known = outcome.receipt_id if outcome.receipt_id != arrival.receipt_id else None
     said = msgspec.to_builtins(arrival.said) if isinstance(arrival.said, Message) else None
     return {**shown, "receipt_id": known, "said": said}

@@ -1,6 +1,6 @@
 """What the sum of a record means: a total, what came back, or a change of what was paid."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from services.partner_postback.domain.algebra import Basis, Says
 from services.partner_postback.formats.fields import checked_money
@@ -16,8 +16,7 @@ _PLACES = ("amount_left", "amount", "change")
 _MOST_DECIMALS = "CLF"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The texts of a record by our fields, and the partner's names under which they were sent."""
 
     texts: dict[str, str]
@@ -28,8 +27,7 @@ class Found:
         return self.names.get(ours, ours)
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """What a record says of money; `text`: an amount whose currency only its conversion names."""
 
     says: Says
