@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from uuid import uuid4
+from uuid import UUID
 
 from services.partner_postback import formats
 from services.partner_postback.formats import Format
@@ -24,6 +24,7 @@ from services.partner_postback.pulls.paging import (
 from services.partner_postback.store.pulls import Due
 from services.partner_postback.verdicts import Arrival, Origin
 from shared.clock import Clock
+from shared.ids import random_ids
 
 # A page is kept in transactions of at most so many: each order of one is a lock.
 _BATCH = 500
@@ -73,8 +74,9 @@ class Reading:
 
         By whoever keeps them: the next page is fetched meanwhile.
         """
-        numbered = enumerate(batch.records, start=batch.number + 1)
-        return [self._arrival(one, number) for number, one in numbered]
+        ids = random_ids(len(batch.records))
+        numbered = enumerate(zip(ids, batch.records, strict=True), start=batch.number + 1)
+        return [self._arrival(*one, number) for number, one in numbered]
 
     def _target(self) -> Target:
         target = Target(self.pull.base_url, self.pull.settings, self.pull.credentials)
@@ -107,11 +109,11 @@ class Reading:
             left -= _BATCH
         yield Batch(list(records), number, position)
 
-    def _arrival(self, record: bytes, number: int) -> Arrival:
+    def _arrival(self, receipt_id: UUID, record: bytes, number: int) -> Arrival:
         now = self.clock()
         request = RawRequest(self.spoken.name, RECORD, b"", record, now, source=Source.PULL)
         return Arrival(
-            receipt_id=uuid4(),
+            receipt_id=receipt_id,
             partner_id=self.pull.partner_id,
             request=request,
             said=formats.read_or_refuse(request, self.spoken),

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import msgspec
 import psycopg
+from psycopg.types.json import Json
 
 from services.partner_postback.deciding import Deciding
 from services.partner_postback.store import rows
@@ -93,5 +94,5 @@ def give_verdicts(raw: Raw, answered: Sequence[tuple[Arrival, Outcome]]) -> None
     raw.execute(_VERDICTS, (_json([rows.of_reading(*one) for one in answered]),))
 
 
-def _json(written: object) -> str:
-    return msgspec.json.encode(written).decode()
+def _json(written: object) -> Json:
+    return Json(written, dumps=msgspec.json.encode)
