@@ -90,7 +90,7 @@ def silent(engine: Engine) -> Engine:
 
 def add(connection: Connection, events: Sequence[Event]) -> None:
     """Write events in the caller's transaction; raises ContractBroken and writes nothing."""
-    if events and not _is_silent(connection):
+    if events and not is_silent(connection):
         connection.exec_driver_sql(_ADD, tuple(columns(_rows(events))))
 
 
@@ -102,7 +102,7 @@ def add_chained(
     It copies, so it cannot be part of a pipeline.
     `ends`: where each aggregate's chain ended, chain.BEGINS for a new one. Answers the new ends.
     """
-    if not events or _is_silent(connection):
+    if not events or is_silent(connection):
         return {}
     _check(events)
     new: dict[str, bytes] = {}
@@ -115,7 +115,8 @@ def add_chained(
     return new
 
 
-def _is_silent(connection: Connection) -> bool:
+def is_silent(connection: Connection) -> bool:
+    """Answer whether what is said here is heard by nobody, and need not be put together."""
     return bool(connection.get_execution_options().get(_SAYS_NOTHING))
 
 

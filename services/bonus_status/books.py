@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from services.bonus_status import events
@@ -34,7 +34,7 @@ _CORRECTIONS = frozenset(
 )
 
 
-class Cause(NamedTuple):
+class Cause(Struct, frozen=True):
     """The one event that postings come from; `key` names it within a bonus: `v3`, a payout's id.
 
     `receipt_id` names the partner's own message behind it, where there was one.
@@ -56,10 +56,13 @@ class Books:
         bonuses: Iterable[Bonus],
         now: datetime,
         spent: Mapping[str, Sequence[Spending]] = MappingProxyType({}),
+        *,
+        is_silent: bool = False,
     ) -> None:
         """Take the locked accounts and the bonuses that the batch may touch.
 
         `spent`: by bonus, what payouts took of it, the oldest first: what a return may name.
+        `is_silent`: nobody hears of it (event_log.silent), so events are not put together.
         """
         self.accounts = dict(accounts)
         self.bonuses: dict[str, Bonus] = {}
@@ -72,6 +75,7 @@ class Books:
         self._now = now
         self._month_begins = month_at(now).begins_at()
         self._spent = spent
+        self._is_silent = is_silent
         self._of_member: defaultdict[str, list[str]] = defaultdict(list)
         for bonus in bonuses:
             self._remember(bonus)
@@ -175,8 +179,10 @@ class Books:
         else:
             self.bonuses[after.bonus_id] = after
             self.changed.add(after.bonus_id)
-        why = events.Why(cause.event_id, cause.at, cause.receipt_id, cause.payout_id)
         account = self._next(after.member_id)
+        if self._is_silent:
+            return
+        why = events.Why(cause.event_id, cause.at, cause.receipt_id, cause.payout_id)
         self.said.append(events.bonus_changed(after, account, why, self._now))
 
     def _remember(self, bonus: Bonus) -> None:

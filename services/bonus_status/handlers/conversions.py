@@ -22,6 +22,7 @@ from services.bonus_status.store.sources.followers import (
 )
 from services.bonus_status.store.sources.locks import lock_with_inviters
 from services.bonus_status.terms import Purchase, Rate, Terms, rate_for, terms_at, worth
+from shared import event_log
 from shared.clock import Clock
 from shared.events import Received
 from shared.subscriptions import NotYet
@@ -66,7 +67,8 @@ def apply_conversions(connection: Connection, batch: Sequence[Reported], clock: 
     new = [one for one in batch if one.data.conversion_id not in stored]
     pricing = _price(connection, new, known)
     spent = payouts.spent_of(connection, [one.bonus_id for one in known if one.written_off])
-    books = Books(accounts, bonuses.values(), clock(), spent)
+    is_silent = event_log.is_silent(connection)
+    books = Books(accounts, bonuses.values(), clock(), spent, is_silent=is_silent)
     followers = prepare(connection, said, known, invited)
     for one in batch:
         apply_one(books, pricing, one, followers)

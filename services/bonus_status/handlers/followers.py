@@ -6,6 +6,8 @@ neither the size of a batch nor a redelivery changes the outcome.
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from services.bonus_status.books import Books, Cause
 from services.bonus_status.domain import Bonus, Source, Status
 from services.bonus_status.sources import campaigns
@@ -27,7 +29,7 @@ class Moved(NamedTuple):
 
 def follow_purchase(books: Books, followers: Followers, moved: Moved, cause: Cause) -> None:
     """Bring all that depends on a purchase to where the purchase is now."""
-    cause = cause._replace(key=f"{moved.after.bonus_id}:{cause.key}")
+    cause = replace(cause, key=f"{moved.after.bonus_id}:{cause.key}")
     _follow_with_campaigns(books, followers, moved, cause)
     _follow_with_first(books, followers, moved.after, cause)
     invited = followers.friends.get(moved.after.member_id)
@@ -35,7 +37,7 @@ def follow_purchase(books: Books, followers: Followers, moved: Moved, cause: Cau
         invited[1].note(moved.before, moved.after)
         # The inviter reads the postings of his bonus in its proof: the friend's purchase, and the
         # partner's receipt of it, are none of his business.
-        hidden = cause._replace(key=f"friend:{cause.event_id}", receipt_id=None)
+        hidden = replace(cause, key=f"friend:{cause.event_id}", receipt_id=None)
         follow_friend(books, followers, *invited, hidden)
 
 

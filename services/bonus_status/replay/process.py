@@ -65,7 +65,7 @@ def _rebuild(asked: RebuildSettings) -> tuple[int, list[str]]:
     upgrade("services.bonus_status", asked.database_url, options=options)
     again = silent(connect(asked.database_url, pool_size=_CONNECTIONS, options=options))
     with again.begin() as connection:
-        rebuilds.unlog(connection)
+        rebuilds.make_ready(connection)
         rebuilds.note_rules(connection, asked.schema, text)
     services = {
         name: HttpClient(asked.urls[name], bearer=asked.operator_key, read_seconds=_READ_SECONDS)

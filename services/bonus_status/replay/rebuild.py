@@ -64,7 +64,8 @@ class Rebuild:
         with Reading(self.again, self.services, self._say_read) as reading:
             done = self._apply(until, reading)
             reading.end()
-        with self.again.connect() as connection:
+        with self.again.begin() as connection:
+            rebuilds.make_indexes(connection)
             failed, reason = rebuilds.could_not_be_applied(connection)
         if failed:
             raise CouldNotApply(failed, reason)

@@ -50,3 +50,22 @@ def test_after_a_crash_of_the_server_it_begins_anew(workshop: Workshop) -> None:
         workshop.compare()
     assert workshop.rebuild() > 0
     assert workshop.compare().all == []
+
+
+def test_a_rebuild_has_the_indexes_of_what_is_live(workshop: Workshop) -> None:
+    """Those that serve readers alone are made at its end, also of one that was stopped."""
+    begin(workshop)
+    earn(workshop)
+    with pytest.raises(KeyboardInterrupt):
+        workshop.rebuild(stop_at=1)
+    assert "bonuses_history" not in indexes(workshop, SCHEMA)
+    workshop.rebuild()
+    live = indexes(workshop, "bonus_status")
+    assert "bonuses_history" in live
+    assert {one for one in indexes(workshop, SCHEMA) if not one.startswith("rebuilt")} == live
+
+
+def indexes(workshop: Workshop, schema: str) -> set[str]:
+    query = text("SELECT indexname FROM pg_indexes WHERE schemaname = :schema")
+    with workshop.desk.engine.connect() as connection:
+        return set(connection.scalars(query, {"schema": schema}))

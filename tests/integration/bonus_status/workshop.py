@@ -40,7 +40,7 @@ class Workshop:
         again = event_log.silent(connect(self._url, options=OPTIONS))
         try:
             with again.begin() as connection:
-                rebuilds.unlog(connection)
+                rebuilds.make_ready(connection)
                 rebuilds.note_rules(connection, SCHEMA, rules)
             with self.logs.served() as urls:
                 services = {name: HttpClient(url, bearer=KEY) for name, url in urls.items()}
