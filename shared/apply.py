@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Engine
 from shared import event_log, inbox, parked
 from shared.clock import Clock
 from shared.database import SERVER_AWAY
-from shared.events import Envelope, Received, UnreadableEvent, open_envelope, read_data
+from shared.events import Envelope, Received, UnreadableEvent
 from shared.lanes import Lanes
 from shared.parked import Message
+from shared.reading import Batch, Read, read_batch
 from shared.subscriptions import NotYet, Subscription
 
 log = structlog.get_logger()
@@ -30,34 +31,12 @@ class TooMuchPoison(RuntimeError):
     """So many messages in a row failed that the fault must be ours: stop."""
 
 
-class _Read(Struct, frozen=True):
-    """A message that could be read; `event` is None for a type that is not heard here."""
-
-    message: Message
-    envelope: Envelope
-    event: Received[Any] | None
-
-
-class _Unreadable(Struct, frozen=True):
-    message: Message
-    envelope: Envelope | None
-    reason: str
-
-
-class Batch(Struct, frozen=True):
-    """Messages of one topic in their order, read but not applied yet."""
-
-    topic: Subscription
-    read: list[_Read]
-    unreadable: list[_Unreadable]
-
-
 class _Turn(Struct, frozen=True):
     """A batch sorted out: what is applied now, the versions reached, what came before its turn."""
 
     events: list[Received[Any]]
     versions: dict[str, int]
-    early: list[_Read]
+    early: list[Read]
 
 
 class Applier:
@@ -85,14 +64,7 @@ class Applier:
 
     def read(self, messages: Sequence[Message]) -> Batch:
         """Read messages of ONE topic; asks no server, so it may run while others are applied."""
-        batch = Batch(self._by_topic[messages[0].topic], [], [])
-        for message in messages:
-            one = _read(batch.topic, message)
-            if isinstance(one, _Read):
-                batch.read.append(one)
-            else:
-                batch.unreadable.append(one)
-        return batch
+        return read_batch(self._by_topic[messages[0].topic], messages)
 
     def apply_batch(self, batch: Batch) -> None:
         """Apply what was read, park what could not be; raises passing faults and TooMuchPoison."""
@@ -104,7 +76,7 @@ class Applier:
             lambda part: self._apply_or_halve(batch.topic, part),
         )
 
-    def _apply_or_halve(self, topic: Subscription, read: Sequence[_Read]) -> None:
+    def _apply_or_halve(self, topic: Subscription, read: Sequence[Read]) -> None:
         if not read:
             return
         try:
@@ -123,16 +95,15 @@ class Applier:
         else:
             self._poison_in_a_row = 0
 
-    def _apply_together(self, topic: Subscription, read: Sequence[_Read]) -> None:
+    def _apply_together(self, topic: Subscription, read: Sequence[Read]) -> None:
         with self._engine.begin() as connection:
             turn = _take_turn(connection, topic, read)
-            for event_type, events in _runs(turn.events):
-                topic.events[event_type].handle(connection, events, self._clock)
+            _handle(connection, topic, turn.events, self._clock)
             for one in turn.early:
                 self._keep_waiting(connection, one)
             parked.finish(connection, topic.topic, turn.versions)
 
-    def _let_wait(self, topic: Subscription, read: Sequence[_Read], wait: NotYet) -> None:
+    def _let_wait(self, topic: Subscription, read: Sequence[Read], wait: NotYet) -> None:
         waiting = [one for one in read if one.envelope.aggregate_id in wait.aggregate_ids]
         if not waiting:
             message = f"NotYet named no aggregate of its batch: {wait.reason}"
@@ -142,7 +113,7 @@ class Applier:
         names = {id(one) for one in waiting}
         self._apply_or_halve(topic, [one for one in read if id(one) not in names])
 
-    def _keep_waiting(self, connection: Connection, one: _Read) -> None:
+    def _keep_waiting(self, connection: Connection, one: Read) -> None:
         parked.park(
             connection,
             one.message,
@@ -153,7 +124,7 @@ class Applier:
             now=self._clock(),
         )
 
-    def _park_poison(self, one: _Read, fault: Exception) -> None:
+    def _park_poison(self, one: Read, fault: Exception) -> None:
         self._park(one.message, one.envelope, "parked", f"{type(fault).__name__}: {fault}")
 
     def _park(self, message: Message, envelope: Envelope | None, state: str, reason: str) -> None:
@@ -187,18 +158,18 @@ class Applier:
             raise TooMuchPoison(fault)
 
 
-def _read(topic: Subscription, message: Message) -> _Read | _Unreadable:
-    envelope = None
-    try:
-        envelope = open_envelope(message.value)
-        handles = topic.events.get(envelope.type)
-        event = None if handles is None else read_data(envelope, handles.decoder)
-    except UnreadableEvent as fault:
-        return _Unreadable(message, envelope, str(fault))
-    return _Read(message, envelope, event)
+def apply_unguarded(connection: Connection, batch: Batch, clock: Clock) -> None:
+    """Apply a batch in the caller's transaction: he knows that it is in order and comes once.
+
+    Raises UnreadableEvent, and whatever a handler raises.
+    """
+    for one in batch.unreadable:
+        raise UnreadableEvent(one.reason)
+    events = [one.event for one in batch.read if one.event is not None]
+    _handle(connection, batch.topic, events, clock)
 
 
-def _lane_of(topic: Subscription, read: Sequence[_Read]) -> Callable[[_Read], Hashable] | None:
+def _lane_of(topic: Subscription, read: Sequence[Read]) -> Callable[[Read], Hashable] | None:
     lane_of = topic.lane_of
     # A type that is not heard here shows no data to tell its lane by: such a batch stays whole.
     if lane_of is None or any(one.event is None for one in read):
@@ -206,7 +177,7 @@ def _lane_of(topic: Subscription, read: Sequence[_Read]) -> Callable[[_Read], Ha
     return lambda one: None if one.event is None else lane_of(one.event.data)
 
 
-def _take_turn(connection: Connection, topic: Subscription, read: Sequence[_Read]) -> _Turn:
+def _take_turn(connection: Connection, topic: Subscription, read: Sequence[Read]) -> _Turn:
     """Sort out what is applied now and move the guard.
 
     An aggregate that begins in this batch is noted without asking for it first, which saves the
@@ -224,7 +195,7 @@ def _take_turn(connection: Connection, topic: Subscription, read: Sequence[_Read
     return _Turn(turn.events, known | turn.versions, turn.early)
 
 
-def _sort_out(read: Iterable[_Read], known: Mapping[str, int], *, snapshots: bool) -> _Turn:
+def _sort_out(read: Iterable[Read], known: Mapping[str, int], *, snapshots: bool) -> _Turn:
     turn = _Turn([], {}, [])
     for one in read:
         aggregate_id, version = one.envelope.aggregate_id, one.envelope.version
@@ -240,5 +211,8 @@ def _sort_out(read: Iterable[_Read], known: Mapping[str, int], *, snapshots: boo
     return turn
 
 
-def _runs(events: Iterable[Received[Any]]) -> Iterable[tuple[str, list[Received[Any]]]]:
-    return ((name, list(run)) for name, run in groupby(events, key=lambda event: event.type))
+def _handle(
+    connection: Connection, topic: Subscription, events: Iterable[Received[Any]], clock: Clock
+) -> None:
+    for event_type, run in groupby(events, key=lambda event: event.type):
+        topic.events[event_type].handle(connection, list(run), clock)

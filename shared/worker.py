@@ -23,7 +23,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Engine
 
 from shared import parked
-from shared.apply import Applier, Batch
+from shared.apply import Applier
 from shared.clock import Clock, utc_now
 from shared.database import SERVER_AWAY
 from shared.kafka import (
@@ -36,6 +36,7 @@ from shared.kafka import (
 )
 from shared.parked import Message
 from shared.pulse import Pulse
+from shared.reading import Batch
 from shared.subscriptions import Subscription
 
 log = structlog.get_logger()

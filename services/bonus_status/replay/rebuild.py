@@ -1,45 +1,47 @@
 """Builds the state again from the events alone, by the handlers of the consumer, into a schema.
 
 The order is the one in which the live service applied them, kept strictly: in lanes side by side
-two members could change places at the edge of a cap. Each run of one topic is applied in
-transactions of its own, then its place is noted: a rebuild that was killed goes on where it was,
-and events that are applied twice fall through; a command is one transaction with its place. Run
+two members could change places at the edge of a cap. Each run of one topic is one transaction with
+its place, so nothing is applied twice: a rebuild that was killed goes on where it was, and run
 again, it catches up with what is live. What the handlers would say is said to nobody and kept
 nowhere: it stands in the live service's own log.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine
 
-from services.bonus_status.consumer import GROUP, SUBSCRIPTIONS
+from services.bonus_status.consumer import SUBSCRIPTIONS
 from services.bonus_status.replay.commands import COMMANDS
 from services.bonus_status.replay.rules import Rules
 from services.bonus_status.replay.said import Reading
 from services.bonus_status.store import settings
 from services.bonus_status.store.replay import applied, rebuilds
 from services.bonus_status.store.replay.applied import Applied
-from shared.apply import Applier, Batch
+from shared.apply import apply_unguarded
 from shared.clock import utc_now
+from shared.database import SERVER_AWAY
 from shared.http_client import HttpClient
 from shared.parked import Message
+from shared.reading import Batch, read_batch
 
 _MOST_AT_ONCE = 8_000
-# The order is known, and what a clerk discarded has no place in it: so gaps are meant.
-_IN_THEIR_ORDER = tuple(replace(one, snapshots=True) for one in SUBSCRIPTIONS)
+_TOPICS = {one.topic: one for one in SUBSCRIPTIONS}
 
 # The step, how much of it is done, and of how much; 0: not known.
 Say = Callable[[str, int, int], None]
 
 
 class CouldNotApply(Exception):
-    """Some events that were applied once cannot be applied again."""
+    """What was applied once cannot be applied again."""
 
-    def __init__(self, count: int, reason: str) -> None:
-        """Say how many, and why the first."""
-        super().__init__(f"{count} events could not be applied again; one of them: {reason}")
+    def __init__(self, topic: str, fault: Exception) -> None:
+        """Say of which topic, and why."""
+        why = f"{type(fault).__name__}: {fault}"
+        super().__init__(f"What was applied of {topic} could not be applied again: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,6 @@ class Rebuild:
             reading.end()
         with self.again.begin() as connection:
             rebuilds.make_indexes(connection)
-            failed, reason = rebuilds.could_not_be_applied(connection)
-        if failed:
-            raise CouldNotApply(failed, reason)
         return done
 
     def _decide(self) -> None:
@@ -95,36 +94,52 @@ class Rebuild:
         with self.live.connect() as live, ThreadPoolExecutor(1) as applying:
             of = applied.count(live, after, until)
             under_way: Future[None] | None = None
-            applier = Applier(self.again, GROUP, _IN_THEIR_ORDER, utc_now)
             for run in applied.runs(live, after, until, _MOST_AT_ONCE):
                 # While one run is applied, the next one is fetched and read.
-                batch = None if run.topic in COMMANDS else self._batch(applier, run, done, reading)
+                batch = None if run.topic in COMMANDS else self._batch(run, done, reading)
                 if under_way is not None:
                     under_way.result()
                     self.say("applying", done, of)
-                under_way = applying.submit(self._apply_run, applier, run, batch)
+                under_way = applying.submit(self._apply_run, run, batch)
                 done += len(run.versions)
             if under_way is not None:
                 under_way.result()
             self.say("applying", done, of)
         return done
 
-    def _batch(self, applier: Applier, run: Applied, first: int, reading: Reading) -> Batch:
+    def _batch(self, run: Applied, first: int, reading: Reading) -> Batch:
         texts = reading.messages(run)
-        return applier.read(list(self._messages(run, texts, first)))
+        return read_batch(_TOPICS[run.topic], self._messages(run, texts, first))
 
     def _messages(self, run: Applied, texts: list[str], first: int) -> Iterator[Message]:
         for offset, text in enumerate(texts, start=first):
             value = self.rules.applied_to(run.topic, text.encode())
             yield Message(run.topic, 0, offset, None, value)
 
-    def _apply_run(self, applier: Applier, run: Applied, batch: Batch | None) -> None:
-        if batch is not None:
-            applier.apply_batch(batch)
-            with self.again.begin() as connection:
-                rebuilds.move(connection, run.place)
-            return
-        with self.live.connect() as live, self.again.begin() as connection:
+    def _apply_run(self, run: Applied, batch: Batch | None) -> None:
+        with self.again.begin() as connection:
+            if batch is not None:
+                _apply_batch(connection, batch)
+            else:
+                self._apply_commands(connection, run)
+            rebuilds.move(connection, run.place)
+
+    def _apply_commands(self, connection: Connection, run: Applied) -> None:
+        with self.live.connect() as live:
             for command in zip(run.aggregate_ids, run.versions, strict=True):
                 COMMANDS[run.topic](self.rules, live, connection, *command)
-            rebuilds.move(connection, run.place)
+
+
+def _apply_batch(connection: Connection, batch: Batch) -> None:
+    """Apply it together, or else in halves: what took two steps cannot always be done in one."""
+    try:
+        with connection.begin_nested():
+            apply_unguarded(connection, batch, utc_now)
+    except SERVER_AWAY:
+        raise
+    except Exception as fault:
+        if len(batch.read) <= 1:
+            raise CouldNotApply(batch.topic.topic, fault) from fault
+        middle = len(batch.read) // 2
+        _apply_batch(connection, replace(batch, read=batch.read[:middle]))
+        _apply_batch(connection, replace(batch, read=batch.read[middle:], unreadable=[]))

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from deploy import comparing
+from services.bonus_status.replay.rebuild import CouldNotApply
 from services.bonus_status.store import settings
 from services.bonus_status.store.replay import rebuilds
 from services.bonus_status.store.replay.rebuilds import NeverSaid, NotARebuild, OtherRules
@@ -235,4 +237,14 @@ def test_an_event_that_no_log_has_is_named(workshop: Workshop) -> None:
     conversion = desk.conversion(bonuses.new_id())
     desk.hear(conversion)  # heard, but it stands in no log
     with pytest.raises(NeverSaid, match=conversion.aggregate_id):
+        workshop.rebuild()
+
+
+def test_what_cannot_be_applied_again_is_told_with_its_reason(workshop: Workshop) -> None:
+    """What would break it: a rebuild that passes it over, and compares half of the money."""
+    logs, desk = begin(workshop)
+    conversion_id = bonuses.new_id()
+    desk.hear(desk.conversion(conversion_id))
+    logs.say(replace(desk.conversion(conversion_id, store_id="other"), version=1))
+    with pytest.raises(CouldNotApply, match="waits for the terms of its store"):
         workshop.rebuild()
