@@ -58,8 +58,8 @@ BEGIN
     END LOOP;
 END $$;
 """
-# They serve those who read the bonuses, and no handler: made of the whole at the end, they cost a
-# quarter of what they cost row by row.
+# They serve those who read the bonuses, and no handler: made of the whole at the end, they are
+# sorted once.
 _FOR_READERS = ["bonuses_history", "bonuses_promised", "bonuses_confirmed"]
 _SET_ASIDE = """
 INSERT INTO rebuilt_indexes
