@@ -9,19 +9,31 @@ keeps failing.
 import random
 import threading
 import time
+from contextlib import closing
 from enum import Enum
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+)
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 10.0
 _SAFE = frozenset({"GET", "HEAD"})
 _TRIES = 3
 _FIRST_PAUSE_SECONDS = 0.1
+# How many times the longest wait for a part of an answer the whole of it may take.
+_WHOLE = 3
+# A file of a million top-ups has a hundred.
+LARGEST_ANSWER_BYTES = 256 * 2**20
+_CHUNK_BYTES = 64 * 1024
 _FAILURES_THAT_OPEN = 10
 _OPEN_SECONDS = 5.0
 _SERVER_ERROR = 500
@@ -88,6 +100,38 @@ class Breaker:
                 self._opened_at = time.monotonic()
 
 
+class _Whole(HTTPAdapter):
+    """Reads each answer whole, within a time and a size: one that drips would hold its caller."""
+
+    def __init__(self, whole_seconds: float, connections: int) -> None:
+        self._whole_seconds = whole_seconds
+        super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=0)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
+        """Answer a response whose body is here; raises requests.RequestException."""
+        answer = super().send(request, *args, **options)
+        if options.get("stream"):
+            return answer
+        try:
+            answer.raw = BytesIO(self._read(answer))
+        except HTTPError as fault:
+            raise requests.ConnectionError(fault, request=request) from fault
+        return answer
+
+    def _read(self, answer: requests.Response) -> bytes:
+        deadline, body = time.monotonic() + self._whole_seconds, bytearray()
+        with closing(answer.raw) as raw:
+            while chunk := raw.read1(_CHUNK_BYTES, decode_content=True):
+                body += chunk
+                if time.monotonic() > deadline:
+                    why = f"the answer was not all there after {self._whole_seconds:.0f} seconds"
+                    raise requests.ReadTimeout(why)
+                if len(body) > LARGEST_ANSWER_BYTES:
+                    why = f"the answer has more than {LARGEST_ANSWER_BYTES} bytes"
+                    raise requests.ConnectionError(why)
+            return bytes(body)
+
+
 class HttpClient:
     """Calls to one server. Thread-safe; make it after a fork."""
 
@@ -111,7 +155,7 @@ class HttpClient:
         self._tries = tries
         self._session = requests.Session()
         self._session.trust_env = False
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
+        adapter = _Whole(_WHOLE * read_seconds, connections)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         if bearer:

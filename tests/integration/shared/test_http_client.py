@@ -2,8 +2,9 @@
 
 import socket
 import socketserver
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -119,3 +120,51 @@ def test_a_server_that_keeps_failing_is_left_alone(
     with pytest.raises(CircuitOpen):
         client.post("/top-ups")
     assert listener.requests == 10
+
+
+def drip(connection: socket.socket) -> None:
+    """Send the beginning of an answer, then a byte now and then, as long as somebody listens."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    with suppress(OSError):
+        for _ in range(1_000):
+            connection.sendall(b" ")
+            time.sleep(0.05)
+
+
+def never_end(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+    with suppress(OSError):
+        while True:
+            connection.sendall(b" " * 65_536)
+
+
+def test_an_answer_that_drips_is_given_up(
+    listen: Callable[..., tuple[Listener, HttpClient]],
+) -> None:
+    """What would break it: a time-out of each read alone, which a byte now and then never meets."""
+    _, client = listen(drip, read_seconds=0.2)
+    with pytest.raises(OutcomeUnknown, match="not all there after 1 seconds"):
+        client.post("/top-ups", json={})
+
+
+def test_an_answer_without_an_end_is_given_up(
+    listen: Callable[..., tuple[Listener, HttpClient]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.http_client.LARGEST_ANSWER_BYTES", 1_000_000)
+    _, client = listen(never_end)
+    with pytest.raises(OutcomeUnknown, match="more than 1000000 bytes"):
+        client.post("/top-ups", json={})
+
+
+def say_twice(connection: socket.socket) -> None:
+    for _ in range(2):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        connection.recv(65_536)
+
+
+def test_a_connection_is_used_again_once_its_answer_was_read(
+    listen: Callable[..., tuple[Listener, HttpClient]],
+) -> None:
+    listener, client = listen(say_twice)
+    assert [client.get("/top-ups/1").json(), client.get("/top-ups/2").json()] == [{}, {}]
+    assert listener.requests == 1
