@@ -33,6 +33,10 @@ class InvalidAmount(ValueError):
         super().__init__(f"{text[:50]!r} is not an amount: {why}.")
 
 
+class NotDecimal(InvalidAmount):
+    """The text is no decimal number with a full stop."""
+
+
 @cache
 def _exponents() -> dict[str, int]:
     return {one.code: one.exponent for one in Currency if one.exponent is not None}
@@ -73,7 +77,7 @@ def parse_money(text: str, currency: str) -> Money:
     decimals = minor_units(currency)
     match = _DECIMAL.fullmatch(text)
     if match is None:
-        raise InvalidAmount(text, "write digits with at most one full stop, such as 1083.29")
+        raise NotDecimal(text, "write digits with at most one full stop, such as 1083.29")
     whole, fraction = match[1], (match[2] or "")
     if fraction[decimals:].strip("0"):
         raise InvalidAmount(text, f"{currency} has {decimals} decimals")

@@ -9,7 +9,7 @@ import hmac
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
@@ -113,11 +113,12 @@ def prove_signed(partner: Partner | None, request: RawRequest, now: datetime) ->
     return verify(request.headers, request.body, known, now)
 
 
-def prove_key(partner: Partner | None, key: str, now: datetime) -> None:
-    """Check the key of a format that cannot sign; raises Forged."""
+def prove_key(partner: Partner | None, key: str, names: Sequence[str], now: datetime) -> None:
+    """Check the key of a format that cannot sign; `names`: of its parameter; raises Forged."""
     if partner is None or not has_key(partner, key, now):
+        named = " or ".join(f"`{one}`" for one in names)
         why = (
-            "Send this partner's key as a bearer key, or as `token` in the address "
+            f"Send this partner's key as a bearer key, or as {named} in the address "
             f"or in a body of the content type {FORM_TYPE}."
         )
         raise Forged(Proof.KEY_WRONG, why)

@@ -1,6 +1,9 @@
 """The one image recipe: any builder, no privileges, the locked versions."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 from tests.architecture import source
 
@@ -48,3 +51,14 @@ def test_images_install_the_locked_versions() -> None:
     assert runtime.count("--hash=sha256:") >= len(part)
     assert "://" not in runtime
     assert "\n--" not in runtime
+
+
+def test_what_runs_in_an_image_needs_no_package_that_it_has_not() -> None:
+    """What would break it: a tool of the local stack's, imported by what containers run."""
+    tools = ["deploy.compose.setup", "deploy.compose.seed", "deploy.demo.__main__", "deploy.cli"]
+    folders = sorted((source.ROOT / "services").glob("*/__main__.py"))
+    services = [f"services.{one.parent.name}.__main__" for one in folders]
+    command = [sys.executable, str(Path(__file__).parent / "images_own_packages.py")]
+    for modules in (tools, services):
+        done = subprocess.run([*command, *modules], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2_000:]

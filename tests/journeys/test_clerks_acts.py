@@ -33,7 +33,7 @@ def refused(stack: RunningStack) -> Member:
 
 def test_a_held_payout_is_given_up(stack: RunningStack, refused: Member) -> None:
     month = stack.new_month()
-    begun = cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")
+    begun = cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna", "--yes")
     assert begun["state"] == "planned"
     release = ("payout", "release", "--month", month, "--yes", "--json", "--clerk")
     refused_to = cashback(stack, *release, "anna")

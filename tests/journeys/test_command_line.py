@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -81,7 +82,7 @@ def test_a_run_is_previewed_released_and_signed_by_command(
     before = cashback_json(stack, "payout", "run", "--month", month, "--dry-run")
     assert before["state"] == "preview"
     assert cashback(stack, "payout", "run", "--month", month).returncode == 2  # whoever asks?
-    cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna")
+    cashback_json(stack, "payout", "run", "--month", month, "--clerk", "anna", "--yes")
     waiting = cashback(stack, "payout", "run", "--month", month, "--dry-run").stdout
     assert "waits for its release" in waiting.replace("\n", " ")
     assert cashback_json(stack, "payout", "show", "--month", month)["state"] == "planned"
@@ -122,6 +123,18 @@ def test_a_wrong_month_is_refused_in_one_sentence(stack: RunningStack) -> None:
     done = cashback(stack, "payout", "run", "--month", "2026-13")
     assert done.returncode == 2
     assert "2026-13" in done.stderr
+
+
+def test_a_script_that_slips_into_a_far_month_is_not_taken_at_its_word(stack: RunningStack) -> None:
+    """What would break it: a month is run once, so a typo in a schedule would use it up."""
+    far = f"{datetime.now(UTC).year + 1}-12"
+    done = cashback(stack, "payout", "run", "--month", far, "--clerk", "anna")
+    assert (done.returncode, "months away" in done.stderr, "--yes" in done.stderr) == (
+        2,
+        True,
+        True,
+    )
+    assert far not in cashback(stack, "payout", "list").stdout
 
 
 def test_nothing_is_parked_and_verify_is_true(stack: RunningStack) -> None:

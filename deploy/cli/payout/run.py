@@ -18,6 +18,7 @@ from shared.months import month_at, read_month
 @telling.month
 @click.option("--clerk", metavar="NAME", help="Who you are: somebody else releases the run.")
 @click.option("--dry-run", is_flag=True, help="Compute the same, write and pay nothing.")
+@click.option("--yes", is_flag=True, help="A month further away than the next one is meant.")
 @telling.no_wait
 @as_json
 @click.pass_context
@@ -27,6 +28,7 @@ def run(  # noqa: PLR0913 - its options
     clerk: str | None,
     *,
     dry_run: bool,
+    yes: bool,
     no_wait: bool,
     wants_json: bool,
 ) -> None:
@@ -40,7 +42,7 @@ def run(  # noqa: PLR0913 - its options
         message = "Say who you are with --clerk NAME: another clerk releases the run."
         raise click.UsageError(message)
     desk = target.find().clerk("payout")
-    if not dry_run:
+    if not dry_run and not yes:
         _ask_if_far_away(desk, month)
     asked = {"month": month, "dry_run": dry_run} | ({"clerk": clerk} if clerk else {})
     found = answered(desk.post("/runs", json=asked, repeatable=True))
@@ -81,12 +83,14 @@ def question(month: str, now: datetime) -> str | None:
 
 
 def _ask_if_far_away(desk: HttpClient, month: str) -> None:
-    """Let a person think twice; a script is taken at its word."""
+    """Let a person think twice; a script, which cannot, must have said --yes."""
     asks = question(month, datetime.now(UTC))
-    if asks is None or not sys.stdin.isatty():
+    if asks is None or desk.get(f"/runs/{month}").status_code != HTTPStatus.NOT_FOUND:
         return
-    if desk.get(f"/runs/{month}").status_code == HTTPStatus.NOT_FOUND:
-        click.confirm(asks, abort=True, err=True)
+    if not sys.stdin.isatty():
+        message = f"{asks} Then say --yes."
+        raise click.UsageError(message)
+    click.confirm(asks, abort=True, err=True)
 
 
 def tell(context: click.Context, found: dict[str, Any], *, wants_json: bool) -> None:

@@ -118,7 +118,7 @@ def _prove(
                 scheme, _, sent = authorization.partition(" ")
                 is_bearer = scheme.lower() == "bearer"
                 key = sent.strip() if is_bearer else raw.key(spoken.key_names)
-                prove_key(partner, key, now)
+                prove_key(partner, key, spoken.key_names, now)
                 return _Proved(key=key)
     except Forged as forged:
         FORGED.labels(forged.code).inc()

@@ -171,7 +171,8 @@ def _check_status(answer: requests.Response) -> None:
     if status == _TOO_LARGE:
         raise Fault(FaultCode.ANSWER_TOO_LARGE, said)
     is_redirect = _OK < status < _BAD_REQUEST
-    raise Fault(FaultCode.REDIRECTED if is_redirect else FaultCode.REQUEST_REFUSED, said)
+    code = FaultCode.REDIRECTED if is_redirect else FaultCode.REQUEST_REFUSED
+    raise Fault(code, f"{said} at {urlsplit(answer.url).path}")
 
 
 def _check_kind(answer: requests.Response, ask: Ask) -> None:

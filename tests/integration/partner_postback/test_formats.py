@@ -74,6 +74,7 @@ def test_a_wrong_key_is_a_401_that_leaves_nothing(desk: Desk, partner: Partner, 
     answer = desk.client.get(f"/postbacks/{partner.partner_id}/form", query_string=sent)
     assert answer.json
     assert (answer.status_code, answer.json["code"]) == (401, "key_wrong")
+    assert "`token`" in answer.json["detail"]
     other = desk.partner("home-market")
     sent = form(desk, partner, token=other.key)
     assert (

@@ -2,7 +2,6 @@
 
 import socket
 import socketserver
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
@@ -125,10 +124,12 @@ def test_a_server_that_keeps_failing_is_left_alone(
 def drip(connection: socket.socket) -> None:
     """Send the beginning of an answer, then a byte now and then, as long as somebody listens."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    connection.settimeout(0.05)
     with suppress(OSError):
         for _ in range(1_000):
             connection.sendall(b" ")
-            time.sleep(0.05)
+            with suppress(TimeoutError):
+                connection.recv(1)
 
 
 def never_end(connection: socket.socket) -> None:

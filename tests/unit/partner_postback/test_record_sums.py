@@ -1,10 +1,12 @@
 """What the sum of a record means, by its place, its word and its profile."""
 
+import re
 from typing import Any
 
 import pytest
 
 from services.partner_postback.domain.algebra import Basis, Says
+from services.partner_postback.formats.request import Refused
 from shared.money import Money
 from tests.unit.partner_postback.profiles import profile, refused, told
 
@@ -33,6 +35,12 @@ def test_decimal_says_how_sums_are_written(decimal: str, text: str, minor: int |
         assert refused(spoken, sum=text) == ("invalid_amount", "sum")
     else:
         assert told(spoken, sum=text).amount == Money(minor, "RUB")
+
+
+@pytest.mark.parametrize(("decimal", "says"), [("dot", "1083.29"), ("comma", "1083,29")])
+def test_what_is_no_sum_is_told_how_this_partner_writes_them(decimal: str, says: str) -> None:
+    with pytest.raises(Refused, match=re.escape(says)):
+        told(profile(decimal=decimal), sum="sum")
 
 
 @pytest.mark.parametrize(

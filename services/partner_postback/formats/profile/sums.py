@@ -6,7 +6,7 @@ from services.partner_postback.domain.algebra import Basis, Says
 from services.partner_postback.formats.fields import checked_money
 from services.partner_postback.formats.profile import Profile
 from services.partner_postback.formats.request import Code, Refused
-from shared.money import InvalidAmount, Money, minor_units, parse_money
+from shared.money import InvalidAmount, Money, NotDecimal, minor_units, parse_money
 
 _MOST_PIECES = 1_000_000
 _LONGEST_WHOLE = 9
@@ -114,8 +114,13 @@ def _parse(profile: Profile, text: str, currency: str) -> Money:
         if not (text.isascii() and text.isdecimal()):
             raise InvalidAmount(text, "write whole minor units")
         return Money(int(text), currency)
-    text = _with_dot(profile, text)
-    return parse_money(_cut(text, currency) if profile.cuts_decimals else text, currency)
+    dotted = _with_dot(profile, text)
+    try:
+        return parse_money(_cut(dotted, currency) if profile.cuts_decimals else dotted, currency)
+    except NotDecimal:
+        if profile.decimal != "comma":
+            raise
+        raise InvalidAmount(text, "write digits with at most one comma, such as 1083,29") from None
 
 
 def _with_dot(profile: Profile, text: str) -> str:
