@@ -1,8 +1,9 @@
 """Bodies of requests, read whole: a server hands on what came before a connection was cut."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import Lock
 
 from flask import request
 
@@ -59,18 +60,28 @@ def has_no_body() -> bool:
     return not _comes_in_chunks() and told_length() == 0
 
 
-@contextmanager
-def one_of(at_once: BoundedSemaphore) -> Iterator[None]:
-    """Let only so many uploads in: each keeps a thread until its sender is done with it.
+class Uploads:
+    """Lets only so many uploads in: each keeps a thread until its sender is done with it."""
 
-    Raises TooManyUploads.
-    """
-    if not at_once.acquire(blocking=False):
-        raise TooManyUploads
-    try:
-        yield
-    finally:
-        at_once.release()
+    def __init__(self, most: int, most_of_one: int) -> None:
+        """Take how many there may be at once, and how many of one sender."""
+        self._most, self._most_of_one = most, most_of_one
+        self._under_way: Counter[str] = Counter()
+        self._lock = Lock()
+
+    @contextmanager
+    def one_of(self, sender: str) -> Iterator[None]:
+        """Let one of a sender in; raises TooManyUploads."""
+        with self._lock:
+            one = self._under_way[sender]
+            if one >= self._most_of_one or self._under_way.total() >= self._most:
+                raise TooManyUploads
+            self._under_way[sender] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= Counter([sender])
 
 
 def _comes_in_chunks() -> bool:

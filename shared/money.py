@@ -8,6 +8,8 @@ from iso4217 import Currency
 
 # A bigint column holds it with room for the multiplications of a rate; no honest order is larger.
 LARGEST_AMOUNT_MINOR = 10**15
+# What may be said of one line: 100 billion rubles or dollars. Its corrections can add up to more.
+LARGEST_SAID_MINOR = 10**13
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,4}))?", re.ASCII)
 
 

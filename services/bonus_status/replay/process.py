@@ -10,12 +10,15 @@ import re
 import sys
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from services.bonus_status.config import RebuildSettings
 from services.bonus_status.replay import commands
 from services.bonus_status.replay.rebuild import CouldNotApply, Rebuild
-from services.bonus_status.replay.rules import WrongRules, read_rules
+from services.bonus_status.replay.rules import Rules, WrongRules, read_rules
 from services.bonus_status.replay.said import SAID_BY, NotAnswered
 from services.bonus_status.store.replay import rebuilds
+from services.bonus_status.store.replay.alone import AlreadyAtWork, alone_with
 from services.bonus_status.store.replay.rebuilds import NeverSaid, NotARebuild, OtherRules
 from shared.database import connect
 from shared.event_log import silent
@@ -29,7 +32,8 @@ _CONNECTIONS = 4
 _OPTIONS = "-c search_path={} -c synchronous_commit=off"
 _READ_SECONDS = 60.0
 _REFUSALS = (
-    WrongRules, NotARebuild, OtherRules, NeverSaid, CouldNotApply, NotAnswered, CallFailed, OSError,
+    WrongRules, NotARebuild, AlreadyAtWork, OtherRules, NeverSaid, CouldNotApply, NotAnswered,
+    CallFailed, OSError,
 )  # fmt: skip
 
 
@@ -60,6 +64,11 @@ def _rebuild(asked: RebuildSettings) -> tuple[int, list[str]]:
     live = connect(asked.database_url)
     with live.connect() as connection:
         off = commands.check(rules, connection)
+    with alone_with(live, asked.schema):
+        return _build(asked, live, rules, text), off
+
+
+def _build(asked: RebuildSettings, live: Engine, rules: Rules, text: str) -> int:
     rebuilds.open_schema(live, asked.schema, begin_anew=asked.begins_anew)
     options = _OPTIONS.format(asked.schema)
     upgrade("services.bonus_status", asked.database_url, options=options)
@@ -71,7 +80,7 @@ def _rebuild(asked: RebuildSettings) -> tuple[int, list[str]]:
         name: HttpClient(asked.urls[name], bearer=asked.operator_key, read_seconds=_READ_SECONDS)
         for name in SAID_BY.values()
     }
-    return Rebuild(live, again, services, rules, _say).run(), off
+    return Rebuild(live, again, services, rules, _say).run()
 
 
 def _say(step: str, done: int, of: int) -> None:

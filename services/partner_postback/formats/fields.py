@@ -9,7 +9,13 @@ from marshmallow import Schema, ValidationError
 from services.partner_postback.domain.algebra import Basis, Says
 from services.partner_postback.formats.request import Code, Refused
 from shared.json_body import MalformedJson, read_json
-from shared.money import InvalidAmount, Money, UnknownCurrency, parse_money
+from shared.money import (
+    LARGEST_SAID_MINOR,
+    InvalidAmount,
+    Money,
+    UnknownCurrency,
+    parse_money,
+)
 from shared.problems import field_faults
 from shared.schemas import Text
 
@@ -21,8 +27,6 @@ LONGEST_CATEGORY = 100
 LONGEST_REASON = 500
 LONGEST_DECIMAL = 40
 MOST_LINES = 1_000
-# 100 billion rubles or dollars; whether less is believed depends on what it is worth.
-LARGEST_AMOUNT_MINOR = 10**13
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -91,8 +95,8 @@ def checked_money(make: Any, names: tuple[str, str]) -> Money:
         raise Refused(Code.INVALID_AMOUNT, f"{names[0]}: {fault}", names[0]) from None
     except UnknownCurrency as fault:
         raise Refused(Code.UNKNOWN_CURRENCY, f"{names[1]}: {fault}", names[1]) from None
-    if money.amount_minor > LARGEST_AMOUNT_MINOR:
-        why = f"{names[0]}: It must not be more than {LARGEST_AMOUNT_MINOR} minor units."
+    if money.amount_minor > LARGEST_SAID_MINOR:
+        why = f"{names[0]}: It must not be more than {LARGEST_SAID_MINOR} minor units."
         raise Refused(Code.INVALID_AMOUNT, why, names[0])
     return money
 

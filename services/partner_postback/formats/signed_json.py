@@ -9,7 +9,6 @@ from marshmallow import fields, validate
 
 from services.partner_postback.domain.algebra import Message, Says
 from services.partner_postback.formats.fields import (
-    LARGEST_AMOUNT_MINOR,
     LONGEST_ACTION,
     LONGEST_CATEGORY,
     LONGEST_CLICK_ID,
@@ -23,14 +22,14 @@ from services.partner_postback.formats.fields import (
     read_document,
 )
 from services.partner_postback.formats.request import RawRequest
-from shared.money import Money
+from shared.money import LARGEST_SAID_MINOR, Money
 from shared.schemas import Moment, StrictSchema, Text, Whole
 
 
 class AmountSchema(StrictSchema):
     """A sum in minor units: `{"amount_minor": 259900, "currency": "RUB"}` is 2 599 rubles."""
 
-    amount_minor = Whole(required=True, highest=LARGEST_AMOUNT_MINOR)
+    amount_minor = Whole(required=True, highest=LARGEST_SAID_MINOR)
     currency = Text(required=True, longest=3, shortest=3, metadata={"description": "ISO 4217"})
 
 

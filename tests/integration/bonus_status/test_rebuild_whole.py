@@ -12,6 +12,7 @@ from sqlalchemy import text
 from services.bonus_status.replay.commands import check
 from services.bonus_status.replay.rules import read_rules
 from services.bonus_status.sources.shipped import shipped_rules
+from services.bonus_status.store.replay.alone import alone_with
 from services.bonus_status.store.sources import rules
 from tests.integration.bonus_status.api import CLERK, client_of, sign_in
 from tests.integration.bonus_status.gifts import BY_CLERK, gifts, put
@@ -232,3 +233,16 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(workshop: Workshop) -> Non
     assert 0 < place < last
     assert 0 < workshop.rebuild() < said["of"]
     assert workshop.compare().all == []
+
+
+def test_a_second_rebuild_into_one_schema_is_refused(workshop: Workshop) -> None:
+    """What would break it: each takes the other's rows for its own, and says the data are wrong."""
+    lived(workshop)
+    with (
+        alone_with(workshop.desk.engine, SCHEMA),
+        workshop.logs.served() as urls,
+        workshop.process(urls) as refused,
+    ):
+        said = json.loads(refused.communicate()[0])
+    assert "Another rebuild is at work on the schema" in said["refused"]
+    assert workshop.rebuild() > 0

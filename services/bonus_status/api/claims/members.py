@@ -1,6 +1,5 @@
 """A member's claims: opened, shown, a file attached, withdrawn; another's do not exist."""
 
-import threading
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from services.bonus_status.claims import files
 from services.bonus_status.claims.opening import Filed
 from services.bonus_status.handlers import claims as handlers
 from services.bonus_status.store.claims import lists
-from shared.body import one_of, told_length
+from shared.body import Uploads, told_length
 from shared.clock import Clock
 from shared.identity import Access
 from shared.schemas import LARGEST_INTEGER
@@ -30,7 +29,7 @@ _FILE_BODY = {
 def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
     """Build the routes."""
     routes = Blueprint("my_claims", __name__, description="My cashback did not come.")
-    at_once = threading.BoundedSemaphore(_MOST_UPLOADS_AT_ONCE)
+    uploads = Uploads(_MOST_UPLOADS_AT_ONCE, most_of_one=1)
 
     @routes.post("/me/claims")
     @routes.arguments(schemas.FiledSchema)
@@ -80,7 +79,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         whole(engine, claim_id, member_id)  # before a byte of the file is read
         files.extension_of(name)
         request.max_content_length = LARGEST_INTEGER  # who reads the stream counts for itself
-        with one_of(at_once):
+        with uploads.one_of(str(member_id)):
             content = files.receive(request.stream, told_length())
             with engine.begin() as connection:
                 handlers.attach(connection, member_id, claim_id, name, content, clock())

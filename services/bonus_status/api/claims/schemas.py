@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from services.bonus_status.claims.domain import OpenedBy, PartnerSays, State
-from shared.money import LARGEST_AMOUNT_MINOR, UnknownCurrency, minor_units
+from shared.money import LARGEST_SAID_MINOR, UnknownCurrency, minor_units
 from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery
 
 LARGEST_PAGE = 100
@@ -22,7 +22,7 @@ def _check_currency(currency: str) -> None:
 
 
 def _amount(**options: Any) -> Whole:
-    return Whole(lowest=1, highest=LARGEST_AMOUNT_MINOR, **options)
+    return Whole(lowest=1, highest=LARGEST_SAID_MINOR, **options)
 
 
 class FiledSchema(StrictSchema):

@@ -34,7 +34,10 @@ class MatchQuerySchema(StrictSchema):
     end = _day("to", f"the day after the last; at most {MOST_DAYS} days")
     sides = Text(
         load_default=None,
-        validate=validate.Regexp(rf"(?:{'|'.join(_SIDES)})(?:,(?:{'|'.join(_SIDES)}))*\Z"),
+        validate=validate.Regexp(
+            rf"(?:{'|'.join(_SIDES)})(?:,(?:{'|'.join(_SIDES)}))*\Z",
+            error=f"Name sides with commas between them. There are {', '.join(_SIDES)}.",
+        ),
         metadata={
             "description": "which sides take part, as `push,file`; left out: those of which "
             "anything came since the first day"

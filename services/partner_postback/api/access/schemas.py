@@ -188,7 +188,12 @@ class ConversionListSchema(Schema):
 
     data = fields.List(fields.Nested(WholeConversionSchema))
     next = Cursor(
-        allow_none=True, metadata={"description": "send as `after` for the next page", **_TEXT}
+        allow_none=True,
+        metadata={
+            "description": "send as `after` for the next page; after the last one ask anew, with "
+            "`changed_since`",
+            **_TEXT,
+        },
     )
 
 

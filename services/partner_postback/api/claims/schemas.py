@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.money import LARGEST_AMOUNT_MINOR
+from shared.money import LARGEST_SAID_MINOR
 from shared.schemas import Moment, Slug, StrictSchema, Text, Whole, WholeInQuery
 
 _ANSWERS = ("confirmed", "denied")
@@ -31,7 +31,7 @@ class AnswerSchema(StrictSchema):
         load_default=None,
         allow_none=True,
         lowest=1,
-        highest=LARGEST_AMOUNT_MINOR,
+        highest=LARGEST_SAID_MINOR,
         metadata={"description": "what was paid, in the claim's currency; null: as claimed"},
     )
     text = Text(load_default=None, allow_none=True, longest=_LONGEST_TEXT)

@@ -1,6 +1,5 @@
 """Files are uploaded as a stream, by the partner or by a clerk."""
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +13,13 @@ from services.partner_postback.files.taking_in import Body, Offer, take_in
 from services.partner_postback.formats import Format
 from services.partner_postback.formats.request import Code
 from services.partner_postback.partners import may_send_from
-from shared.body import one_of
+from shared.body import Uploads
 from shared.problems import CONTENT_TYPE, problem
 from shared.schemas import LARGEST_INTEGER
 from shared.web import Blueprint
 
 # Postbacks need the other threads, however slowly files come.
-_MOST_AT_ONCE = 8
+_MOST_AT_ONCE, _MOST_OF_ONE = 8, 6
 _STATUS = {
     Fault.LENGTH_REQUIRED: 411,
     Fault.TOO_LARGE: 413,
@@ -69,7 +68,7 @@ def blueprint(engine: Engine, reader: Reader) -> Blueprint:
     uploads = Blueprint(
         "uploads", __name__, description="Files of approvals, declines, amendments."
     )
-    at_once = threading.BoundedSemaphore(_MOST_AT_ONCE)
+    under_way = Uploads(_MOST_AT_ONCE, _MOST_OF_ONE)
 
     @uploads.post("/files")
     @uploads.arguments(schemas.NewFileSchema, location="query")
@@ -84,7 +83,7 @@ def blueprint(engine: Engine, reader: Reader) -> Blueprint:
         """
         offer = _offer(reader, asked)
         request.max_content_length = LARGEST_INTEGER  # who reads the stream counts for itself
-        with one_of(at_once):
+        with under_way.one_of(offer.partner_id):
             kept, is_new = take_in(engine, offer, _body())
         report = url_for("file_reports.read_file", file_id=kept["file_id"])
         return {**kept, "is_new": is_new, "report": report}, 202 if is_new else 200

@@ -60,7 +60,8 @@ def conversions(
 ) -> list[RowMapping]:
     """Answer a partner's conversions by when they changed last, the oldest change first.
 
-    One that changes while its reader pages comes once more, at the end; none is passed over.
+    One that changes while its reader pages comes once more, at the end. A change bears the time
+    before its commit: whoever has come to the end asks again from a minute before it.
     """
     place = dict(zip(("after_at", "after_id"), after or (), strict=False))
     given = {name: value for name, value in {**asked, **place}.items() if value is not None}
