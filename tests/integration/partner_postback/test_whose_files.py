@@ -59,6 +59,10 @@ def test_a_partner_sends_only_what_it_may_from_where_it_may(desk: Desk) -> None:
     assert (answer.status_code, answer.json["code"]) == (403, "ip_not_allowed")
 
 
+# As many as one partner may send at once.
+SLOW = 6
+
+
 class Stalled:
     """A body that does not come until it is given up."""
 
@@ -74,7 +78,10 @@ class Stalled:
 
 
 def test_slow_uploads_leave_the_other_requests_their_threads(files: Uploads) -> None:
-    """INVARIANT: each slow upload keeps a thread; with all of them no postback would be heard."""
+    """INVARIANT: each slow upload keeps a thread; with all of them no postback would be heard.
+
+    Nor do those of one partner keep another one's files out.
+    """
     app, body = files.desk.client.application, Stalled()
     headers = {"Authorization": f"Bearer {files.partner.key}", "Content-Type": "text/csv"}
 
@@ -85,14 +92,16 @@ def test_slow_uploads_leave_the_other_requests_their_threads(files: Uploads) -> 
             answer = client.post("/files?profile=csv", headers=headers, environ_overrides=environ)
             return answer.status_code
 
-    with ThreadPoolExecutor(8) as together:
-        slow = [together.submit(send, number) for number in range(8)]
+    with ThreadPoolExecutor(SLOW) as together:
+        slow = [together.submit(send, number) for number in range(SLOW)]
         for _ in slow:
             assert body.asked.acquire(timeout=60)
         refused = files.send(files.csv_of(["A-1"]))
         assert refused.json
         assert (refused.status_code, refused.json["code"]) == (503, "try_again")
         assert refused.headers["Retry-After"] == "5"
+        other = Uploads(files.desk, files.desk.partner("other", formats=FORMATS))
+        assert other.send(other.csv_of(["A-1"])).status_code == 202
         body.over.set()
-    assert [one.result() for one in slow] == [422] * 8
+    assert [one.result() for one in slow] == [422] * SLOW
     assert files.send(files.csv_of(["A-1"])).status_code == 202
