@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.bonus_status.store.replay import applied
-from shared import event_log
 from shared.clock import Clock
 from shared.events import Received
 from shared.subscriptions import Handler
@@ -21,9 +20,6 @@ def noted(topic: str, handle: Handler, *, alone: bool = False) -> Handler:
     def handle_and_note(
         connection: Connection, batch: Sequence[Received[Any]], clock: Clock
     ) -> None:
-        if event_log.is_silent(connection):  # of a rebuild nothing is built again
-            handle(connection, batch, clock)
-            return
         applied.begin(connection, alone=alone)
         handle(connection, batch, clock)
         applied.note(connection, topic, [(one.aggregate_id, one.version) for one in batch])

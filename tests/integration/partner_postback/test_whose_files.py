@@ -60,7 +60,7 @@ def test_a_partner_sends_only_what_it_may_from_where_it_may(desk: Desk) -> None:
 
 
 # As many as one partner may send at once.
-SLOW = 6
+OF_ONE = 6
 
 
 class Stalled:
@@ -83,25 +83,35 @@ def test_slow_uploads_leave_the_other_requests_their_threads(files: Uploads) -> 
     Nor do those of one partner keep another one's files out.
     """
     app, body = files.desk.client.application, Stalled()
-    headers = {"Authorization": f"Bearer {files.partner.key}", "Content-Type": "text/csv"}
-
+    other, third = (
+        Uploads(files.desk, files.desk.partner(name, formats=FORMATS))
+        for name in ("other", "third")
+    )
     environ = {"CONTENT_LENGTH": "1000", "wsgi.input_terminated": True, "wsgi.input": body}
 
-    def send(_: int) -> int:
+    def send(sender: Uploads) -> int:
+        headers = {"Authorization": f"Bearer {sender.partner.key}", "Content-Type": "text/csv"}
         with app.test_client() as client:
             answer = client.post("/files?profile=csv", headers=headers, environ_overrides=environ)
             return answer.status_code
 
-    with ThreadPoolExecutor(SLOW) as together:
-        slow = [together.submit(send, number) for number in range(SLOW)]
+    with ThreadPoolExecutor(8) as together:
+        slow = [together.submit(send, files) for _ in range(OF_ONE)]
         for _ in slow:
             assert body.asked.acquire(timeout=60)
-        refused = files.send(files.csv_of(["A-1"]))
-        assert refused.json
-        assert (refused.status_code, refused.json["code"]) == (503, "try_again")
-        assert refused.headers["Retry-After"] == "5"
-        other = Uploads(files.desk, files.desk.partner("other", formats=FORMATS))
+        is_refused(files)
         assert other.send(other.csv_of(["A-1"])).status_code == 202
+        slow += [together.submit(send, other) for _ in range(8 - OF_ONE)]
+        for _ in range(8 - OF_ONE):
+            assert body.asked.acquire(timeout=60)
+        is_refused(third)
         body.over.set()
-    assert [one.result() for one in slow] == [422] * SLOW
+    assert [one.result() for one in slow] == [422] * 8
     assert files.send(files.csv_of(["A-1"])).status_code == 202
+
+
+def is_refused(sender: Uploads) -> None:
+    refused = sender.send(sender.csv_of(["A-1"]))
+    assert refused.json
+    assert (refused.status_code, refused.json["code"]) == (503, "try_again")
+    assert refused.headers["Retry-After"] == "5"

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from shared import event_log
 from shared.arrays import array
 from shared.database import raw
 
@@ -46,11 +47,15 @@ def begin(connection: Connection, *, alone: bool = False) -> None:
 
     `alone`: wait until nobody else is between this and his commit, and let nobody begin meanwhile.
     """
+    if event_log.is_silent(connection):  # of a rebuild nothing is built again
+        return
     raw(connection).execute(_BEGIN_ALONE if alone else _BEGIN)
 
 
 def note(connection: Connection, topic: str, applied: Sequence[tuple[str, int]]) -> None:
     """Note (aggregate id, version) of events, or a command's id and 1, in their order."""
+    if event_log.is_silent(connection):
+        return
     ids, versions = zip(*applied, strict=True)
     raw(connection).execute(_NOTE, [topic, array(ids), array(versions)])
 
