@@ -100,6 +100,33 @@ class Breaker:
                 self._opened_at = time.monotonic()
 
 
+class AnswerTooLarge(Exception):
+    """The body has more bytes than it may."""
+
+
+class AnswerTooSlow(Exception):
+    """The body was not all there in time."""
+
+
+def read_whole(
+    answer: requests.Response, most_bytes: int, deadline: float, *, unpacks: bool
+) -> bytes:
+    """Read a body that was not read yet, up to a moment of time.monotonic().
+
+    `unpacks`: a packed one, too, whose bytes then count unpacked. Raises AnswerTooLarge,
+    AnswerTooSlow, and urllib3's HTTPError.
+    """
+    body = bytearray()
+    while chunk := answer.raw.read1(_CHUNK_BYTES, decode_content=unpacks):
+        body += chunk
+        if len(body) > most_bytes:
+            raise AnswerTooLarge
+        # A server that sends a byte now and then never runs into the time-out of one read.
+        if time.monotonic() > deadline:
+            raise AnswerTooSlow
+    return bytes(body)
+
+
 class _Whole(HTTPAdapter):
     """Reads each answer whole, within a time and a size: one that drips would hold its caller."""
 
@@ -112,24 +139,20 @@ class _Whole(HTTPAdapter):
         answer = super().send(request, *args, **options)
         if options.get("stream"):
             return answer
+        deadline = time.monotonic() + self._whole_seconds
         try:
-            answer.raw = BytesIO(self._read(answer))
+            with closing(answer.raw):
+                body = read_whole(answer, LARGEST_ANSWER_BYTES, deadline, unpacks=True)
+        except AnswerTooSlow:
+            why = f"the answer was not all there after {self._whole_seconds:.0f} seconds"
+            raise requests.ReadTimeout(why) from None
+        except AnswerTooLarge:
+            why = f"the answer has more than {LARGEST_ANSWER_BYTES} bytes"
+            raise requests.ConnectionError(why) from None
         except HTTPError as fault:
             raise requests.ConnectionError(fault, request=request) from fault
+        answer.raw = BytesIO(body)
         return answer
-
-    def _read(self, answer: requests.Response) -> bytes:
-        deadline, body = time.monotonic() + self._whole_seconds, bytearray()
-        with closing(answer.raw) as raw:
-            while chunk := raw.read1(_CHUNK_BYTES, decode_content=True):
-                body += chunk
-                if time.monotonic() > deadline:
-                    why = f"the answer was not all there after {self._whole_seconds:.0f} seconds"
-                    raise requests.ReadTimeout(why)
-                if len(body) > LARGEST_ANSWER_BYTES:
-                    why = f"the answer has more than {LARGEST_ANSWER_BYTES} bytes"
-                    raise requests.ConnectionError(why)
-            return bytes(body)
 
 
 class HttpClient:

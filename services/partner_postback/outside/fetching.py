@@ -15,14 +15,13 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from services.partner_postback.outside.faults import Fault, FaultCode
+from shared.http_client import AnswerTooLarge, AnswerTooSlow, read_whole
 
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 30.0
-# A server that sends a byte now and then never runs into the time-out of one read.
 _WHOLE_SECONDS = 120.0
-_CHUNK_BYTES = 64 * 1024
 _OK, _BAD_REQUEST, _TOO_MANY, _SERVER_ERROR = 200, 400, 429, 500
 _NOT_AUTHORISED = (401, 403)
 _TOO_LARGE = 413
@@ -125,18 +124,14 @@ class Fetcher:
         )
 
     def _read(self, answer: requests.Response, deadline: float) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while chunk := answer.raw.read1(_CHUNK_BYTES):
-            size += len(chunk)
-            if size > self._largest_bytes:
-                why = f"it has more than {self._largest_bytes} bytes"
-                raise Fault(FaultCode.ANSWER_TOO_LARGE, why)
-            if time.monotonic() > deadline:
-                why = f"it was not all there after {self._whole_seconds:.0f} seconds"
-                raise Fault(FaultCode.TOO_SLOW, why)
-            parts.append(chunk)
-        return b"".join(parts)
+        try:
+            return read_whole(answer, self._largest_bytes, deadline, unpacks=False)
+        except AnswerTooLarge:
+            why = f"it has more than {self._largest_bytes} bytes"
+            raise Fault(FaultCode.ANSWER_TOO_LARGE, why) from None
+        except AnswerTooSlow:
+            why = f"it was not all there after {self._whole_seconds:.0f} seconds"
+            raise Fault(FaultCode.TOO_SLOW, why) from None
 
 
 def retry_after(text: str | None, now: datetime) -> timedelta | None:
