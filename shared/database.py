@@ -39,6 +39,16 @@ def connect(url: str, *, pool_size: int = 5, options: str = "") -> Engine:
     )
 
 
+async def connect_in_loop(url: str) -> psycopg.AsyncConnection[tuple[object, ...]]:
+    """Answer a connection for an event loop; each of its statements is a transaction."""
+    return await psycopg.AsyncConnection.connect(
+        url,
+        autocommit=True,
+        options=f"{_LIMITS} -c timezone=UTC",
+        connect_timeout=_CONNECT_SECONDS,
+    )
+
+
 def raw(connection: Connection) -> psycopg.Connection[tuple[object, ...]]:
     """Answer psycopg's own connection, in the same transaction: for COPY and plain SQL."""
     if not connection.in_transaction():

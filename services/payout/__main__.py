@@ -28,10 +28,10 @@ def _migrate(_stop: threading.Event) -> None:
 
 
 def _web(_stop: threading.Event) -> None:
-    from shared.server import serve
+    from shared.server import serve_in_loop
 
     settings = config.from_environment()
-    serve("services.payout.api.app:make_app", settings.listen_host, settings.listen_port)
+    serve_in_loop("services.payout.api.app:make_app", settings.listen_host, settings.listen_port)
 
 
 def _consume(stop: threading.Event) -> None:

@@ -1,8 +1,6 @@
 """Salons and their tills: keys that a clerk makes, certificates that a till redeems with one."""
 
-import hashlib
 import secrets
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -10,6 +8,7 @@ from uuid import UUID
 from flask import request
 from sqlalchemy import Engine
 
+from services.payout.api.tills.keys import hash_of, shown_in
 from services.payout.api.tills.schemas import (
     CheckedSchema,
     CheckSchema,
@@ -25,16 +24,14 @@ from services.payout.certificates.codes import CodeBook, MistypedCode
 from services.payout.store import salons, tills
 from services.payout.store.salons import UnknownSalon
 from services.payout.tills import guessing, redeeming
-from services.payout.tills.counter import Counter
 from services.payout.tills.guessing import TooManyWrongCodes, UnknownCode
 from services.payout.tills.redeeming import Purchase, Till
 from shared.batches import NotInTime
 from shared.clock import Clock
-from shared.identity import Access, NotAllowed
+from shared.identity import Access
 from shared.web import Blueprint
 
 _KEY_BYTES = 32
-_BEARER = "Bearer "
 
 REFUSALS: dict[type[Exception], int] = {
     MistypedCode: 422,
@@ -50,24 +47,13 @@ REFUSALS: dict[type[Exception], int] = {
 }
 
 
-def tills_of(engine: Engine, book: CodeBook, clock: Clock) -> Callable[[str], Till]:
-    """Answer how a till is known by its header Authorization; raises NotAllowed without a key."""
-    counter = Counter(engine)
-
-    def till_of(authorization: str) -> Till:
-        if not authorization.startswith(_BEARER):
-            raise NotAllowed
-        return Till(engine, counter, book, _hash(authorization[len(_BEARER) :]), clock)
-
-    return till_of
-
-
-def tills_blueprint(till_of: Callable[[str], Till]) -> Blueprint:
+def tills_blueprint(engine: Engine, book: CodeBook, clock: Clock) -> Blueprint:
     """Build the routes of a till; its key says which salon it stands in."""
     routes = Blueprint("tills", __name__, description="Certificates at a salon's till.")
 
     def till() -> Till:
-        return till_of(request.headers.get("Authorization", ""))
+        key_hash = shown_in(request.headers.get("Authorization", ""))
+        return Till(engine, book, key_hash, clock)
 
     @routes.post("/till/check")
     @routes.arguments(CheckSchema)
@@ -125,7 +111,7 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
         """Make a key, shown this once; the one before it stays valid, older ones end."""
         key = secrets.token_urlsafe(_KEY_BYTES)
         with engine.begin() as connection:
-            salons.add_key(connection, salon_id, _hash(key), clock())
+            salons.add_key(connection, salon_id, hash_of(key), clock())
         return {"key": key}
 
     @desk.get("/certificates/liability")
@@ -136,7 +122,3 @@ def blueprint(engine: Engine, access: Access, clock: Clock) -> Blueprint:
             return tills.liability(connection)
 
     return desk
-
-
-def _hash(key: str) -> bytes:
-    return hashlib.sha256(key.encode(errors="surrogateescape")).digest()

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import psycopg
+from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from shared.arrays import columns
@@ -124,8 +126,7 @@ class Wanted(NamedTuple):
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Redemption:
+class Redemption(Struct, frozen=True):
     """One purchase that a certificate paid, in whole or in part; minor units are 1/100 ruble."""
 
     redemption_id: UUID
@@ -165,12 +166,31 @@ def by_code(connection: Connection, hashes: Sequence[bytes]) -> Found | None:
 
 
 def redeem(
-    connection: Connection, asked: Sequence[Wanted], most_wrong: int, within: timedelta
+    connection: Connection, wanted: Wanted, most_wrong: int, within: timedelta
+) -> Redemption | None:
+    """Redeem a certificate if it is open; None when anything stands against it.
+
+    Raises psycopg's UniqueViolation when a receipt would take two certificates.
+    """
+    rows = raw(connection).execute(_REDEEM, _asked([wanted], most_wrong, within)).fetchall()
+    return _redeemed(rows).get(wanted.redemption_id)
+
+
+async def redeem_together(
+    connection: psycopg.AsyncConnection[tuple[object, ...]],
+    asked: Sequence[Wanted],
+    most_wrong: int,
+    within: timedelta,
 ) -> dict[UUID, Redemption]:
     """Redeem what is open, by the ids asked for; one is missing when anything stands against it.
 
-    Raises psycopg's UniqueViolation when a receipt takes two certificates.
+    All or none: raises psycopg's UniqueViolation when a receipt would take two certificates.
     """
+    cursor = await connection.execute(_REDEEM, _asked(asked, most_wrong, within))
+    return _redeemed(await cursor.fetchall())
+
+
+def _asked(asked: Sequence[Wanted], most_wrong: int, within: timedelta) -> list[object]:
     # Of a code's hashes, one under each of our keys, at most one is kept.
     flat = [
         (
@@ -184,7 +204,10 @@ def redeem(
         for one in asked
         for code in one.hashes
     ]
-    rows: Any = raw(connection).execute(_REDEEM, [*columns(flat), within, most_wrong]).fetchall()
+    return [*columns(flat), within, most_wrong]
+
+
+def _redeemed(rows: Sequence[Any]) -> dict[UUID, Redemption]:
     return {row[0]: Redemption(*row) for row in rows}
 
 

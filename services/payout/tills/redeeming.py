@@ -6,10 +6,14 @@ nobody has count as guesses.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine
 
 from services.payout.certificates.codes import CodeBook, read_code
@@ -17,8 +21,7 @@ from services.payout.store import salons, tills
 from services.payout.store.goals import denominations_at
 from services.payout.store.tills import Guesser, Redemption, Wanted
 from services.payout.tills import guessing
-from services.payout.tills.counter import Counter
-from services.payout.tills.guessing import UnknownCode
+from services.payout.tills.guessing import MOST_WRONG, WITHIN, UnknownCode
 from services.payout.tills.worth import Worth, same_day, that_fits, worth
 from shared.batches import NotInTime
 from shared.clock import Clock
@@ -26,6 +29,7 @@ from shared.identity import NotAllowed
 
 log = structlog.get_logger()
 _ISSUED = "issued"
+_ONE_A_RECEIPT = "redemptions_one_a_receipt"
 
 
 class AlreadyRedeemed(ValueError):
@@ -95,8 +99,7 @@ class Checked:
     fits: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Struct, frozen=True):
     """What a till asks for: the code as it was typed, its receipt, the price in minor units."""
 
     code: str
@@ -104,12 +107,17 @@ class Purchase:
     price_minor: int
 
 
+def want(book: CodeBook, key_hash: bytes, asked: Purchase, now: datetime) -> Wanted:
+    """Answer what to redeem, under an id of its own; raises MistypedCode."""
+    hashes = book.hashes(read_code(asked.code))
+    return Wanted(uuid4(), key_hash, hashes, asked.receipt, asked.price_minor, now)
+
+
 @dataclass(frozen=True, slots=True)
 class Till:
     """A salon's till, known by its key."""
 
     engine: Engine
-    counter: Counter
     book: CodeBook
     key_hash: bytes
     clock: Clock
@@ -137,17 +145,7 @@ class Till:
         Raises NotAllowed, MistypedCode, UnknownCode, TooManyWrongCodes, VoidCode, AlreadyRedeemed,
         ReceiptUsed, NotInTime.
         """
-        return self.redeem_at_once(asked) or self._done_before(asked)
-
-    def redeem_at_once(self, asked: Purchase) -> Redemption | None:
-        """Redeem it unless anything stands against it, which `redeem` would say.
-
-        Raises MistypedCode, NotInTime.
-        """
-        hashes = self.book.hashes(read_code(asked.code))
-        return self.counter.redeem(
-            Wanted(uuid4(), self.key_hash, hashes, asked.receipt, asked.price_minor, self.clock())
-        )
+        return self._redeem_open(asked) or self._done_before(asked)
 
     def cancel(self, redemption_id: UUID) -> Redemption:
         """Take a redemption of the day back; again, it stays so.
@@ -167,6 +165,16 @@ class Till:
             tills.cancel(connection, redemption_id, now)
         log.info("till.cancelled", salon_id=salon_id, redemption_id=str(redemption_id))
         return replace(done, cancelled_at=now)
+
+    def _redeem_open(self, asked: Purchase) -> Redemption | None:
+        wanted = want(self.book, self.key_hash, asked, self.clock())
+        try:
+            with self.engine.begin() as connection:
+                return tills.redeem(connection, wanted, MOST_WRONG, WITHIN)
+        except UniqueViolation as fault:
+            if fault.diag.constraint_name != _ONE_A_RECEIPT:
+                raise
+            return None
 
     def _done_before(self, asked: Purchase) -> Redemption:
         code, now = read_code(asked.code), self.clock()

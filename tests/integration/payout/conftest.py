@@ -1,6 +1,7 @@
 """Payout on a database of its own, beside the real members service and the sandbox's billing."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -79,9 +80,10 @@ def world(engine: Engine, operator: Operator, members_url: str, clock: SteppedCl
 
 
 @pytest.fixture
-def salons(world: World, settings: Settings) -> Salons:
+def salons(world: World, settings: Settings) -> Iterator[Salons]:
     """Two salons with a key each, and a clerk."""
-    return Salons(world, settings)
+    with closing(Salons(world, settings)) as opened:
+        yield opened
 
 
 @pytest.fixture

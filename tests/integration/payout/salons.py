@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from services.payout.api.app import build
+from services.payout.api.app import build, in_front
 from services.payout.certificates.codes import CodeBook
 from services.payout.certificates.issuing import issue_reserved
 from services.payout.config import Settings
@@ -15,8 +16,10 @@ from services.payout.domain import Kind
 from services.payout.goals import Wish
 from services.payout.store import certificates
 from services.payout.store.certificates import Issued
+from services.payout.tills.counter import Counter
 from tests.integration.payout.callers import CLERK, sign_in
 from tests.integration.payout.world import World
+from tests.support.in_loop import Loop
 
 _receipts = count(1)
 
@@ -26,10 +29,19 @@ class Salons:
 
     def __init__(self, world: World, settings: Settings) -> None:
         self.world = world
+        self.counter = Counter(_url(world.engine))
         self.app = build(settings, world.engine, world.clock)
+        lane = in_front(self.app, settings, self.counter, world.clock)
+        self._loop = Loop()
+        self.app.wsgi_app = self._loop.as_wsgi(lane)  # type: ignore[method-assign]
         self.client: FlaskClient = self.app.test_client()
         self._book = CodeBook(settings.certificate_keys)
         self.here, self.there = self.opened("centre"), self.opened("north")
+
+    def close(self) -> None:
+        """End the event loop and what is connected there."""
+        self._loop.run(self.counter.close())
+        self._loop.close()
 
     def opened(self, salon_id: str, *, is_on: bool = True) -> dict[str, str]:
         """Open a salon; answers the headers of its till."""
@@ -45,6 +57,15 @@ class Salons:
     def code(self, denomination: int = 2000) -> str:
         """A certificate's code, as its owner got it."""
         return self.opened_code(self.issued(denomination))
+
+    def codes(self, count: int, denomination: int = 2000) -> list[str]:
+        """So many codes of one run's certificates."""
+        wish = Wish(Kind.CERTIFICATE, target=denomination)
+        payouts = self.world.reserved_at_once(count, wish, points=denomination)
+        with self.world.engine.begin() as connection:
+            assert issue_reserved(connection, self._book, self.world.clock()) == count
+            issued = [certificates.of_member(connection, one.member_id)[0] for one in payouts]
+        return [self.opened_code(one) for one in issued]
 
     def issued(self, denomination: int = 2000) -> Issued:
         """A certificate that a run issued."""
@@ -94,3 +115,7 @@ class Salons:
         answer = self.client.get("/certificates/liability", headers=CLERK)
         assert answer.status_code == 200, answer.text
         return dict(answer.get_json())
+
+
+def _url(engine: Engine) -> str:
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

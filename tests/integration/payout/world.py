@@ -160,9 +160,9 @@ class World:
             hear_points(connection, "reserved", payout, self.clock)
         return self.payout(payout.payout_id)
 
-    def reserved_at_once(self, count: int) -> list[Payout]:
+    def reserved_at_once(self, count: int, *wishes: Wish, points: int = 0) -> list[Payout]:
         """So many payouts whose points are reserved: an executor takes them as one batch."""
-        member_ids = [self.member(points=100 + one) for one in range(count)]
+        member_ids = [self.member(*wishes, points=points or 100 + one) for one in range(count)]
         run_all(self.engine, self.free_month(), self.clock)
         payouts_ = [payout for one in member_ids for payout in self.payouts_of(one)]
         for payout in payouts_:

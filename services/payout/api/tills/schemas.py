@@ -9,8 +9,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from shared.schemas import Moment, Slug, StrictSchema, Text, Truth, Whole
 
 LONGEST_CODE = 40
-_LONGEST_RECEIPT = 64
-_HIGHEST_MINOR = 10**9
+LONGEST_RECEIPT = 64
+HIGHEST_MINOR = 10**9
 _GOODS = ("smartphone",)
 
 
@@ -55,13 +55,13 @@ class CheckSchema(StrictSchema):
     """A code as it was typed, and the price of the smartphone in kopecks."""
 
     code = Text(required=True, longest=LONGEST_CODE, metadata={"example": "7KQ4-M2XW-9HBD-R5TE"})
-    price_minor = Whole(required=True, lowest=1, highest=_HIGHEST_MINOR)
+    price_minor = Whole(required=True, lowest=1, highest=HIGHEST_MINOR)
 
 
 class PurchaseSchema(CheckSchema):
     """A purchase: certificates are for smartphones alone, and a receipt takes one of them."""
 
-    receipt = Receipt(required=True, longest=_LONGEST_RECEIPT)
+    receipt = Receipt(required=True, longest=LONGEST_RECEIPT)
     goods = fields.String(
         required=True,
         validate=validate.OneOf(_GOODS, error="A certificate pays for a smartphone alone."),

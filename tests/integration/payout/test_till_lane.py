@@ -1,0 +1,139 @@
+"""Tills at payout's real server: many at once, slow ones, and a database that goes away."""
+
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from sqlalchemy import Engine, text
+
+from services.payout.config import Settings
+from tests.integration.payout.salons import Salons
+from tests.integration.payout.world import stack_settings
+from tests.support.processes import serving
+
+ROUTE = "/till/redemptions"
+TILLS = 48
+SLOW = 64  # twice as many as there are threads
+_THROW_OUT = text("""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+""")
+
+
+@pytest.fixture
+def url(
+    salons: Salons, settings: Settings, fresh_service_url: Callable[[str], str], tmp_path: Path
+) -> Iterator[str]:
+    """The web process, on the database of these salons."""
+    assert salons.here
+    changes = {
+        "DATABASE_URL": fresh_service_url("payout"),
+        "CERTIFICATE_KEYS": settings.certificate_keys[0].hex(),
+    }
+    with serving(
+        "payout", "web", tmp_path, stack_settings("payout", "web", tmp_path, changes)
+    ) as address:
+        yield address
+
+
+def bought(code: str, receipt: str) -> dict[str, Any]:
+    return {"code": code, "receipt": receipt, "goods": "smartphone", "price_minor": 150_000}
+
+
+def logged(folder: Path) -> str:
+    return "".join(path.read_text() for path in folder.glob("payout-web-*.log"))
+
+
+def test_tills_that_ask_together_are_each_told_their_own(
+    salons: Salons, url: str, tmp_path: Path
+) -> None:
+    codes = salons.codes(TILLS)
+
+    def redeem(number: int) -> dict[str, Any]:
+        sent = bought(codes[number], f"T-{number}")
+        answer = requests.post(url + ROUTE, json=sent, headers=salons.here, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    with ThreadPoolExecutor(TILLS) as together:
+        told = list(together.map(redeem, range(TILLS)))
+        again = list(together.map(redeem, range(TILLS)))
+    assert [one["receipt"] for one in told] == [f"T-{number}" for number in range(TILLS)]
+    assert again == told
+    assert salons.owed()["redeemed"] == TILLS
+    assert "counter.not_together" not in logged(tmp_path)
+
+
+def test_one_receipt_for_two_codes_is_told_to_its_tills_alone(salons: Salons, url: str) -> None:
+    """INVARIANT: of a batch that cannot be taken as one, each is answered as if it were alone."""
+    codes = salons.codes(TILLS)
+
+    def redeem(number: int) -> int:
+        receipt = "T-same" if number < 4 else f"T-{number}"
+        sent = bought(codes[number], receipt)
+        return requests.post(url + ROUTE, json=sent, headers=salons.here, timeout=30).status_code
+
+    with ThreadPoolExecutor(TILLS) as together:
+        answered = list(together.map(redeem, range(TILLS)))
+    assert sorted(answered[:4]) == [200, 409, 409, 409]
+    assert set(answered[4:]) == {200}
+    assert salons.owed()["redeemed"] == TILLS - 3
+
+
+def test_a_database_that_threw_everybody_out_is_found_again(
+    salons: Salons, url: str, engine: Engine, tmp_path: Path
+) -> None:
+    for receipt in ("before", "after", "later"):
+        sent = bought(salons.code(), receipt)
+        answer = requests.post(url + ROUTE, json=sent, headers=salons.here, timeout=30)
+        assert answer.status_code == 200, answer.text
+        if receipt == "before":
+            with engine.begin() as connection:
+                connection.execute(_THROW_OUT)
+    assert logged(tmp_path).count("counter.not_together") == 1
+
+
+def test_slow_tills_keep_no_other_waiting(salons: Salons, url: str) -> None:
+    """What would break it: a thread for each that has not sent its whole body yet."""
+    address = urlsplit(url)
+    head = f"POST {ROUTE} HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n{{"
+    with ExitStack() as opened:
+        for _ in range(SLOW):
+            slow = socket.create_connection((address.hostname, address.port), timeout=30)
+            opened.enter_context(slow).sendall(head.encode())
+        for path in (ROUTE, "/till/check"):
+            sent = bought(salons.code(), "R-quick")
+            if path != ROUTE:
+                del sent["receipt"], sent["goods"]
+            answer = requests.post(url + path, json=sent, headers=salons.here, timeout=10)
+            assert answer.status_code == 200, answer.text
+
+
+def test_what_no_till_sends_is_refused_and_no_fault(url: str) -> None:
+    for request_line, body in (
+        ("POST /till/redemptions?\xff=\xfe HTTP/1.1", b"{}"),
+        ("GET /runs?month=\xd0\xbd HTTP/1.1", b""),
+        ("GET /runs/%ff%fe HTTP/1.1", b""),
+        ("POST /till/redemptions HTTP/1.1", b'{"code": "\xff"}'),
+        ("POST /till/redemptions HTTP/1.1", b"x" * 5_000_000),
+    ):
+        answer = answered(url, request_line, body)
+        assert answer.startswith(b"HTTP/1.1 4"), (request_line, answer)
+
+
+def answered(url: str, request_line: str, body: bytes) -> bytes:
+    address = urlsplit(url)
+    head = (
+        f"{request_line}\r\nHost: x\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname, address.port), timeout=30) as till:
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused before all of it came
+            till.sendall(head.encode("latin-1") + body)
+        return till.makefile("rb").read()
