@@ -3,23 +3,14 @@
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Sequence
 from wsgiref.types import WSGIApplication
 
-from a2wsgi import WSGIMiddleware
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
-Message = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-AsgiApp = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
-
 _PARENT_CHECK_SECONDS = 0.5
-_ASCII = bytes(range(128)).decode()
 
 
 def serve(factory: str, host: str, port: int, *, threads: int = 32) -> None:
@@ -32,8 +23,8 @@ def serve(factory: str, host: str, port: int, *, threads: int = 32) -> None:
 
 
 def serve_in_loop(factory: str, host: str, port: int) -> None:
-    """Serve the ASGI app that `package.module:callable` makes, in one event loop, as `serve`."""
-    _serve(factory, host, port, Interfaces.ASGINL, None)
+    """Serve the RSGI app that `package.module:callable` makes, in one event loop, as `serve`."""
+    _serve(factory, host, port, Interfaces.RSGI, None)
 
 
 def _serve(factory: str, host: str, port: int, interface: Interfaces, threads: int | None) -> None:
@@ -52,23 +43,6 @@ def _serve(factory: str, host: str, port: int, interface: Interfaces, threads: i
         workers_kill_timeout=15,
         log_access=False,
     ).serve()
-
-
-def in_threads(app: WSGIApplication, threads: int = 32) -> AsgiApp:
-    """Let an event loop ask a WSGI app, in threads beside it."""
-    asked: Any = WSGIMiddleware(app, workers=threads)  # type: ignore[arg-type]
-
-    async def ask(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        query: bytes = scope["query_string"]
-        if not query.isascii():  # which no browser sends, and a2wsgi fails at
-            scope = {**scope, "query_string": quote(query, safe=_ASCII).encode()}
-
-        async def next_message() -> Message:  # a coroutine for a2wsgi; granian has other awaitables
-            return await receive()
-
-        await asked(scope, next_message, send)
-
-    return ask
 
 
 def behind(proxies: Sequence[str], app: WSGIApplication) -> WSGIApplication:

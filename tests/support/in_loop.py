@@ -1,11 +1,10 @@
-"""An ASGI app asked by Flask's test client: each request runs to its end in one event loop."""
+"""An app of an event loop asked by Flask's test client, as granian would ask it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any, TypeVar
-
-from shared.server import AsgiApp, Message
 
 Done = TypeVar("Done")
 
@@ -27,46 +26,48 @@ class Loop:
         self._thread.join()
         self._loop.close()
 
-    def as_wsgi(self, app: AsgiApp) -> Callable[..., Iterable[bytes]]:
-        """Answer an ASGI app as the callable that a test client asks."""
+    def as_wsgi(self, app: Any) -> Callable[..., Iterable[bytes]]:
+        """Answer an RSGI app as the callable that a test client asks."""
 
         def answer(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
-            start, *parts = self.run(_asked(app, environ))
-            headers = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
-            start_response(f"{start['status']} Told", headers)
-            return [part.get("body", b"") for part in parts]
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            protocol = _Protocol(environ["wsgi.input"].read(length))
+            self.run(app.__rsgi__(_scope(environ), protocol))
+            status, headers, body = protocol.told
+            start_response(f"{status} Told", headers)
+            return [body]
 
         return answer
 
 
-async def _asked(app: AsgiApp, environ: dict[str, Any]) -> list[Message]:
-    told: list[Message] = []
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+class _Protocol:
+    """What hands a body over, and takes an answer."""
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+    told: tuple[int, list[tuple[str, str]], bytes]
 
-    async def send(message: Message) -> None:
-        told.append(message)
+    def __init__(self, body: bytes) -> None:
+        self._body = body
 
-    await app(_scope(environ), receive, send)
-    return told
+    async def __call__(self) -> bytes:
+        return self._body
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.told = status, headers, body
 
 
-def _scope(environ: dict[str, Any]) -> dict[str, Any]:
+def _scope(environ: dict[str, Any]) -> Any:
     named = {
-        name.removeprefix("HTTP_"): value
+        name.removeprefix("HTTP_").lower().replace("_", "-"): value
         for name, value in environ.items()
         if name.startswith("HTTP_") or name in {"CONTENT_TYPE", "CONTENT_LENGTH"}
     }
-    return {
-        "type": "http",
-        "http_version": "1.1",
-        "method": environ["REQUEST_METHOD"],
-        "path": environ["PATH_INFO"].encode("latin-1").decode(),
-        "query_string": environ["QUERY_STRING"].encode(),
-        "headers": [
-            (name.lower().replace("_", "-").encode(), value.encode("latin-1", "surrogateescape"))
-            for name, value in named.items()
-        ],
-    }
+    return SimpleNamespace(
+        http_version="1.1",
+        server="127.0.0.1:80",
+        client="127.0.0.1:1",
+        scheme="http",
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"].encode("latin-1").decode(),
+        query_string=environ["QUERY_STRING"],
+        headers=named,
+    )

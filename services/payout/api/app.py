@@ -15,7 +15,8 @@ from shared import database, ops
 from shared.clock import Clock, utc_now
 from shared.http_client import HttpClient
 from shared.identity import Access, Sessions
-from shared.server import end_with_parent, in_threads
+from shared.in_threads import InThreads
+from shared.server import end_with_parent
 from shared.signed import Signer
 from shared.web import create_app
 
@@ -35,7 +36,7 @@ def make_app() -> TillLane:
 def in_front(behind: Flask, settings: config.Settings, counter: Counter, clock: Clock) -> TillLane:
     """Put the lane of the tills in front of Flask, which answers in threads."""
     book = CodeBook(settings.certificate_keys)
-    return TillLane(counter, book, clock, in_threads(behind.wsgi_app))
+    return TillLane(counter, book, clock, InThreads(behind.wsgi_app))
 
 
 def build(settings: config.Settings, engine: Engine, clock: Clock) -> Flask:

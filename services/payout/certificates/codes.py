@@ -8,6 +8,7 @@ code sees every slip of one or two symbols, or a swap, before any look-up. Fourt
 
 import secrets
 from collections.abc import Sequence
+from operator import mul
 from uuid import UUID, uuid4
 
 from services.payout.store.certificates import Certificate
@@ -16,8 +17,9 @@ from shared.sealed import Sealer
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
 _BASE = len(ALPHABET)
+_VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _FREE = 14
-_GROUP = 4
+_PLACES = range(1, _FREE + 3)
 _HASH_PURPOSE = b"certificate code hash"
 _SEAL_PURPOSE = b"certificate code of "
 
@@ -73,19 +75,23 @@ def read_code(typed: str) -> str:
     Spaces, hyphens and small letters do no harm: `7kq4 m2xw9hbd-r5te` is `7KQ4-M2XW-9HBD-R5TE`.
     """
     symbols = "".join(typed.split()).replace("-", "").upper()
-    if len(symbols) != _FREE + 2 or any(symbol not in ALPHABET for symbol in symbols):
+    if len(symbols) != _FREE + 2:
         raise MistypedCode
-    if _sums([ALPHABET.index(symbol) for symbol in symbols]) != (0, 0):
+    try:
+        values = [_VALUES[symbol] for symbol in symbols]
+    except KeyError:
+        raise MistypedCode from None
+    if _sums(values) != (0, 0):
         raise MistypedCode
     return _grouped(symbols)
 
 
 def _grouped(symbols: str) -> str:
-    return "-".join(symbols[at : at + _GROUP] for at in range(0, len(symbols), _GROUP))
+    return f"{symbols[:4]}-{symbols[4:8]}-{symbols[8:12]}-{symbols[12:]}"
 
 
 def _sums(values: Sequence[int]) -> tuple[int, int]:
-    weighted = sum(place * value for place, value in enumerate(values, start=1))
+    weighted = sum(map(mul, _PLACES, values))
     return sum(values) % _BASE, weighted % _BASE
 
 

@@ -19,7 +19,7 @@ from shared.database import connect_in_loop
 
 log = structlog.get_logger()
 # So many that PostgreSQL works well, and so few that the loop has something to do meanwhile.
-_MOST_IN_A_BATCH = 100
+_MOST_IN_A_BATCH = 50
 
 Answer = asyncio.Future[Redemption | None]
 

@@ -2,16 +2,17 @@
 
 Flask's dispatch costs several times what the redemption itself does (figures in the README), and a
 till has a queue before it. Whatever is not redeemed at once, for any reason, goes on to Flask as it
-came: nothing has happened by then, so it is answered there as if there were no lane.
+came, and is answered there as if there were no lane: nothing has happened by then, or the answer
+was lost with the database's connection, and the same asked again is answered the same.
 
-The lane is an ASGI app: in an event loop a till that waits for its commit keeps no thread.
+The lane lives in an event loop: a till that waits for its commit keeps no thread.
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
+from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 from msgspec import Meta
 
 from services.payout.api.tills.keys import shown_in
@@ -21,11 +22,10 @@ from services.payout.store.tills import Redemption
 from services.payout.tills.counter import Counter
 from services.payout.tills.redeeming import Purchase, want
 from shared.clock import Clock
-from shared.server import AsgiApp, Message, Receive, Send
+from shared.in_threads import InThreads, read_body
 from shared.web import note_answer, request_id_of
 
 ROUTE = "/till/redemptions"
-_LONGEST_BODY = 4_096
 # Four names and three texts: one more, and a name stands there twice or a text has a quote in it.
 _QUOTES = 14
 _TOLD = (
@@ -61,71 +61,40 @@ def read_plain(body: bytes) -> PlainPurchase | None:
 
 
 class TillLane:
-    """Stands in front of Flask, which is wrapped to be asked as an ASGI app too."""
+    """Stands in front of Flask."""
 
-    def __init__(self, counter: Counter, book: CodeBook, clock: Clock, behind: AsgiApp) -> None:
+    def __init__(self, counter: Counter, book: CodeBook, clock: Clock, behind: InThreads) -> None:
         """Take where redemptions are done, and what answers all that is none."""
         self._counter = counter
         self._book = book
         self._clock = clock
         self._behind = behind
 
-    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        """Redeem at once and answer it, or hand the request on untouched."""
-        if scope["path"] != ROUTE or scope["method"] != "POST":
-            await self._behind(scope, receive, send)
-            return
-        began = time.perf_counter()
-        headers = dict(scope["headers"])
-        messages = await _up_to_the_end(receive)
-        done = await self._redeem(headers, b"".join(one.get("body", b"") for one in messages))
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """Redeem at once and answer it, or hand the request on."""
+        began, headers = time.perf_counter(), scope.headers  # made anew whenever it is asked for
+        body = await read_body(headers, protocol)
+        done = None
+        if scope.path == ROUTE and scope.method == "POST":
+            done = await self._redeem(headers.get("authorization", ""), body)
         if done is None:
-            await self._behind(scope, _again(messages, receive), send)
+            await self._behind.answer(scope, protocol, body)
             return
-        answer = _encode({name: getattr(done, name) for name in _TOLD})
-        sent = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(answer)),
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-request-id", _id_of(headers)),
+        said = [
+            ("content-type", "application/json"),
+            ("x-content-type-options", "nosniff"),
+            ("x-request-id", request_id_of(headers.get("x-request-id", ""))),
         ]
-        await send({"type": "http.response.start", "status": 200, "headers": sent})
-        await send({"type": "http.response.body", "body": answer})
+        answer = _encode({name: getattr(done, name) for name in _TOLD})
+        protocol.response_bytes(200, said, answer)
         note_answer("POST", ROUTE, ROUTE, 200, time.perf_counter() - began)
 
-    async def _redeem(self, headers: Mapping[bytes, bytes], body: bytes) -> Redemption | None:
+    async def _redeem(self, authorization: str, body: bytes) -> Redemption | None:
         asked = read_plain(body)
         if asked is None:
             return None
         try:
-            key_hash = shown_in(headers.get(b"authorization", b"").decode("latin-1"))
-            wanted = want(self._book, key_hash, asked, self._clock())
+            wanted = want(self._book, shown_in(authorization), asked, self._clock())
         except Exception:  # noqa: BLE001 - Flask meets the same fault, and answers or logs it
             return None
         return await self._counter.redeem(wanted)
-
-
-async def _up_to_the_end(receive: Receive) -> list[Message]:
-    """Read a request's messages, or the first of one that is longer than a purchase can be."""
-    messages: list[Message] = []
-    size = 0
-    while size <= _LONGEST_BODY:
-        messages.append(await receive())
-        if not messages[-1].get("more_body"):
-            break
-        size += len(messages[-1]["body"])
-    return messages
-
-
-def _again(messages: Sequence[Message], receive: Receive) -> Receive:
-    """Answer those messages that were read, and then the others."""
-    read = iter(messages)
-
-    async def next_message() -> Message:
-        return next(read, None) or await receive()
-
-    return next_message
-
-
-def _id_of(headers: Mapping[bytes, bytes]) -> bytes:
-    return request_id_of(headers.get(b"x-request-id", b"").decode("latin-1")).encode()
