@@ -9,6 +9,7 @@ from deploy import target
 from deploy.cli.asking import (
     answered,
     as_json,
+    by_clerk,
     first,
     harmless,
     print_json,
@@ -46,25 +47,29 @@ def list_them(code: str | None, partner_id: str | None, *, wants_json: bool) -> 
 
 @held.command()
 @click.argument("receipt_id", metavar="ID", type=click.UUID)
+@by_clerk
 @with_reason
 @as_json
-def release(receipt_id: object, reason: str, *, wants_json: bool) -> None:
+def release(receipt_id: object, clerk: str, reason: str, *, wants_json: bool) -> None:
     """Let receipt ID pass the reason that holds it."""
-    _decide(receipt_id, "release", reason, wants_json=wants_json)
+    said = {"clerk": clerk, "reason": reason}
+    _decide(receipt_id, "release", said, wants_json=wants_json)
 
 
 @held.command()
 @click.argument("receipt_id", metavar="ID", type=click.UUID)
+@by_clerk
 @with_reason
 @as_json
-def refuse(receipt_id: object, reason: str, *, wants_json: bool) -> None:
+def refuse(receipt_id: object, clerk: str, reason: str, *, wants_json: bool) -> None:
     """Refuse receipt ID for good; its partner reads the reason."""
-    _decide(receipt_id, "refuse", reason, wants_json=wants_json)
+    said = {"clerk": clerk, "reason": reason}
+    _decide(receipt_id, "refuse", said, wants_json=wants_json)
 
 
-def _decide(receipt_id: object, how: str, reason: str, *, wants_json: bool) -> None:
-    clerk = target.find().clerk("partner_postback")
-    told = answered(clerk.post(f"/held/{receipt_id}/{how}", json={"reason": reason}))
+def _decide(receipt_id: object, how: str, said: Mapping[str, str], *, wants_json: bool) -> None:
+    desk = target.find().clerk("partner_postback")
+    told = answered(desk.post(f"/held/{receipt_id}/{how}", json=said))
     if wants_json:
         print_json(told)
     else:

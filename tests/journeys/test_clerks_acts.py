@@ -49,9 +49,19 @@ def test_a_held_payout_is_given_up(stack: RunningStack, refused: Member) -> None
     [payout_id] = held()
     assert cashback_json(stack, "payout", "ask-again", payout_id)["state"] == "unknown"
     assert eventually(held) == [payout_id]  # he was asked, it was sent again, and refused again
-    give_up = ("payout", "give-up", payout_id, "--reason", "the operator refuses it")
+    give_up = (
+        "payout",
+        "give-up",
+        payout_id,
+        "--clerk",
+        "anna",
+        "--reason",
+        "the operator refuses it",
+    )
     done = eventually(lambda: (one := cashback(stack, *give_up)).returncode == 0 and one)
-    assert done.stdout.split() == f"{payout_id} is declined: given up: {give_up[-1]}".split()
+    assert (
+        done.stdout.split() == f"{payout_id} is declined: given up by anna: {give_up[-1]}".split()
+    )
     eventually(lambda: refused.balance()["accrued"] == 300)
     again = cashback(stack, *give_up)
     assert (again.returncode, "cannot_give_up" in again.stderr) == (1, True)

@@ -56,7 +56,7 @@ def test_what_is_held_is_listed_and_refused_with_a_reason(stack: RunningStack) -
 
     (one,) = eventually(waiting, seconds=60)
     assert one["amount"] == {"amount_minor": 100_00, "currency": "RUB"}
-    decided = ("--reason", "nobody's")
+    decided = ("--clerk", "anna", "--reason", "nobody's")
     released = cashback(stack, "held", "release", one["receipt_id"], *decided)
     assert released.returncode == 1
     assert one["what_to_do"] in released.stderr

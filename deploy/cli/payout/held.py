@@ -6,7 +6,14 @@ from typing import Any
 import click
 
 from deploy import target
-from deploy.cli.asking import answered, as_json, print_json, print_table
+from deploy.cli.asking import (
+    answered,
+    as_json,
+    by_clerk,
+    print_json,
+    print_table,
+    with_reason,
+)
 from shared.http_client import HttpClient
 
 _PAGE = 500
@@ -56,16 +63,17 @@ def ask_again(payout_id: object, *, wants_json: bool) -> None:
 
 @click.command()
 @_payout_id
-@click.option("--reason", required=True, help="Why; kept with the payout.")
+@by_clerk
+@with_reason
 @as_json
-def give_up(payout_id: object, *, reason: str, wants_json: bool) -> None:
+def give_up(payout_id: object, *, clerk: str, reason: str, wants_json: bool) -> None:
     """Give a held payout up: its points go back to the member.
 
     The operator is asked first. What he executed is completed instead, and what is not clear stays
     held: both exit 1.
     """
-    clerk = target.find().clerk("payout")
-    told = answered(clerk.post(f"/payouts/{payout_id}/give-up", json={"reason": reason}))
+    said = {"clerk": clerk, "reason": reason}
+    told = answered(target.find().clerk("payout").post(f"/payouts/{payout_id}/give-up", json=said))
     _tell(told, wants_json=wants_json)
 
 

@@ -51,7 +51,7 @@ def _of_a_second_person(made: Mapping[str, Any]) -> str:
 
 def _receipts(name: str) -> dict[str, Any]:
     return {
-        "do": calling("partner_postback", f"/held/{{receipt_id}}/{name}", by=None),
+        "do": calling("partner_postback", f"/held/{{receipt_id}}/{name}"),
         "back": to("held"),
         "targets": ("uuid:receipt_id",),
         "fields": (REASON,),
@@ -105,7 +105,7 @@ WORK = (
     Act(
         "payout-give-up",
         marked("Give the points back"),
-        calling("payout", "/payouts/{payout_id}/give-up", by=None),
+        calling("payout", "/payouts/{payout_id}/give-up"),
         to("payout", "payout_id"),
         ("uuid:payout_id",),
         (REASON,),

@@ -23,7 +23,7 @@ from services.partner_postback.config import Settings
 from services.partner_postback.files.broken import BrokenFile
 from services.partner_postback.formats.profile import WrongProfile
 from services.partner_postback.formats.signature import Forged
-from services.partner_postback.holds.clerk import Clerk
+from services.partner_postback.holds.clerk import Desk
 from services.partner_postback.partners import Directory
 from shared import database, ops
 from shared.clock import Clock, utc_now
@@ -48,7 +48,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> Flask:
     record = partial(handlers.record, clicks=clicks, clock=clock)
     intake = Intake(directory, Writer(engine, record), clock)
     reader = Reader(access, directory, clock)
-    clerk = Clerk(engine, directory, clicks, clock, "operator")
+    desk = Desk(engine, directory, clicks, clock)
     app = create_app(
         "partner_postback",
         title="Partner postbacks",
@@ -66,7 +66,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> Flask:
             *clerks.blueprints(
                 engine, access, directory, clicks, clock, plain_http=settings.allows_plain_http
             ),
-            queue.blueprint(engine, access, clerk),
+            queue.blueprint(engine, access, desk),
             fraud.blueprint(engine, access, clock),
             ops.blueprint(engine, access),
         ],

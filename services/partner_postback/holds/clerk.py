@@ -75,16 +75,23 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Clerk:
-    """What deciding on held receipts needs; `name`: whom the record names."""
+class Said:
+    """What a clerk says of a decision: who it is, and why."""
+
+    clerk: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What deciding on held receipts needs."""
 
     engine: Engine
     directory: Directory
     clicks: ClickIds
     clock: Clock
-    name: str
 
-    def release(self, receipt_id: UUID, reason: str) -> Outcome:
+    def release(self, receipt_id: UUID, said: Said) -> Outcome:
         """Waive what holds a receipt, that alone, and decide again.
 
         It may be held by something else then. Raises NotHeld, NoSuchReceipt, CannotRelease.
@@ -98,21 +105,23 @@ class Clerk:
             [outcome] = handlers.retry(connection, [let_pass], self.clicks, self.clock)
             return outcome
 
-        return self._decide(receipt_id, "released", reason, again)
+        return self._decide(receipt_id, "released", said, again)
 
-    def refuse(self, receipt_id: UUID, reason: str) -> Outcome:
+    def refuse(self, receipt_id: UUID, said: Said) -> Outcome:
         """Refuse a held receipt; its partner reads the reason. Raises NotHeld, NoSuchReceipt."""
 
         def for_good(connection: Connection, waiting: Waiting) -> Outcome:
-            return handlers.refuse(connection, waiting.arrival, reason, self.clicks, self.clock)
+            return handlers.refuse(
+                connection, waiting.arrival, said.reason, self.clicks, self.clock
+            )
 
-        return self._decide(receipt_id, "refused", reason, for_good)
+        return self._decide(receipt_id, "refused", said, for_good)
 
     def _decide(
         self,
         receipt_id: UUID,
         decision: str,
-        reason: str,
+        said: Said,
         decide: Callable[[Connection, Waiting], Outcome],
     ) -> Outcome:
         for _ in range(_MOST_TRIES):
@@ -120,7 +129,7 @@ class Clerk:
                 with self.engine.begin() as connection:
                     waiting = self._take(connection, receipt_id)
                     outcome = decide(connection, waiting)
-                    queue.note(connection, self._record(waiting, decision, reason, outcome))
+                    queue.note(connection, self._record(waiting, decision, said, outcome))
                     return outcome
             except RACES:
                 continue
@@ -137,14 +146,14 @@ class Clerk:
         row, request = taken[0]
         return Waiting(arrival_of(self.directory, row, request), Hold(row.code), row.rule)
 
-    def _record(self, waiting: Waiting, decision: str, reason: str, outcome: Outcome) -> Decision:
+    def _record(self, waiting: Waiting, decision: str, said: Said, outcome: Outcome) -> Decision:
         return Decision(
             receipt_id=waiting.arrival.receipt_id,
             decision=decision,
             code=waiting.code,
             rule=waiting.rule,
-            reason=reason,
-            decided_by=self.name,
+            reason=said.reason,
+            decided_by=said.clerk,
             decided_at=self.clock(),
             verdict=outcome.verdict,
             verdict_code=outcome.code,

@@ -65,7 +65,12 @@ def blueprint(
     def give_up(sent: dict[str, str], payout_id: UUID) -> object:
         """Give a held payout's points back, if the operator, asked now, never heard of it."""
         return giving_up.give_up(
-            engine, billing, patience, clock, payout_id=payout_id, reason=sent["reason"]
+            engine,
+            billing,
+            patience,
+            clock,
+            payout_id=payout_id,
+            said=f"{sent['clerk']}: {sent['reason']}",
         )
 
     return desk

@@ -152,8 +152,9 @@ class PayoutPageQuery(HeldPageQuery):
 
 
 class GiveUpSchema(StrictSchema):
-    """Why a clerk gives a payout up; his words are kept with it and go nowhere else."""
+    """Who gives a payout up, and why; both are kept with it and go nowhere else."""
 
+    clerk = Text(required=True, longest=100)
     reason = Text(required=True, longest=200)
 
 

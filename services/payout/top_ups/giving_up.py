@@ -66,14 +66,14 @@ class MovedMeanwhile(ValueError):
         super().__init__("The payout moved while the operator was asked. Look at it again.")
 
 
-def give_up(  # noqa: PLR0913 - where, who is asked, how long he may take, when; which, and why
+def give_up(  # noqa: PLR0913 - where, who is asked, how long he may take, when; which, and who says why
     engine: Engine,
     billing: Billing,
     patience: Patience,
     clock: Clock,
     *,
     payout_id: UUID,
-    reason: str,
+    said: str,
 ) -> Payout:
     """Give a held payout up, and answer it as it stands then.
 
@@ -90,7 +90,7 @@ def give_up(  # noqa: PLR0913 - where, who is asked, how long he may take, when;
         if payouts.lock(connection, [payout_id])[payout_id] != asked:
             raise MovedMeanwhile
         if outcome.fact is Fact.NOT_DONE:
-            _decline(connection, asked, reason, clock())
+            _decline(connection, asked, said, clock())
         else:
             _follow(connection, asked, outcome, patience, clock())
         ended = payouts.find(connection, payout_id)
@@ -99,9 +99,9 @@ def give_up(  # noqa: PLR0913 - where, who is asked, how long he may take, when;
     return ended
 
 
-def _decline(connection: Connection, payout: Payout, reason: str, now: datetime) -> None:
+def _decline(connection: Connection, payout: Payout, said: str, now: datetime) -> None:
     state = move(payout.payout_id, payout.state, Fact.GIVEN_UP)
-    claims.set_outcomes(connection, [Kept(payout.payout_id, state, f"given up: {reason}")])
+    claims.set_outcomes(connection, [Kept(payout.payout_id, state, f"given up by {said}")])
     event_log.add(connection, [events.declined(payout.subject(), _SAID, now)])
     log.info("payout.given_up", payout_id=str(payout.payout_id), attempts=payout.attempts)
 

@@ -107,10 +107,10 @@ _ROUTES = {
     "POST /rates/import": Route(Right.CLERK, "/rates/import"),
     "GET /held": Route(Right.CLERK, "/held"),
     "POST /held/<uuid:receipt_id>/release": Route(
-        Right.CLERK, "/held/{receipt_id}/release", {"reason": "mine"}
+        Right.CLERK, "/held/{receipt_id}/release", {"clerk": "anna", "reason": "mine"}
     ),
     "POST /held/<uuid:receipt_id>/refuse": Route(
-        Right.CLERK, "/held/{receipt_id}/refuse", {"reason": "mine"}
+        Right.CLERK, "/held/{receipt_id}/refuse", {"clerk": "anna", "reason": "mine"}
     ),
     "GET /fraud-rules": Route(Right.CLERK, "/fraud-rules"),
     "GET /fraud-rules/<name>": Route(Right.CLERK, "/fraud-rules/none"),

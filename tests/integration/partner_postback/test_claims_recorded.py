@@ -123,7 +123,9 @@ def test_a_report_that_comes_after_the_claim_waits_for_a_clerk(
     assert (late["verdict"], late["code"]) == ("held", "claimed")
     assert len(conversions(partner)) == 1
     path = f"/held/{late['receipt_id']}/refuse"
-    refused = partner.client.post(path, json={"reason": "claimed before"}, headers=CLERK)
+    refused = partner.client.post(
+        path, json={"clerk": "anna", "reason": "claimed before"}, headers=CLERK
+    )
     assert refused.status_code == 200
 
 
@@ -154,7 +156,9 @@ def test_a_held_claim_is_read_again_as_any_report(claims: Claims, partner: Partn
     [receipt] = claims.receipts(claim)
     assert (receipt["verdict"], receipt["code"]) == ("held", "store_paused")
     path = f"/held/{receipt['receipt_id']}/release"
-    released = partner.client.post(path, json={"reason": "paused later"}, headers=CLERK).json
+    released = partner.client.post(
+        path, json={"clerk": "anna", "reason": "paused later"}, headers=CLERK
+    ).json
     assert released
     assert released["verdict"] == "accepted"
     assert len(conversions(partner)) == 1

@@ -16,6 +16,9 @@ from services.partner_postback.store.access import receipts as receipt_queries
 from services.partner_postback.store.holds import queue
 from shared.web import Blueprint
 
+# Which of our clerks decided is not for partners to know.
+_TO_PARTNERS = "operator"
+
 
 class UnknownReceipt(Exception):
     """There is no such receipt, or it is another partner's."""
@@ -51,6 +54,8 @@ def blueprint(engine: Engine, reader: Reader) -> Blueprint:
             decisions = queue.decisions(connection, receipt_id)
         if row is None:
             raise UnknownReceipt(receipt_id)
+        if own is not None:
+            decisions = [{**one, "decided_by": _TO_PARTNERS} for one in decisions]
         return {**_whole(row), "decisions": decisions}
 
     return receipts

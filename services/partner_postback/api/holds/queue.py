@@ -8,9 +8,9 @@ from flask import request
 from sqlalchemy import Engine, RowMapping
 
 from services.partner_postback.api.holds.schemas import (
+    DecisionSchema,
     HeldListSchema,
     HeldQuerySchema,
-    ReasonSchema,
 )
 from services.partner_postback.api.schemas import VerdictSchema
 from services.partner_postback.domain.algebra import Message
@@ -19,9 +19,10 @@ from services.partner_postback.domain.waiving import may_waive
 from services.partner_postback.holds.clerk import (
     CannotKeep,
     CannotRelease,
-    Clerk,
+    Desk,
     NoSuchReceipt,
     NotHeld,
+    Said,
 )
 from services.partner_postback.holds.sentences import WAITS_FOR, WHAT_TO_DO
 from services.partner_postback.store.holds import queue
@@ -29,7 +30,7 @@ from shared.identity import Access
 from shared.web import Blueprint
 
 
-def blueprint(engine: Engine, access: Access, clerk: Clerk) -> Blueprint:
+def blueprint(engine: Engine, access: Access, desk: Desk) -> Blueprint:
     """Build the routes of the queue."""
     held = Blueprint("held", __name__, description="What is held; for clerks.")
 
@@ -53,7 +54,7 @@ def blueprint(engine: Engine, access: Access, clerk: Clerk) -> Blueprint:
         return {"data": [_shown(row) for row in rows], "next": place}
 
     @held.post("/held/<uuid:receipt_id>/release")
-    @held.arguments(ReasonSchema)
+    @held.arguments(DecisionSchema)
     @held.response(200, VerdictSchema)
     @held.alt_response(409, description="not held any more, or it cannot be released")
     def release(sent: dict[str, Any], receipt_id: UUID) -> object:
@@ -61,15 +62,15 @@ def blueprint(engine: Engine, access: Access, clerk: Clerk) -> Blueprint:
 
         It may be held again, by the next thing: the answer is its new verdict.
         """
-        return clerk.release(receipt_id, sent["reason"])
+        return desk.release(receipt_id, Said(**sent))
 
     @held.post("/held/<uuid:receipt_id>/refuse")
-    @held.arguments(ReasonSchema)
+    @held.arguments(DecisionSchema)
     @held.response(200, VerdictSchema)
     @held.alt_response(409, description="not held any more")
     def refuse(sent: dict[str, Any], receipt_id: UUID) -> object:
         """Refuse a report for good; its receipt says your reason."""
-        return clerk.refuse(receipt_id, sent["reason"])
+        return desk.refuse(receipt_id, Said(**sent))
 
     return held
 

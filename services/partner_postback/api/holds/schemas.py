@@ -70,7 +70,8 @@ class HeldListSchema(Schema):
     )
 
 
-class ReasonSchema(StrictSchema):
-    """Why a clerk decides as it does; it is kept, and a refused partner reads it."""
+class DecisionSchema(StrictSchema):
+    """Who decides and why; both are kept, and a refused partner reads the reason."""
 
+    clerk = Slug(required=True)
     reason = Text(required=True, longest=_LONGEST_REASON)

@@ -80,6 +80,7 @@ def note(connection: Connection, decision: Decision) -> None:
     connection.execute(_NOTE, asdict(decision))
 
 
-def decisions(connection: Connection, receipt_id: UUID) -> list[RowMapping]:
+def decisions(connection: Connection, receipt_id: UUID) -> list[Mapping[str, Any]]:
     """Answer what clerks decided on a receipt, the first first."""
-    return list(connection.execute(_DECISIONS, {"receipt_id": receipt_id}).mappings())
+    rows = connection.execute(_DECISIONS, {"receipt_id": receipt_id})
+    return [dict(row) for row in rows.mappings()]
