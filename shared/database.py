@@ -39,12 +39,14 @@ def connect(url: str, *, pool_size: int = 5, options: str = "") -> Engine:
     )
 
 
-async def connect_in_loop(url: str) -> psycopg.AsyncConnection[tuple[object, ...]]:
+async def connect_in_loop(
+    url: str, options: str = ""
+) -> psycopg.AsyncConnection[tuple[object, ...]]:
     """Answer a connection for an event loop; each of its statements is a transaction."""
     return await psycopg.AsyncConnection.connect(
         url,
         autocommit=True,
-        options=f"{_LIMITS} -c timezone=UTC",
+        options=f"{_LIMITS} -c timezone=UTC {options}",
         connect_timeout=_CONNECT_SECONDS,
     )
 

@@ -7,16 +7,26 @@ its answers is better served by threads alone (shared/server.py).
 import asyncio
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from wsgiref.types import WSGIApplication
 
-from granian.rsgi import Headers, HTTPProtocol, Scope  # type: ignore[attr-defined]
+from granian.rsgi import (  # type: ignore[attr-defined]
+    Headers,
+    HTTPProtocol,
+    ProtocolClosed,
+    Scope,
+)
 
 from shared.web import LARGEST_BODY_BYTES
 
+# Of two keys the first is the sender's, here and for whoever stands in front.
+_ONE_COUNTS = "HTTP_AUTHORIZATION"
 _CONTENT = {"HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE"}
+# A short body may come as slowly as it likes: it keeps nothing but itself.
+_SHORT_BYTES = 4_096
+_LONGEST_SECONDS = 10.0
 
 
 class Answer(NamedTuple):
@@ -44,10 +54,29 @@ class InThreads:
 
 
 async def read_body(headers: Headers, protocol: HTTPProtocol) -> bytes:
-    """Read a request's body; of one that is larger than any that is taken, no more than that."""
+    """Read a request's body; of one that is larger than any that is taken, no more than that.
+
+    What its sender cut short, or takes too long for, is empty: no JSON, so it is refused.
+    """
     length = headers.get("content-length")
-    if length is not None:  # the server has seen that it is a number
-        return await protocol() if int(length) <= LARGEST_BODY_BYTES else b""
+    try:
+        if length is None:
+            return await _in_time(_chunks(headers, protocol))
+        if int(length) <= _SHORT_BYTES:  # the server has seen that it is a number
+            return await protocol()
+        if int(length) <= LARGEST_BODY_BYTES:
+            return await _in_time(protocol())
+    except (ProtocolClosed, TimeoutError):
+        pass
+    return b""
+
+
+async def _in_time(body: Awaitable[bytes]) -> bytes:
+    async with asyncio.timeout(_LONGEST_SECONDS):
+        return await body
+
+
+async def _chunks(headers: Headers, protocol: HTTPProtocol) -> bytes:
     body = bytearray()
     if "transfer-encoding" in headers:
         async for part in protocol:
@@ -59,7 +88,7 @@ async def read_body(headers: Headers, protocol: HTTPProtocol) -> bytes:
 
 def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
     host, _, port = scope.server.rpartition(":")
-    environ = {
+    environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": _native(scope.path),
@@ -68,18 +97,23 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": scope.client.rpartition(":")[0],
-        "CONTENT_LENGTH": str(len(body)),  # unless its sender says another
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": io.BytesIO(body),
+        "wsgi.input_terminated": True,  # so a body in chunks needs no length
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
+        if "_" in name:
+            continue  # it would pass for another's name
         key = f"HTTP_{name.upper().replace('-', '_')}"
-        environ[key] = f"{environ[key]},{value}" if key in environ else value
+        if key not in environ:
+            environ[key] = value
+        elif key != _ONE_COUNTS:
+            environ[key] += f",{value}"
     for name in _CONTENT & environ.keys():
         environ[name.removeprefix("HTTP_")] = environ.pop(name)
     return environ

@@ -27,6 +27,7 @@ LATENCY = Histogram(
 )
 
 LARGEST_BODY_BYTES = 1024 * 1024
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ALWAYS_REFUSED: dict[type[Exception], int] = {
     MalformedJson: 400,
@@ -161,14 +162,15 @@ def request_id_of(sent: str) -> str:
     return sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex
 
 
-def note_answer(method: str, route: str, path: str, status: int, seconds: float) -> None:
+def note_answer(
+    method: str, route: str, path: str, status: int, seconds: float, **more: str
+) -> None:
     """Measure and log an answer; for what stands in front of Flask too."""
-    LATENCY.labels(method, route, status).observe(seconds)
+    known = method if method in _METHODS else "other"  # else anybody makes as many as he likes
+    LATENCY.labels(known, route, status).observe(seconds)
     if not route.startswith(("/healthz", "/readyz", "/metrics")):
-        milliseconds = round(seconds * 1000, 1)
-        log.info(
-            "http.answered", method=method, path=path, status=status, milliseconds=milliseconds
-        )
+        asked = {"method": method, "path": path, "status": status, **more}
+        log.info("http.answered", **asked, milliseconds=round(seconds * 1000, 1))
 
 
 def _refuse(app: Flask, refusals: Mapping[type[Exception], int]) -> None:

@@ -7,7 +7,7 @@ from services.payout.domain import Kind, Skipped, Waits
 from services.payout.goals import MOST_GOALS, Wish
 from services.payout.states import State
 from services.payout.store.reversals import Why
-from shared.schemas import Moment, ShortList, StrictSchema, Text, Truth, Whole, WholeInQuery
+from shared.schemas import Moment, ShortList, Slug, StrictSchema, Text, Truth, Whole, WholeInQuery
 
 _MOST_POINTS = 10**9
 _KIND = validate.OneOf([kind.value for kind in Kind])
@@ -154,7 +154,7 @@ class PayoutPageQuery(HeldPageQuery):
 class GiveUpSchema(StrictSchema):
     """Who gives a payout up, and why; both are kept with it and go nowhere else."""
 
-    clerk = Text(required=True, longest=100)
+    clerk = Slug(required=True)
     reason = Text(required=True, longest=200)
 
 

@@ -1,5 +1,8 @@
 """Tills at payout's real server: many at once, slow ones, and a database that goes away."""
 
+import json
+import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +15,7 @@ import pytest
 import requests
 from sqlalchemy import Engine, text
 
+from services.payout.certificates.codes import CodeBook
 from services.payout.config import Settings
 from tests.integration.payout.salons import Salons
 from tests.integration.payout.world import stack_settings
@@ -20,6 +24,13 @@ from tests.support.processes import serving
 ROUTE = "/till/redemptions"
 TILLS = 48
 SLOW = 40  # more than there are threads
+# What the lane's own connection did last tells it from Flask's.
+_COUNTER = text("""
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE '%unnest(%' AND state = 'idle'
+    AND pid <> pg_backend_pid()
+""")
+_HOLD = text("SELECT 1 FROM certificates WHERE code_hash = :hash FOR UPDATE")
 _THROW_OUT = text("""
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -114,6 +125,68 @@ def test_slow_senders_keep_no_till_waiting(salons: Salons, url: str) -> None:
             assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.parametrize("path", [ROUTE, "/till/check"])
+def test_a_body_is_read_however_it_is_framed(salons: Salons, url: str, path: str) -> None:
+    """INVARIANT: the lane and Flask read alike: what is asked again is answered the same."""
+    purchase = bought(salons.code(), "R  1")  # two spaces: the lane leaves it to Flask
+    if path != ROUTE:
+        purchase = {name: purchase[name] for name in ("code", "price_minor")}
+    body = json.dumps(purchase).encode()
+    key = f"Authorization: {salons.here['Authorization']}"
+    whole, chunk = f"Content-Length: {len(body)}", b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    for headers, sent in (
+        (["Transfer-Encoding: chunked", key], chunk),
+        ([whole, key, "Content_Length: 0"], body),
+        ([whole, key, "Authorization: Bearer another"], body),
+    ):
+        answer = answered(url, f"POST {path} HTTP/1.1", sent, *headers)
+        assert answer.startswith(b"HTTP/1.1 200"), (headers, answer)
+
+
+def test_what_is_cut_short_is_refused_and_no_fault(url: str, tmp_path: Path) -> None:
+    for path in (ROUTE, "/till/check"):
+        answer = answered(url, f"POST {path} HTTP/1.1", b"{}", "Content-Length: 500", is_cut=True)
+        assert answer.startswith(b"HTTP/1.1 400"), answer
+    assert "[ERROR]" not in logged(tmp_path)
+
+
+def test_a_certificate_that_is_held_keeps_no_other_till_waiting(
+    salons: Salons, url: str, engine: Engine
+) -> None:
+    held, *codes = salons.codes(9)
+    with ThreadPoolExecutor(9) as together, engine.begin() as connection:
+        connection.execute(_HOLD, {"hash": CodeBook([b"c" * 32]).hashes(held)[0]})
+
+        def redeem(code: str) -> int:
+            sent = bought(code, f"R-{code}")
+            return requests.post(
+                url + ROUTE, json=sent, headers=salons.here, timeout=30
+            ).status_code
+
+        slow = together.submit(redeem, held)
+        assert [one.result(5) for one in [together.submit(redeem, code) for code in codes]] == (
+            [200] * 8
+        )
+        connection.rollback()
+        assert slow.result() == 200
+
+
+def test_a_database_that_falls_silent_is_left(salons: Salons, url: str, engine: Engine) -> None:
+    """What would break it: a failover that nobody is told of, and no till redeems any more."""
+    codes = salons.codes(2)
+    headers = salons.here
+    assert requests.post(url + ROUTE, json=bought(codes[0], "R-1"), headers=headers, timeout=30).ok
+    with engine.begin() as connection:
+        silent = connection.scalar(_COUNTER)
+    os.kill(silent, signal.SIGSTOP)
+    try:
+        again = requests.post(url + ROUTE, json=bought(codes[1], "R-2"), headers=headers, timeout=9)
+    finally:
+        os.kill(silent, signal.SIGCONT)
+    assert again.status_code == 200, again.text
+    assert salons.owed()["redeemed"] == 2
+
+
 def test_what_no_till_sends_is_refused_and_no_fault(url: str) -> None:
     for request_line, body in (
         ("POST /till/redemptions?\xff=\xfe HTTP/1.1", b"{}"),
@@ -126,13 +199,16 @@ def test_what_no_till_sends_is_refused_and_no_fault(url: str) -> None:
         assert answer.startswith(b"HTTP/1.1 4"), (request_line, answer)
 
 
-def answered(url: str, request_line: str, body: bytes) -> bytes:
+def answered(
+    url: str, request_line: str, body: bytes, *headers: str, is_cut: bool = False
+) -> bytes:
     address = urlsplit(url)
-    head = (
-        f"{request_line}\r\nHost: x\r\nConnection: close\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
+    headers = headers or (f"Content-Length: {len(body)}",)
+    head = [request_line, "Host: x", "Connection: close", "Content-Type: application/json"]
+    sent = "\r\n".join([*head, *headers, "", ""]).encode("latin-1") + body
     with socket.create_connection((address.hostname, address.port), timeout=30) as till:
         with suppress(BrokenPipeError, ConnectionResetError):  # refused before all of it came
-            till.sendall(head.encode("latin-1") + body)
+            till.sendall(sent)
+            if is_cut:
+                till.shutdown(socket.SHUT_WR)
         return till.makefile("rb").read()

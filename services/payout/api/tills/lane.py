@@ -80,14 +80,16 @@ class TillLane:
         if done is None:
             await self._behind.answer(scope, protocol, body)
             return
+        request_id = request_id_of(headers.get("x-request-id", ""))
         said = [
             ("content-type", "application/json"),
             ("x-content-type-options", "nosniff"),
-            ("x-request-id", request_id_of(headers.get("x-request-id", ""))),
+            ("x-request-id", request_id),
         ]
         answer = _encode({name: getattr(done, name) for name in _TOLD})
         protocol.response_bytes(200, said, answer)
-        note_answer("POST", ROUTE, ROUTE, 200, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        note_answer("POST", ROUTE, ROUTE, 200, seconds, request_id=request_id)
 
     async def _redeem(self, authorization: str, body: bytes) -> Redemption | None:
         asked = read_plain(body)
