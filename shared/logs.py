@@ -4,7 +4,8 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import Processor
@@ -33,7 +34,7 @@ def configure(service: str, role: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[*before, *written],
         # Ours do not pass the standard library, whose records cost as much as the whole line.
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _StandardError())),
         # What the level leaves out costs nothing, rather than being built and then thrown away.
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
@@ -51,6 +52,18 @@ def configure(service: str, role: str, level: str = "INFO") -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for chatty in ("kafka", "urllib3", "alembic", "_granian"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class _StandardError:
+    """Standard error as it is at the moment; one that is full or closed stops no work."""
+
+    def write(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def _signed_by(service: str, role: str) -> Processor:

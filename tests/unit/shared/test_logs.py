@@ -1,6 +1,8 @@
 """Phone numbers do not reach the logs, whatever line they stand in."""
 
 import json
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import structlog
@@ -35,3 +37,14 @@ def test_a_log_line_is_one_json_object_with_phones_masked(
     assert line["phone"] == "+*********67"
     assert (line["service"], line["role"], line["amount_rubles"]) == ("payout", "execute", 300)
     structlog.contextvars.clear_contextvars()
+
+
+def test_a_log_that_cannot_be_written_stops_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would break it: a full disk, and what was committed is answered as a fault."""
+    logs.configure("payout", "execute")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr("sys.stderr", full)
+        structlog.get_logger().info("top_up.sent")
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()
