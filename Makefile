@@ -4,7 +4,7 @@
 PYTHON ?=
 VENV := .venv/bin
 TESTS ?= tests
-WORKERS ?= 3
+WORKERS ?= 4
 export PYTHON
 # A stack is 40 processes and each worker reads every test: what was compiled once is kept, also
 # where the environment says otherwise (it saves every second run a minute of a core).

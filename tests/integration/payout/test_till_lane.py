@@ -125,28 +125,24 @@ def test_slow_senders_keep_no_till_waiting(salons: Salons, url: str) -> None:
             assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("path", [ROUTE, "/till/check"])
-def test_a_body_is_read_however_it_is_framed(salons: Salons, url: str, path: str) -> None:
+def test_a_body_is_read_however_it_is_framed(salons: Salons, url: str, tmp_path: Path) -> None:
     """INVARIANT: the lane and Flask read alike: what is asked again is answered the same."""
     purchase = bought(salons.code(), "R  1")  # two spaces: the lane leaves it to Flask
-    if path != ROUTE:
-        purchase = {name: purchase[name] for name in ("code", "price_minor")}
-    body = json.dumps(purchase).encode()
+    check = {name: purchase[name] for name in ("code", "price_minor")}
     key = f"Authorization: {salons.here['Authorization']}"
-    whole, chunk = f"Content-Length: {len(body)}", b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
-    for headers, sent in (
-        (["Transfer-Encoding: chunked", key], chunk),
-        ([whole, key, "Content_Length: 0"], body),
-        ([whole, key, "Authorization: Bearer another"], body),
-    ):
-        answer = answered(url, f"POST {path} HTTP/1.1", sent, *headers)
-        assert answer.startswith(b"HTTP/1.1 200"), (headers, answer)
-
-
-def test_what_is_cut_short_is_refused_and_no_fault(url: str, tmp_path: Path) -> None:
-    for path in (ROUTE, "/till/check"):
-        answer = answered(url, f"POST {path} HTTP/1.1", b"{}", "Content-Length: 500", is_cut=True)
-        assert answer.startswith(b"HTTP/1.1 400"), answer
+    for path, asked in ((ROUTE, purchase), ("/till/check", check)):
+        body = json.dumps(asked).encode()
+        chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        whole, line = f"Content-Length: {len(body)}", f"POST {path} HTTP/1.1"
+        for headers, sent in (
+            (["Transfer-Encoding: chunked", key], chunk),
+            ([whole, key, "Content_Length: 0"], body),
+            ([whole, key, "Authorization: Bearer another"], body),
+        ):
+            answer = answered(url, line, sent, *headers)
+            assert answer.startswith(b"HTTP/1.1 200"), (headers, answer)
+        cut = answered(url, line, b"{}", "Content-Length: 500", is_cut=True)
+        assert cut.startswith(b"HTTP/1.1 400"), cut
     assert "[ERROR]" not in logged(tmp_path)
 
 
