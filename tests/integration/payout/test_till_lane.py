@@ -68,7 +68,8 @@ def test_tills_that_ask_together_are_each_told_their_own(
 
     def redeem(number: int) -> dict[str, Any]:
         sent = bought(codes[number], f"T-{number}")
-        answer = requests.post(url + ROUTE, json=sent, headers=salons.here, timeout=30)
+        headers = salons.here | {"X-Request-Id": f"till-{number:08}"}
+        answer = requests.post(url + ROUTE, json=sent, headers=headers, timeout=30)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -79,6 +80,7 @@ def test_tills_that_ask_together_are_each_told_their_own(
     assert again == told
     assert salons.owed()["redeemed"] == TILLS
     assert "counter.not_together" not in logged(tmp_path)
+    assert f'"request_id": "till-{TILLS - 1:08}"' in logged(tmp_path)
 
 
 def test_one_receipt_for_two_codes_is_told_to_its_tills_alone(salons: Salons, url: str) -> None:

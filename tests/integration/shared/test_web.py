@@ -150,6 +150,14 @@ def test_probes_ask_the_dependencies(client: FlaskClient) -> None:
     assert b"http_request_seconds" in client.get("/metrics").data
 
 
+def test_nobody_makes_metrics_by_inventing_methods(client: FlaskClient) -> None:
+    for number in range(3):
+        client.open("/nowhere", method=f"INVENTED{number}")
+    told = client.get("/metrics").data
+    assert b"INVENTED" not in told
+    assert b'method="other"' in told
+
+
 def test_an_app_whose_server_is_away_is_not_ready() -> None:
     def away() -> None:
         raise ConnectionError
