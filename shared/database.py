@@ -1,6 +1,6 @@
 """PostgreSQL: one engine a process, short transactions, and limits on every wait."""
 
-from typing import cast
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine
@@ -27,7 +27,6 @@ def connect(url: str, *, pool_size: int = 5, options: str = "") -> Engine:
 
     `options`: more settings of its sessions, as libpq takes them: `-c search_path=elsewhere`.
     """
-    limits = f"{_LIMITS} -c timezone=UTC {options}"
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
@@ -35,7 +34,7 @@ def connect(url: str, *, pool_size: int = 5, options: str = "") -> Engine:
         pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,  # else the text of an error, which is logged, tells phones
-        connect_args={"options": limits, "connect_timeout": _CONNECT_SECONDS},
+        connect_args=_of_session(options),
     )
 
 
@@ -43,12 +42,13 @@ async def connect_in_loop(
     url: str, options: str = ""
 ) -> psycopg.AsyncConnection[tuple[object, ...]]:
     """Answer a connection for an event loop; each of its statements is a transaction."""
-    return await psycopg.AsyncConnection.connect(
-        url,
-        autocommit=True,
-        options=f"{_LIMITS} -c timezone=UTC {options}",
-        connect_timeout=_CONNECT_SECONDS,
-    )
+    said: Any = _of_session(options)
+    return await psycopg.AsyncConnection.connect(url, autocommit=True, **said)
+
+
+def _of_session(options: str) -> dict[str, object]:
+    limits = f"{_LIMITS} -c timezone=UTC {options}"
+    return {"options": limits, "connect_timeout": _CONNECT_SECONDS}
 
 
 def raw(connection: Connection) -> psycopg.Connection[tuple[object, ...]]:

@@ -59,9 +59,11 @@ async def read_body(headers: Headers, protocol: HTTPProtocol) -> bytes:
     What its sender cut short, or takes too long for, is empty: no JSON, so it is refused.
     """
     length = headers.get("content-length")
+    if length is None and "transfer-encoding" not in headers:
+        return b""
     try:
         if length is None:
-            return await _in_time(_chunks(headers, protocol))
+            return await _in_time(_chunks(protocol))
         if int(length) <= _SHORT_BYTES:  # the server has seen that it is a number
             return await protocol()
         if int(length) <= LARGEST_BODY_BYTES:
@@ -76,13 +78,12 @@ async def _in_time(body: Awaitable[bytes]) -> bytes:
         return await body
 
 
-async def _chunks(headers: Headers, protocol: HTTPProtocol) -> bytes:
+async def _chunks(protocol: HTTPProtocol) -> bytes:
     body = bytearray()
-    if "transfer-encoding" in headers:
-        async for part in protocol:
-            body += part
-            if len(body) > LARGEST_BODY_BYTES:
-                break
+    async for part in protocol:
+        body += part
+        if len(body) > LARGEST_BODY_BYTES:
+            break
     return bytes(body)
 
 

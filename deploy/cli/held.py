@@ -52,8 +52,7 @@ def list_them(code: str | None, partner_id: str | None, *, wants_json: bool) -> 
 @as_json
 def release(receipt_id: object, clerk: str, reason: str, *, wants_json: bool) -> None:
     """Let receipt ID pass the reason that holds it."""
-    said = {"clerk": clerk, "reason": reason}
-    _decide(receipt_id, "release", said, wants_json=wants_json)
+    _show(_decided(receipt_id, "release", clerk, reason), wants_json=wants_json)
 
 
 @held.command()
@@ -63,13 +62,17 @@ def release(receipt_id: object, clerk: str, reason: str, *, wants_json: bool) ->
 @as_json
 def refuse(receipt_id: object, clerk: str, reason: str, *, wants_json: bool) -> None:
     """Refuse receipt ID for good; its partner reads the reason."""
-    said = {"clerk": clerk, "reason": reason}
-    _decide(receipt_id, "refuse", said, wants_json=wants_json)
+    _show(_decided(receipt_id, "refuse", clerk, reason), wants_json=wants_json)
 
 
-def _decide(receipt_id: object, how: str, said: Mapping[str, str], *, wants_json: bool) -> None:
+def _decided(receipt_id: object, how: str, clerk: str, reason: str) -> dict[str, Any]:
     desk = target.find().clerk("partner_postback")
-    told = answered(desk.post(f"/held/{receipt_id}/{how}", json=said))
+    said = {"clerk": clerk, "reason": reason}
+    told: dict[str, Any] = answered(desk.post(f"/held/{receipt_id}/{how}", json=said))
+    return told
+
+
+def _show(told: Mapping[str, Any], *, wants_json: bool) -> None:
     if wants_json:
         print_json(told)
     else:

@@ -72,6 +72,11 @@ class _Made:
             emptied.give_back(self._admin_dsn, template, self._name)
 
 
+def address_of(engine: Engine) -> str:
+    """Answer an engine's address as services take it."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def engines(url_of: Callable[[str], str], cleanup: ExitStack) -> Callable[[str], Engine]:
     """Answer service → one engine on its URL, disposed of in the end."""
     opened: dict[str, Engine] = {}

@@ -57,15 +57,17 @@ class FastLane:
             environ[FOR_FLASK] = taken
             return self._behind(environ, start_response)
         status, body, content_type = _answer(taken, fixed)
+        request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         headers = [
             ("Content-Type", content_type),
             ("Content-Length", str(len(body))),
             ("X-Content-Type-Options", "nosniff"),
-            ("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))),
+            ("X-Request-Id", request_id),
         ]
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         route = FORM_ROUTE if match[2] else ROUTE
-        note_answer(method, route, path, status, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        note_answer(method, route, path, status, seconds, request_id=request_id)
         return [body]
 
     def _take(self, partner_id: str, name: str, environ: Environ) -> Outcome | Exception:

@@ -75,7 +75,7 @@ def give_up(  # noqa: PLR0913 - where, who is asked, how long he may take, when;
     payout_id: UUID,
     said: str,
 ) -> Payout:
-    """Give a held payout up, and answer it as it stands then.
+    """Give a held payout up, and answer it as it stands then; `said`: by whom, and why.
 
     Raises UnknownPayout, CannotGiveUp, WasExecuted (it is completed), OutcomeUnclear,
     MovedMeanwhile.

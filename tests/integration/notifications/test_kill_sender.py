@@ -5,6 +5,7 @@ from pathlib import Path
 from deploy.local import process
 from services.notifications.domain import State
 from tests.integration.notifications.conftest import NOWHERE, SERVICE_KEY, World, topped_up
+from tests.support.databases import address_of
 from tests.support.processes import running
 from tests.support.waiting import eventually
 
@@ -15,9 +16,7 @@ def test_a_kill_during_the_call_is_one_sms_in_the_end(world: World, tmp_path: Pa
     world.gateway_fails("slow", phone, seconds=5, count=1)
     world.tell(topped_up(member_id))
     settings = {
-        "DATABASE_URL": world.engine.url.set(drivername="postgresql").render_as_string(
-            hide_password=False
-        ),
+        "DATABASE_URL": address_of(world.engine),
         "KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "OPERATOR_KEY": "clerk",
         "SERVICE_KEY": SERVICE_KEY,

@@ -10,6 +10,7 @@ from services.partner_postback.api.app import build
 from services.partner_postback.config import Settings
 from tests.integration.partner_postback.partner import CLICK_KEY, OPERATOR_KEY, SERVICE_KEY, Desk
 from tests.support.clock import LentClock, SteppedClock
+from tests.support.databases import address_of
 
 
 @pytest.fixture
@@ -20,9 +21,8 @@ def engine(service_engine: Callable[[str], Engine]) -> Engine:
 
 @pytest.fixture
 def settings(engine: Engine) -> Settings:
-    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return Settings(
-        database_url=url,
+        database_url=address_of(engine),
         kafka_bootstrap="127.0.0.1:1",
         listen_host="127.0.0.1",
         listen_port=0,

@@ -15,6 +15,7 @@ from services.partner_postback.match.period import period
 from services.partner_postback.match.rows import Outcome
 from services.partner_postback.store.access import match
 from tests.integration.partner_postback.running import Intake
+from tests.support.databases import address_of
 from tests.support.waiting import eventually
 
 # An order every minute, as three sides tell it.
@@ -52,8 +53,7 @@ def test_three_times_the_lines_need_the_same_memory(
 ) -> None:
     """INVARIANT: a report holds a page of orders at a time, however long its period is."""
     engine = fresh_engine("partner_postback")
-    url = engine.url.set(drivername="postgresql")
-    seed(url.render_as_string(hide_password=False), "mall", 4_320)
+    seed(address_of(engine), "mall", 4_320)
     peaks = [_peak(engine, date(2026, 11, last)) for last in (2, 5)]
     assert peaks[0][0] * 2 < peaks[1][0] == 4_320
     assert peaks[1][1] < peaks[0][1] * 1.3

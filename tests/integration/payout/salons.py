@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from services.payout.api.app import build, in_front
@@ -19,6 +18,7 @@ from services.payout.store.certificates import Issued
 from services.payout.tills.counter import Counter
 from tests.integration.payout.callers import CLERK, sign_in
 from tests.integration.payout.world import World
+from tests.support.databases import address_of
 from tests.support.in_loop import Loop
 
 _receipts = count(1)
@@ -29,7 +29,7 @@ class Salons:
 
     def __init__(self, world: World, settings: Settings) -> None:
         self.world = world
-        self.counter = Counter(_url(world.engine))
+        self.counter = Counter(address_of(world.engine))
         self.app = build(settings, world.engine, world.clock)
         lane = in_front(self.app, settings, self.counter, world.clock)
         self._loop = Loop()
@@ -115,7 +115,3 @@ class Salons:
         answer = self.client.get("/certificates/liability", headers=CLERK)
         assert answer.status_code == 200, answer.text
         return dict(answer.get_json())
-
-
-def _url(engine: Engine) -> str:
-    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -11,6 +11,7 @@ from deploy.cli import cashback
 from deploy.local.processes import SANDBOX, SERVICES
 from tests.integration.payout.salons import Salons
 from tests.integration.payout.world import CLERK_KEY, SERVICE_KEY
+from tests.support.databases import address_of
 from tests.support.processes import serving
 
 WHY = ("--clerk", "anna", "--reason", "the phone was lost")
@@ -20,9 +21,7 @@ WHY = ("--clerk", "anna", "--reason", "the phone was lost")
 def environment(engine: Engine, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Payout's web process on the tests' database, and where the command line finds it."""
     settings = {
-        "DATABASE_URL": engine.url.set(drivername="postgresql").render_as_string(
-            hide_password=False
-        ),
+        "DATABASE_URL": address_of(engine),
         "KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "OPERATOR_KEY": CLERK_KEY,
         "SERVICE_KEY": SERVICE_KEY,

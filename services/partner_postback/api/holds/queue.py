@@ -8,9 +8,9 @@ from flask import request
 from sqlalchemy import Engine, RowMapping
 
 from services.partner_postback.api.holds.schemas import (
-    DecisionSchema,
     HeldListSchema,
     HeldQuerySchema,
+    SaidSchema,
 )
 from services.partner_postback.api.schemas import VerdictSchema
 from services.partner_postback.domain.algebra import Message
@@ -54,7 +54,7 @@ def blueprint(engine: Engine, access: Access, desk: Desk) -> Blueprint:
         return {"data": [_shown(row) for row in rows], "next": place}
 
     @held.post("/held/<uuid:receipt_id>/release")
-    @held.arguments(DecisionSchema)
+    @held.arguments(SaidSchema)
     @held.response(200, VerdictSchema)
     @held.alt_response(409, description="not held any more, or it cannot be released")
     def release(sent: dict[str, Any], receipt_id: UUID) -> object:
@@ -65,7 +65,7 @@ def blueprint(engine: Engine, access: Access, desk: Desk) -> Blueprint:
         return desk.release(receipt_id, Said(**sent))
 
     @held.post("/held/<uuid:receipt_id>/refuse")
-    @held.arguments(DecisionSchema)
+    @held.arguments(SaidSchema)
     @held.response(200, VerdictSchema)
     @held.alt_response(409, description="not held any more")
     def refuse(sent: dict[str, Any], receipt_id: UUID) -> object:

@@ -70,7 +70,7 @@ class HeldListSchema(Schema):
     )
 
 
-class DecisionSchema(StrictSchema):
+class SaidSchema(StrictSchema):
     """Who decides and why; both are kept, and a refused partner reads the reason."""
 
     clerk = Slug(required=True)
